@@ -69,10 +69,7 @@ class FirstPaint(QObject):
 
 
 class Program:
-    """One run from the first window to the last stage of leaving.
-
-    take_folders: makes and locks the folders, where that failed before; raises FolderError.
-    """
+    """One run from the first window to the end. take_folders: makes and locks the folders."""
 
     def __init__(
         self,
@@ -414,10 +411,7 @@ def restart_arguments(options: Options, *, demo: bool) -> list[str]:
 
 
 def _run_qt(program: Program, ends: ExitStack) -> int:
-    """Run the program under Qt; returns the exit status.
-
-    ends: called before the process ends, also where Qt finds no display.
-    """
+    """Run the program under Qt; returns the status. ends: called last, also without a display."""
     arguments = [*sys.argv[:1], "-style", theme.STYLE]
     app = with_a_display(lambda: Application(arguments), ends.close)
     app.setApplicationName("enigma-panel")

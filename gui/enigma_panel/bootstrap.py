@@ -77,10 +77,7 @@ class DataDirs(Struct, frozen=True, kw_only=True):
 
 
 class Parts(Struct, frozen=True, kw_only=True):
-    """The services of a run, and what was opened for them and is closed after them.
-
-    redact: what every text passes that leaves us.
-    """
+    """The services of a run, and what is closed after them. redact: of every text that leaves."""
 
     services: Services
     ledger: Ledger

@@ -92,10 +92,7 @@ MakeTls = Callable[[], Awaitable[ssl.SSLContext]]
 
 
 class Timeouts(Struct, frozen=True):
-    """The client's time limits in seconds.
-
-    connect: until connected, TLS included. The reads: longest silence of the service.
-    """
+    """Time limits in seconds; the reads: longest silence of the service."""
 
     connect: float = CONNECT_S
     long_poll_read: float = LONG_POLL_READ_S

@@ -40,10 +40,7 @@ class Sink(Protocol):
 
 
 async def fetch(address: str, sink: Sink, *, read_s: float = READ_S) -> None:
-    """Fetch a file from an address that `file_address` gave; returns once the sink has all of it.
-
-    Raises DownloadError, also where fewer bytes come than were announced.
-    """
+    """Fetch a whole file from an address that `file_address` gave. Raises DownloadError."""
     failure: DownloadError | None = None
     try:
         async with _answer(address, read_s) as response:

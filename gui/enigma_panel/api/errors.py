@@ -82,10 +82,7 @@ class ApiError(Exception):
 
 
 class NotConnectedError(ApiError):
-    """The call made no connection: nothing was sent.
-
-    `reason` is one of dns, tls, refused, timeout, proxy, closed (the client was closed before).
-    """
+    """The call sent nothing. `reason`: dns, tls, refused, timeout, proxy, closed (by us)."""
 
     nothing_happened = True
 
@@ -95,10 +92,7 @@ class NotConnectedError(ApiError):
 
 
 class InterruptedCallError(ApiError):
-    """The call was or may have been sent and no whole answer came.
-
-    `reason` is one of timeout, cut (the connection broke), closed (the client was closed).
-    """
+    """The call may have been sent and got no whole answer. `reason`: timeout, cut, closed."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -166,10 +160,7 @@ class DownloadFault(StrEnum):
 
 
 class DownloadError(Exception):
-    """A file was not fetched, and nothing of it is left. Its address is not in here.
-
-    status: of the HTTP answer, 0 without one. reason: of a disk, in the system's words.
-    """
+    """A file was not fetched. status: of HTTP, 0 without answer. reason: of the disk, in words."""
 
     def __init__(self, fault: DownloadFault, *, status: int = 0, reason: str = "") -> None:
         super().__init__(fault.value)

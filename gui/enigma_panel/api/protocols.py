@@ -33,10 +33,7 @@ LONG_POLL = frozenset({ApiCall.START_SESSION, ApiCall.RUN_TASK, ApiCall.NEW_TASK
 
 
 class HealthReply(Struct, frozen=True, kw_only=True):
-    """Reply to GET /start/health: whether the service is well, how many browsers are free.
-
-    free: None when not given.
-    """
+    """Reply to GET /start/health. free: browsers, None when not given."""
 
     ok: bool
     free: int | None
@@ -64,10 +61,7 @@ class ServiceClient(Protocol):
         """
 
     async def new_task(self, session_id: str, spec: TaskSpec) -> Observation:
-        """Start a task in an open session: ACCEPTED, COMPLETED, QUESTION or FAILED. A long poll.
-
-        TERMINATED or STOPPED where the session ended or the task was stopped during the long poll.
-        """
+        """Start a task in an open session: ACCEPTED or how it ended within the long poll."""
 
     async def send_state(self, session_id: str, verb: CommandVerb) -> Observation:
         """Send a command: the `sent` of its rules in core.verbs."""
@@ -116,10 +110,7 @@ class LiveConnection(Protocol):
     """One session's live channel, up from the moment in which it was made."""
 
     async def send_state(self, verb: CommandVerb) -> Observation:
-        """Send a command live: the `sent_live` of its rules in core.verbs, which proves nothing.
-
-        Raises LiveError when the channel is known to be down: nothing was sent then.
-        """
+        """Send a command's `sent_live`, which proves nothing. LiveError: nothing was sent."""
 
     async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
         """Send an answer live; as `send_state` in all else."""

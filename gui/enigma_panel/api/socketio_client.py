@@ -155,10 +155,7 @@ async def _stay_here(
 
 
 class Channel:
-    """One session's channel; implements `protocols.LiveConnection`.
-
-    on_over: called once nothing is left of it.
-    """
+    """One session's `protocols.LiveConnection`. on_over: called once nothing is left of it."""
 
     def __init__(
         self,
@@ -357,10 +354,7 @@ class Wire:
         return LiveFault.PROTOCOL if is_open else LiveFault.UNREACHABLE
 
     async def send(self, frame: str) -> None:
-        """Write a frame; raises OSError where it was not written, or not in time.
-
-        The limit cuts the wire: a cancelled write leaves an error behind that nobody reads.
-        """
+        """Write a frame; OSError where it was not written in time: the limit cuts the wire."""
         if self._ws is None:
             raise ConnectionError
         limit = asyncio.get_running_loop().call_later(EMIT_S, self.cut)

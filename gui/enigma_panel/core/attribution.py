@@ -413,10 +413,7 @@ def _after_end(session: Session, now_ms: int, at: Silence) -> Kind | None:
 
 
 def is_just_ended(session: Session, now_ms: int) -> bool:
-    """Whether a result may still come after the session's end.
-
-    An end that lies ahead is an old one: the clock was set back between two runs.
-    """
+    """Whether a result may still come after the session's end; an end that lies ahead is old."""
     return 0 <= now_ms - (session.ended_ms or 0) < LATE_RESULT_MS
 
 

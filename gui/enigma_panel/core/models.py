@@ -343,10 +343,7 @@ IDLE_LEAST_MS = 5_000
 
 
 def has_idled(session: Session, task: Task | None) -> bool:
-    """Whether the session was open, and so billed, for some time after its current task ended.
-
-    The ledger says the same in store.ledger.task_reader.
-    """
+    """Whether it was open, and billed, after its task ended, as store.ledger.task_reader has it."""
     if task is None or task.ended_ms is None or task.sent_ms is None or session.service_id is None:
         return False
     if session.close_after and task.status is TaskStatus.DONE:
@@ -378,10 +375,7 @@ def shown_state(session: Session, task: Task | None) -> SessionState:
 
 
 def _ended_by_us(session: Session, task: Task | None) -> SessionState:
-    """The state of a session that was ended from here, by the person or by the program.
-
-    The program ends one that took no task, or whose task was over before.
-    """
+    """The state of a session that was ended from here, by the person or by the program."""
     if task is None or task.status is TaskStatus.QUEUED or task.code == "TAKEN_BACK":
         return SessionState.CLOSED
     if not session.close_after or task.code == "TERMINATED_BEFORE_TASK":

@@ -138,10 +138,7 @@ class CallWindow:
             self.slots.remove(slot)
 
     def forecast(self, ranks: Iterable[Rank], now_ms: int) -> list[int]:
-        """When calls of these ranks, most urgent first, can go; each >= now_ms.
-
-        A slot whose end is not known yet is taken to end one period from now.
-        """
+        """When calls of these ranks, most urgent first, can go; unknown ends count as latest."""
         self._forget(now_ms)
         open_ends = (slot.ends_ms for slot in self.slots if slot.is_open(now_ms))
         later = now_ms + self.period_ms

@@ -1,7 +1,4 @@
-"""The reducer: `reduce` takes one observation into a session and its task, by core.transitions.
-
-It is pure: the same records, observation and time (epoch ms) give the same records.
-"""
+"""The reducer: `reduce` takes one observation into a session and its task; it is pure."""
 
 from collections.abc import Collection
 from decimal import Decimal

@@ -241,10 +241,7 @@ def columns_schema(text: str) -> str:
 
 
 def check_output_schema(output: OutputType, text: str) -> Findings:
-    """Check that a JSON Schema is a JSON object, and the columns of CSV a JSON list of names.
-
-    What a schema means is left to the service.
-    """
+    """Check that a JSON Schema is an object and CSV columns a list; the rest is the service's."""
     if output is OutputType.TEXT:
         return ()
     field = Field.OUTPUT_SCHEMA

@@ -198,10 +198,7 @@ class Logind(_BusClient[PowerEvent]):
             raise BusError("no logind")
 
     def inhibit_sleep(self, why: str) -> int:
-        """Take a delay inhibitor for sleep: a file descriptor, released by closing it.
-
-        Blocking; raises BusError. why: shown to people who ask what delays their computer's sleep.
-        """
+        """Take a sleep inhibitor: a descriptor, released by closing it. Blocking; BusError."""
         with _bus_errors(), _connect("SYSTEM", enable_fds=True) as connection:
             manager = DBusAddress(PATH, bus_name=LOGIND, interface=MANAGER)
             arguments = ("sleep", APP, why, "delay")
@@ -229,10 +226,7 @@ class DesktopNotifications(_BusClient[NotificationEvent]):
         self._token = (0, "")
 
     def notify(self, notice: DesktopNotice, replaces: int) -> int:
-        """Have this shown in place of that notification (0: of none); returns the call's number.
-
-        A body is read as markup by those who show it, so it is escaped here. Raises BusError.
-        """
+        """Show this, escaped, in place of that (0: none); returns the call's number. BusError."""
         call = new_method_call(
             SERVER,
             "Notify",

@@ -60,10 +60,7 @@ class NotificationBus(EventBus[NotificationEvent], Protocol):
     """The bus of the desktop's notifications; see dbus.DesktopNotifications. No call waits."""
 
     def notify(self, notice: DesktopNotice, replaces: int) -> int:
-        """Have a notice shown in place of that one (0: of none); returns the call's number.
-
-        Raises BusError.
-        """
+        """Show this in place of that (0: none); returns the call's number. BusError."""
 
     def remove(self, notification: int) -> None:
         """Close a notification. Raises BusError."""
@@ -91,10 +88,7 @@ class _Notification:
 
 
 class BusNotifier(DesktopNotifier):
-    """Shows notices, each in its own place. The bus is opened for the first one.
-
-    open_bus: blocking; raises BusError where there is none.
-    """
+    """Shows notices, each in its own place. open_bus: blocking, at the first one; BusError."""
 
     def __init__(self, open_bus: Callable[[], NotificationBus], scope: TaskScope) -> None:
         super().__init__()

@@ -51,10 +51,7 @@ class TaskScope:
     def spawn(
         self, name: str, coro: Coroutine[Any, Any, T], *, exclusive: bool = False
     ) -> asyncio.Task[T] | None:
-        """Start coro under a name. With exclusive, nothing happens while that name runs.
-
-        Returns None, and closes coro unrun, where it was not started.
-        """
+        """Start coro under a name; None, and coro closed, if closed, or exclusive and it runs."""
         if self._closed or (exclusive and self._runs(name)):
             coro.close()
             return None
@@ -211,10 +208,7 @@ def run(app: QApplication, main: Callable[[], Awaitable[int]]) -> int:
 
 
 def on_signals(call: Callable[[], None]) -> None:
-    """Let SIGINT, SIGTERM and SIGHUP call `call` on the loop, where the platform can.
-
-    At once, where one of them came before.
-    """
+    """Let SIGINT, SIGTERM and SIGHUP call `call` on the loop, at once where one came before."""
     loop = asyncio.get_running_loop()
     for number in signals.numbers():
         try:

@@ -81,10 +81,7 @@ def newest_lines(folder: Path, most: int = 200) -> list[str]:
 
 
 def set_up(folder: Path | None, redact: Callable[[str], str]) -> None:
-    """Log to a rotating file in `folder` (0600), or to nothing but stderr warnings without one.
-
-    OSError where the file cannot be opened.
-    """
+    """Log to a rotating file in `folder` (0600), else warnings to stderr. OSError."""
     root = logging.getLogger(ROOT)
     root.setLevel(logging.INFO)
     root.propagate = False

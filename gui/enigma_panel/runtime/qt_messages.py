@@ -48,10 +48,7 @@ def _log(level: int, message: str) -> None:
 
 
 def with_a_display(make: Callable[[], T], leave: Callable[[], object]) -> T:
-    """The result of `make`, which connects to the display.
-
-    Where there is none, the process ends with status 2 and the reason, after `leave`.
-    """
+    """The result of `make`; without a display the process ends with status 2, after `leave`."""
     messages: list[tuple[int, str]] = []
 
     def note(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:

@@ -36,10 +36,7 @@ from enigma_panel.services.types import NoticeKind
 
 
 class Services(Struct, frozen=True, kw_only=True):
-    """All services of a run, for its windows and for the program that starts and ends them.
-
-    keep_folder: where the data lies, as text for people.
-    """
+    """All services of a run. keep_folder: where the data lies, as text for people."""
 
     clock: Clock
     scope: TaskScope
@@ -81,10 +78,7 @@ def make_services(
     demo: bool,
     keep_folder: str,
 ) -> Services:
-    """Make the services and connect them; each knows only those made before it. Nothing runs yet.
-
-    Earlier ones hear first of changes in the records.
-    """
+    """Make the services and connect them; earlier ones hear first of changes. Nothing runs yet."""
     starts = StartsUnderWay()
     channels = Channels(context.clock)
     poller = Poller(context, starts, channels)

@@ -10,10 +10,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import PendingCommand, WaitReason
 
 NAME_MS = 70_000
-"""How long after a task was sent the reply that names it is waited for.
-
-The service may hold it for 50 s (api.md §1).
-"""
+"""How long a task's name is waited for: the service may hold it for 50 s (api.md §1)."""
 HOPELESS = 3
 """How many failures in a row end the wait for a Terminate; the ledger keeps it."""
 _WORKS = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS})
@@ -44,10 +41,7 @@ _OUTCOMES = {
 
 
 class AtQuit(Struct, frozen=True, kw_only=True):
-    """A session, and what becomes of it. pending: its command that is not through.
-
-    is_waited_for: whether "Quit when they are done" waits for it.
-    """
+    """A session, and what becomes of it. is_waited_for: by a quit when all is done."""
 
     session: Session
     task: Task | None
@@ -69,10 +63,7 @@ class AtQuit(Struct, frozen=True, kw_only=True):
 
 
 class QuitPlan(Struct, frozen=True, kw_only=True):
-    """What a quit would do now.
-
-    is_unwritten: the ledger lacks something that happened. offline_ms: since when nothing answers.
-    """
+    """What a quit does. is_unwritten: the ledger lags; offline_ms: since when nothing answers."""
 
     sessions: tuple[AtQuit, ...]
     queued: int

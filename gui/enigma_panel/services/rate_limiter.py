@@ -259,10 +259,7 @@ class RateLimiter(QObject):
         return window.forecast([waiter.rank], now)[0]
 
     def _grant(self) -> bool:
-        """Grant slots; True where any was.
-
-        A window without room for one waiter has none for the less urgent behind it either.
-        """
+        """Grant slots, the most urgent first, up to one without room; True where any was."""
         now, before = self._clock.now_ms(), len(self._waiters)
         for waiter in list(self._waiters):
             window = self._windows[waiter.endpoint]

@@ -24,10 +24,7 @@ _ENDPOINTS = {
 
 
 async def recover(services: Services, machine_id: bytes) -> Recovered:
-    """Load the ledger and settle the past. Raises LedgerError where it cannot be read.
-
-    machine_id: of this computer; where it is empty nothing is compared.
-    """
+    """Load the ledger and settle the past. LedgerError. machine_id: "" compares nothing."""
     store = services.store
     intents = await store.load()
     await _remember_calls(services)
@@ -77,10 +74,7 @@ async def _bound_lives(store: SessionStore, now_ms: int) -> None:
 
 
 async def _drop_old_queue(store: SessionStore) -> None:
-    """Take out what was queued when the ledger was copied: it may have run since.
-
-    Nothing of it is sent by the program; the person may run it again.
-    """
+    """Take out what was queued when the ledger was copied: it may have run since."""
     queued = [task for task in store.tasks() if task.status is TaskStatus.QUEUED]
     await store.record_all(queued, Observation(kind=Kind.TAKEN_BACK, code="FROM_COPY"))
 
@@ -110,10 +104,7 @@ async def _remember_calls(services: Services) -> None:
 
 
 async def _put_unsent_back(store: SessionStore) -> None:
-    """Queue the tasks again that were never sent, although a session was opened for them.
-
-    The last run ended between opening the session and recording that its task is sent.
-    """
+    """Queue again what was never sent although its session was opened: the last run ended there."""
     for task in [task for task in store.tasks() if _was_never_sent(store, task)]:
         back = Observation(kind=Kind.BACK_IN_QUEUE)
         await store.record(task.session_key, task.key, back)

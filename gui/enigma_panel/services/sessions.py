@@ -38,10 +38,7 @@ class NoKeyError(Exception):
 
 
 class Sessions(QObject):
-    """All sessions and tasks, and their commands.
-
-    loaded: records of old tasks that were asked for are in memory now; nothing changed.
-    """
+    """All sessions and tasks, and their commands. loaded: old tasks are in memory now."""
 
     changed = Signal(object)
     loaded = Signal(object)
@@ -206,10 +203,7 @@ class Sessions(QObject):
     async def start_many(
         self, specs: Sequence[TaskSpec], *, where: int | None = None, one_call: bool = False
     ) -> list[int]:
-        """Do as `start`, several at once: all are kept or none.
-
-        They keep what their browser was opened with: run again, they need one like it.
-        """
+        """Start several, all or none, each in a browser opened as the one it had."""
         await self._account.looked()
         if self._account.client is None:
             raise NoKeyError
@@ -225,10 +219,7 @@ class Sessions(QObject):
     async def command(
         self, session_keys: Sequence[int], verb: CommandVerb, *, grace_ms: int = 0
     ) -> None:
-        """Send a state message to each session; returns when all have been answered.
-
-        grace_ms: so long each can be taken back before it is sent.
-        """
+        """Send each a state message, after grace_ms to take it back; returns once answered."""
         keys = [key for key in session_keys if self.can(key, verb)]
         await asyncio.gather(*(self._commands.give(key, verb, grace_ms=grace_ms) for key in keys))
 

@@ -23,10 +23,7 @@ LAST = 20
 
 
 class Forecast(Struct, frozen=True, kw_only=True):
-    """Number of tasks that a balance pays for, if they cost what the last ones did.
-
-    like: how many those were. each: dollars that they cost on average.
-    """
+    """How many tasks a balance pays for at what the last ones (`like`) cost on average (`each`)."""
 
     tasks: int
     like: int

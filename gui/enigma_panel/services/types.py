@@ -178,10 +178,7 @@ class NoticeKind(StrEnum):
 
 
 class ServiceNotice(Struct, frozen=True, kw_only=True):
-    """One thing to say, with the rows that it is about and the error that caused it.
-
-    facts: numbers and verbs for the words, never a secret.
-    """
+    """One thing to say, of these rows, by this error. facts: for the words, never a secret."""
 
     kind: NoticeKind
     session_key: int | None = None

@@ -61,10 +61,7 @@ class NotAFileError(OSError):
 
 
 def check_is_file(path: Path) -> None:
-    """Raise NotAFileError where something else is there; a link is followed, nothing there is fine.
-
-    Opening a named pipe may wait for ever.
-    """
+    """Raise NotAFileError for what is there and is none: a named pipe may wait for ever."""
     with contextlib.suppress(FileNotFoundError):
         if not stat.S_ISREG(path.stat().st_mode):
             raise NotAFileError

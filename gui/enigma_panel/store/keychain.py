@@ -150,10 +150,7 @@ def _system_backend() -> "KeyringBackend":
 
 
 class KeychainStore:
-    """A secret in the system's keychain, by its service (`service_name`, `login_service`) and name.
-
-    find_backend is for tests; by default keyring chooses.
-    """
+    """A secret in the system's keychain, by service and name. find_backend is for tests."""
 
     def __init__(
         self,

@@ -29,10 +29,7 @@ class OwnFolderError(OSError):
 
 
 class NewFile:
-    """A file in the making; readable by this user alone. Synchronous: may block.
-
-    Every method raises OSError, FullDiskError where there is no room. name: a safe one.
-    """
+    """A private file with a safe name, in the making. May block; OSError, FullDiskError."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self._folder = folder
@@ -94,10 +91,7 @@ class NewFile:
 
 
 def save_text(path: Path, text: str) -> Path:
-    """Write a file of this text, whole or not at all; returns where it is, see `NewFile.finish`.
-
-    Raises OSError; nothing of it is left then.
-    """
+    """Write a file whole or not at all; returns where it is, see `NewFile.finish`. OSError."""
     data = text.encode("utf-8", "replace")
     new = NewFile(path.parent, path.name)
     try:

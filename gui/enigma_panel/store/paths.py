@@ -49,10 +49,7 @@ class Folders(Struct, frozen=True):
         return self.config / "settings.json"
 
     def prepare(self) -> None:
-        """Make both folders, for this user alone (0700), and try to write into them.
-
-        FolderError naming the folder that refuses.
-        """
+        """Make both folders, private (0700), and try to write into them. FolderError."""
         for folder in (self.data, self.config):
             prepare_folder(folder, private=True)
 

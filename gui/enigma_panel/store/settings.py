@@ -72,10 +72,7 @@ class ColumnSettings(Struct, frozen=True, omit_defaults=True):
 
 
 class TableSettings(Struct, frozen=True):
-    """The columns of a table from left to right, empty where nobody has changed any.
-
-    version: any other than ours counts as nothing; columns that are not named are new ones.
-    """
+    """A table's columns from left to right, as somebody changed them, in our version."""
 
     version: int = TABLE_VERSION
     columns: tuple[ColumnSettings, ...] = ()

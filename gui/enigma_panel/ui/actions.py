@@ -348,10 +348,7 @@ class Actions(QObject):
         return shorten(task.spec.text, TITLE_CHARS) if task is not None else ""
 
     def _grace_ms(self, key: int, verb: CommandVerb) -> int:
-        """How long it can be taken back: where a task would be lost.
-
-        A Terminate that is clicked again is sent at once.
-        """
+        """How long it can be taken back; one that is clicked again is sent at once."""
         session = self._sessions.session(key)
         task = self._sessions.current_task(session) if session is not None else None
         works = task is not None and not task.is_final and task.status is not TaskStatus.QUEUED

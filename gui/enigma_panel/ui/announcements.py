@@ -1,7 +1,4 @@
-"""Says to a screen reader what happens: a question, an end, a pause, the connection.
-
-It names sessions, kinds and numbers, and repeats none of the agent's words.
-"""
+"""Says to a screen reader what happens, in our words, none of the agent's."""
 
 from collections.abc import Sequence
 
@@ -44,10 +41,7 @@ def announce(window: QWidget, text: str, *, urgent: bool = False) -> None:
 
 
 class Announcements(QObject):
-    """Follows the services and says each thing once, in our words, never the agent's.
-
-    Make it before the earlier runs' records are loaded: what ended in them is no news.
-    """
+    """Follows the services and says each thing once; made before the earlier runs' records."""
 
     def __init__(self, services: Services, window: QWidget) -> None:
         super().__init__(window)

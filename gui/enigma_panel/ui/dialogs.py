@@ -132,10 +132,7 @@ class Dialogs(QObject):
         return parent is not None and (not parent.isVisible() or parent.isMinimized())
 
     def _is_in_the_strip_alone(self) -> bool:
-        """Whether a question comes up nowhere else: a sheet is in use, or no key is ready.
-
-        Without a key no answer can be sent. While another program is in use, a sheet is not.
-        """
+        """Whether no question comes up by itself: a sheet is in use here, or no key is ready."""
         if self._services.account.state is not KeyState.READY:
             return True
         return any(sheet.isActiveWindow() for sheet in self._sheets())

@@ -35,10 +35,7 @@ MAX_PLURAL = 2**31 - 1
 def install_language(
     app: QCoreApplication, locale: QLocale | None = None, folder: str = ":/i18n"
 ) -> None:
-    """Translate into the first of the desktop's languages, or of that locale's, that there is.
-
-    Numbers and dates are written as in the language of the texts beside them.
-    """
+    """Translate texts, numbers and dates into the first of these languages that there is."""
     QLocale.setDefault(ENGLISH)
     ours, qts = QTranslator(app), QTranslator(app)  # qts: the buttons of Qt's own dialogs
     for language in map(QLocale, (locale or QLocale.system()).uiLanguages()):
@@ -73,10 +70,7 @@ class Translations(Struct, frozen=True):
         return _filled(one if is_english and n == 1 else form, {"n": n, **values})
 
     def mark(self, table: Table) -> Table:
-        """Mark a table of texts that are translated when they are used.
-
-        They are pairs of forms as `plural` takes them.
-        """
+        """Mark pairs of forms (see `plural`) that are translated when they are used."""
         return table
 
 
@@ -86,10 +80,7 @@ def _filled(pattern: str, values: dict[str, object]) -> str:
 
 
 def number_text(n: int) -> str:
-    """Return a number as the language writes it, '12,450', of any length.
-
-    The service may send any number.
-    """
+    """Return a number of any length as the language writes it: '12,450'."""
     text = f"{n:,}"
     return text.replace(",", QLocale().groupSeparator()) if "," in text else text
 
@@ -122,10 +113,7 @@ def short_month(month: int) -> str:
 
 
 def shorten(text: str, limit: int = 300) -> str:
-    """Return the beginning of a text as one line, with a mark where something was left out.
-
-    Spaces replace what hides or turns parts of it.
-    """
+    """Return a text's beginning as one line without what hides or turns parts of it."""
     head = " ".join(_HIDDEN.sub(" ", text[: limit * 2]).split())
     if len(head) > limit:
         return head[: limit - 1].rstrip() + "…"
@@ -138,10 +126,7 @@ def without_hidden(text: str) -> str:
 
 
 def plain_tip(text: str) -> str:
-    """Return the same text for a tool tip, which would take some texts for HTML.
-
-    Qt breaks the lines of HTML alone; a long result would be one line over the whole screen.
-    """
+    """Return a text as a tool tip's HTML, the only text whose long lines Qt breaks."""
     is_wide = any(len(line) > WIDE_CHARS for line in text.splitlines())
     if not is_wide and not Qt.mightBeRichText(text):
         return text

@@ -65,10 +65,7 @@ _MENTIONS = (b"sessionId", b"taskId")
 
 
 class Answer(HidingStruct, frozen=True):
-    """An HTTP answer: status, headers (names in lower case), whole body.
-
-    Only the status is free of secrets.
-    """
+    """An HTTP answer: status, the only part without secrets; lower-case headers; whole body."""
 
     status: int
     headers: Hidden[Mapping[str, str]] = field(default_factory=dict)
@@ -148,10 +145,7 @@ def is_envelope(body: Body, status: int) -> bool:
 
 
 def nothing_happened(answer: Answer, body: Body | None) -> bool:
-    """True where a request certainly had no effect: by `PROOFS`, and never when an id is named.
-
-    body: None for everything but the service's own error body.
-    """
+    """True where a request certainly had no effect. body: of the service's own error, or None."""
     if _names_an_id(answer.body, body):
         return False
     proof = PROOFS.get(answer.status)

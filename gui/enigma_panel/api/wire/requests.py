@@ -24,10 +24,7 @@ class Writer(Struct, frozen=True, kw_only=True):
     rules: ServiceRules
 
     def start_session(self, spec: TaskSpec, text: str = "") -> bytes:
-        """A browser without the task: the only way to learn the session's id before it works.
-
-        text: for a service that opens none without, in a dialect that has it here.
-        """
+        """A browser without its task, whose id is known first. text: where it needs one."""
         body = self._browser(spec.browser)
         if self.rules.opens_page:
             page = {Field.TASK: text or None, Field.STARTING_URL: spec.starting_url or None}

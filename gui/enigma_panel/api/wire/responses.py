@@ -122,10 +122,7 @@ def _is_own_report(answer: Answer, body: Body) -> bool:
 
 
 def read_delivered(answer: Answer, scrub: Scrub, kind: Kind, session_id: str) -> Observation:
-    """A state or guardrail message: `kind` says what was delivered, which proves no effect.
-
-    ProtocolError where the body names another session than the one that the call went to.
-    """
+    """A state or guardrail message: `kind` says what was delivered. ProtocolError: to another."""
     body = read_body(answer.body)
     if body is not None and body.id("sessionId") not in {None, session_id}:
         raise ProtocolError(answer.status, "it names another session")

@@ -43,10 +43,7 @@ LOGIN_USED = "login "
 
 
 class QuestionKind(StrEnum):
-    """Kind of a question, guessed from its words.
-
-    It decides which form is shown first, and whether any answer counts as a secret.
-    """
+    """Kind of a question, guessed from its words: which form is shown first, what is a secret."""
 
     CREDENTIALS = "credentials"
     CODE = "code"

@@ -159,10 +159,7 @@ class Redactor:
         return self._add_text(text, self._fingerprinter.of_secret)
 
     def add_id(self, text: str) -> int:
-        """Do as `add_secret` for what memory holds in clear anyway, as the ids of sessions.
-
-        Any number of ids takes the time of one.
-        """
+        """Do as `add_secret` for sessions' ids, which memory holds anyway, all at once."""
         return self._add_text(text, self._fingerprinter.of_id)
 
     def use_lasting(self, fingerprinter: "Fingerprinter") -> None:
@@ -293,10 +290,7 @@ def encode(text: str) -> bytes:
 
 
 class Fingerprint(Struct, frozen=True):
-    """All that is kept of a secret: an `anchor` of a sent one, `blocks` of an id.
-
-    length: of the secret in bytes. digest: 16 bytes.
-    """
+    """What is kept of a secret: its length in bytes, an `anchor` or `blocks`, its digest."""
 
     length: int
     digest: bytes

@@ -27,10 +27,7 @@ tr = Translations("Deletion")
 
 
 class DeletionDialog(ModelessDialog):
-    """The window. The tasks are those of the moment of the click, whatever is selected afterwards.
-
-    app_actions: tells what becomes of it, once the window has closed.
-    """
+    """The window, for the tasks of its click. app_actions: tells the outcome once it has closed."""
 
     def __init__(
         self,

@@ -38,10 +38,7 @@ class DownloadState(StrEnum):
 
 
 class Download(Struct, frozen=True, kw_only=True):
-    """What became of the file of a result in this run.
-
-    got: bytes so far; total: as the server announced it. path: where it is, once saved.
-    """
+    """A result's file in this run: got of total bytes; path: where it is, once saved."""
 
     state: DownloadState = DownloadState.RUNNING
     got: int = 0
@@ -51,10 +48,7 @@ class Download(Struct, frozen=True, kw_only=True):
 
 
 class Downloads(QObject):
-    """The downloads of this run, by task and file.
-
-    changed: something new about the files of the task with that key.
-    """
+    """The downloads of this run, by task and file. changed: the key of a task with news."""
 
     changed = Signal(int)
 

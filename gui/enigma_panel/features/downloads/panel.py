@@ -22,10 +22,7 @@ tr = Translations("Downloads")
 
 
 class ResultFiles(DetailsPanel):
-    """The files of a task's result, a row each; takes no room where there are none.
-
-    folder_asked: with the path of a file that is to be shown in its folder.
-    """
+    """The files of a result, a row each. folder_asked: the path of one to show in its folder."""
 
     folder_asked = Signal(object)
 

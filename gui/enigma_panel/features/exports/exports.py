@@ -45,10 +45,7 @@ class ExportError(Exception):
 
 
 class ExportOrder(Struct, frozen=True, kw_only=True):
-    """An order to export tasks.
-
-    keys: of the tasks, in their order. path: the file; where that is taken, both are kept.
-    """
+    """The keys of tasks in their order, and a file; where that is taken, both are kept."""
 
     keys: tuple[int, ...]
     form: ExportFormat

@@ -37,10 +37,7 @@ class TaskRows:
         self._row_left = 0  # where the task stands or stood whose result is being read
 
     def neighbour(self, key: int, by: int) -> int | None:
-        """The key of the task `by` rows further down, None where there is none.
-
-        Of a task whose row has gone, those that stood beside it are next.
-        """
+        """The key of the task `by` rows down from it, or from where its row was; None: no row."""
         rows = self._selection.task_rows
         row = rows.row_of(key)
         if row is not None:

@@ -33,10 +33,7 @@ NOTIFY_MS = 500
 
 
 class UnconfirmedPauses:
-    """Repeats by REST, once for each command, what the channel may have lost.
-
-    current: the commands on their way by session key.
-    """
+    """Repeats by REST, once, what the channel may have lost. current: commands by session."""
 
     def __init__(self, context: ServiceContext, current: Mapping[int, Command]) -> None:
         self._store = context.store

@@ -172,10 +172,7 @@ class Channels:
 
 
 class Connector:
-    """Opens channels. open_connector: loads the library; LiveError where there is none.
-
-    fault: why none can be opened in this run, None while one may be.
-    """
+    """Opens channels by a library. fault: why none can be opened in this run, else None."""
 
     def __init__(self, open_connector: OpenConnector) -> None:
         self._open_connector = open_connector

@@ -26,10 +26,7 @@ class _Looks(Struct):
 
 
 class MissingTasks:
-    """Counts "Session not found" and "Task not found" in answer to polls; kept in memory alone.
-
-    Whether a task is missing changes with a Diff of the store, so that rows can say it.
-    """
+    """Counts "not found" in answer to polls, in memory; a change is a Diff of the store."""
 
     def __init__(self, store: SessionStore, live: LiveStatus) -> None:
         self._store = store

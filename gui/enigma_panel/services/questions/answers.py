@@ -103,10 +103,7 @@ class Answers(QObject):
     async def send(
         self, task_key: int, answer: Answer, *, is_open: Callable[[], bool]
     ) -> AnswerResult:
-        """Send an answer while the question is open; three times to a service that is busy.
-
-        Raises LedgerError: then nothing was sent.
-        """
+        """Send an answer while it is asked, to a busy service three times. LedgerError: unsent."""
         self._taken_back[task_key] = asyncio.Event()
         self._store.unsure_stops.pop(task_key, None)
         refusal: ApiError | None = None

@@ -185,10 +185,7 @@ class StartGate:
 
 
 class Blocker(Struct, frozen=True, kw_only=True):
-    """Why a task is not sent now, until when as far as is known (epoch ms), and what was said.
-
-    unsupported: the fields of the task that its dialect lacks.
-    """
+    """Why a task is not sent, until when, what was said. unsupported: fields its dialect lacks."""
 
     why: WaitReason
     due_ms: int | None = None
@@ -235,10 +232,7 @@ class Blockers:
         self.is_leaving = False
 
     def of(self, task: Task, session: Session, open_now: int | None = None) -> Blocker | None:
-        """Why the task is not sent now; None where only the calls of the minute may be missing.
-
-        open_now: the number of that name, where the caller asks about many tasks at once.
-        """
+        """Why the task is not sent now; None where only calls lack. open_now: counted before."""
         own = self.own.get(task.key)
         if own is not None and (own.due_ms is None or own.due_ms > self._clock.now_ms()):
             return own

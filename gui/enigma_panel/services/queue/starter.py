@@ -75,10 +75,7 @@ class Starter:
         self._opened_for: dict[int, int] = {}  # by session: the task at whose address it began
 
     async def open(self, attempt: Attempt) -> Refusal | None:
-        """Open the session of a planned task, or run the task in one call. None: not refused.
-
-        LedgerError: nothing was sent.
-        """
+        """Open a planned task's session, or run-task. None: not refused. LedgerError: unsent."""
         task, session, client = self.parts(attempt.task_key)
         # Key and dialect may have been changed since it was looked whether the task may go.
         is_whole = not unsupported_fields(task.spec, self._account.rules)
@@ -247,10 +244,7 @@ class Starter:
 
 
 class FirstTaskSender:
-    """Sends a session its first task, again after a refusal, and closes what took none.
-
-    It also closes a session whose task goes to another one.
-    """
+    """Sends a session its first task, again if refused; closes what took none or another's."""
 
     def __init__(
         self,

@@ -1,7 +1,4 @@
-"""The queue: tasks that wait until a browser, a call and their turn are there.
-
-Here is what a person sees of it and does with it; `scheduler` moves it.
-"""
+"""The queue of waiting tasks, as a person sees and uses it; `scheduler` moves it."""
 
 from collections.abc import Iterable
 

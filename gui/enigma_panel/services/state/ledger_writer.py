@@ -60,10 +60,7 @@ class LedgerWriter(QObject):
         return await self._executor.run(call, self._ledger)
 
     async def commit(self, call: Callable[[Ledger], T]) -> T:
-        """Write what must be durable before the next step, after all that happened before it.
-
-        Raises LedgerError: then nothing of it was written.
-        """
+        """Write what must be durable now, after all before it. LedgerError: nothing was written."""
         return await self._executor.run(self._after, self._last, call)
 
     async def write(self, call: Callable[[Ledger], None]) -> None:

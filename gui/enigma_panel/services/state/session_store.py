@@ -308,10 +308,7 @@ class SessionStore(QObject):
     # -- writing -----------------------------------------------------------------------------
 
     async def plan(self, pairs: Sequence[tuple[Session, Task]]) -> list[int]:
-        """Put tasks in the queue, all or none; returns their keys. Raises LedgerError.
-
-        A task that was taken back or sent while the ledger wrote stays in the session where it was.
-        """
+        """Queue tasks, all or none, where none was taken meanwhile; returns keys. LedgerError."""
         planned = await self._writer.commit(lambda ledger: ledger.plan(pairs))
         new = [task.key for _, task in planned if task.key not in self._tasks]
         self._task_keys[:0] = reversed(new)

@@ -12,10 +12,7 @@ LINGER_MS = 60_000
 
 
 class Standby(QObject):
-    """Whether nothing is open or queued, so that a look every ten seconds is enough.
-
-    ended: something changed, which must not wait for the next look.
-    """
+    """Whether nothing is open or queued: a look every ten seconds will do. ended: no more."""
 
     ended = Signal()
 

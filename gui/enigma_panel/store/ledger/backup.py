@@ -53,10 +53,7 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def find_copy(ledger_path: Path) -> Copy | None:
-    """The copy, where there is a good one that this program can use.
-
-    Reads the copy alone, whatever is at the ledger's path. Takes 1 s for 90 MB.
-    """
+    """The good copy, if any, which alone is read. Takes 1 s for 90 MB."""
     with contextlib.suppress(LedgerError):
         return _check_copy(copy_path(ledger_path))
     return None
@@ -79,10 +76,7 @@ def use_copy(ledger_path: Path) -> None:
 
 
 def start_empty(ledger_path: Path) -> None:
-    """Keep the ledger and its copy aside, so that the next start begins an empty one.
-
-    The copy goes last: until then it is offered. LedgerError when the system refuses.
-    """
+    """Put ledger and copy aside for an empty one; the copy last, as it is offered. LedgerError."""
     with sole_opener(ledger_path.parent), typed_errors(ledger_path):
         keep_aside(ledger_path, COMPANIONS)
         keep_aside(copy_path(ledger_path), word="declined")

@@ -1,7 +1,4 @@
-"""The connection to the ledger's file: how it is opened, its transactions, its statements.
-
-Every error of SQLite leaves this module as a LedgerError.
-"""
+"""The connection to the ledger's file: its transactions and statements, in LedgerErrors."""
 
 import contextlib
 import logging
@@ -60,10 +57,7 @@ MAGIC = b"SQLite format 3\0"
 
 
 class Database:
-    """A SQLite file in WAL mode with full sync, used by the thread that opened it.
-
-    file: what the system says of the file that was opened, None where nothing is written.
-    """
+    """A SQLite file in WAL mode with full sync, for one thread. file: as opened, None read-only."""
 
     def __init__(
         self, path: Path, connection: sqlite3.Connection, file: os.stat_result | None = None
@@ -206,10 +200,7 @@ def _make_private(path: Path) -> None:
 
 
 def check_header(path: Path) -> None:
-    """Find rubbish before SQLite does, which would throw away its -wal.
-
-    CorruptLedgerError, OSError.
-    """
+    """Find rubbish before SQLite does and throws its -wal away. CorruptLedgerError, OSError."""
     with path.open("rb") as file:
         start = file.read(len(MAGIC))
     wal = Path(f"{os.path.realpath(path)}-wal")

@@ -104,10 +104,7 @@ def label_of(connection: sqlite3.Connection, path: Path) -> Label:
 
 
 def duplicate(source: Path, target: Path, made_ms: int) -> None:
-    """Make the draft of `target` a durable duplicate of the copy `source`, marked as restored.
-
-    made_ms: when the copy was made. sqlite3.Error, OSError: see gone_on_error.
-    """
+    """Make the draft of `target`, a durable `source` marked as restored. See gone_on_error."""
     path = _fresh_draft(target)
     shutil.copyfile(source, path)
     _stamp(path, RESTORED, made_ms)

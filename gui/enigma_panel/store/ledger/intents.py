@@ -44,10 +44,7 @@ class Intent(Struct, frozen=True, kw_only=True):
 
 
 class Step(Struct, frozen=True, kw_only=True):
-    """One step of a task's timeline: when (epoch ms), what kind, and its text.
-
-    key 0 = not stored yet.
-    """
+    """One step of a task: when (epoch ms), what kind, its text. key 0 = not stored yet."""
 
     key: int = 0
     task_key: int = 0

@@ -167,10 +167,7 @@ class Ledger:
         )
 
     def plan(self, pairs: Iterable[tuple[Session, Task]]) -> list[tuple[Session, Task]]:
-        """Queue tasks, all or none: they and their sessions are stored, nothing is sent.
-
-        Records without a key get one. A planned session has no number before its first intent.
-        """
+        """Queue tasks, all or none, with their sessions; those without a key get one."""
         planned: list[tuple[Session, Task]] = []
         with self._db.transaction():
             for session, task in pairs:
@@ -187,10 +184,7 @@ class Ledger:
         *records: Session | Task,
         steps: Iterable[Step] = (),
     ) -> None:
-        """Record the outcome of a call together with the records that it changed and their steps.
-
-        IntentSettledError when that was done before; nothing is written then.
-        """
+        """Record a call's outcome with the changed records and steps, once: IntentSettledError."""
         with self._db.transaction():
             settled = self._db.execute(
                 "UPDATE intents SET outcome = ?, settled_ms = ? WHERE key = ? AND outcome IS NULL",
@@ -358,26 +352,17 @@ class Ledger:
 
     @property
     def bad_rows(self) -> tuple[BadRow, ...]:
-        """Rows that could not be read and would have been in the answers so far.
-
-        Each is named once, in the order in which they were met. May be read in any thread.
-        """
+        """Rows that could not be read so far, once each. May be read in any thread."""
         return self._reader.bad_rows
 
     def key_fingerprint(self, key: str, base_url: str) -> str:
-        """16 hexadecimal digits that show whether a session was opened with this key and host.
-
-        Salted and slow (some 40 ms) on purpose, so that the key cannot be found by trying.
-        """
+        """16 digits of key and host, salted and slow (40 ms): no key can be found by trying."""
         salt: bytes = self._db.rows("SELECT value FROM meta WHERE name = 'salt'")[0][0]
         secret = f"{base_url.rstrip('/')}\0{key}".encode(errors="surrogatepass")
         return hashlib.scrypt(secret, salt=salt, n=2**14, r=8, p=1, dklen=8).hex()
 
     def rebuild_indexes(self) -> None:
-        """Make all indexes anew from their tables. LedgerError for damage that stays.
-
-        Takes 2 s per 100 MB.
-        """
+        """Make all indexes anew (2 s per 100 MB). LedgerError for damage that stays."""
         with typed_errors(self.path):
             self.connection.execute("REINDEX")
             file_copy.check_pages(self.connection, self.path)

@@ -28,10 +28,7 @@ def is_copy(ledger: "Ledger") -> bool:
 
 
 def is_from_elsewhere(ledger: "Ledger", machine_id: bytes) -> bool:
-    """Whether another computer used the ledger last; False where that is unknown.
-
-    machine_id: of this computer, empty where the system names none.
-    """
+    """Whether another computer used the ledger last, if known. machine_id: ours, or empty."""
     with typed_errors(ledger.path):
         sql = "SELECT value FROM meta WHERE name = ?"
         found = ledger.connection.execute(sql, (MACHINE,)).fetchone()
@@ -39,10 +36,7 @@ def is_from_elsewhere(ledger: "Ledger", machine_id: bytes) -> bool:
 
 
 def claim(ledger: "Ledger", machine_id: bytes) -> None:
-    """Note that this computer uses the ledger, of which nothing is uncertain any more. LedgerError.
-
-    A kill between the two statements leaves what the next start settles once more.
-    """
+    """Note that this computer uses the ledger; a kill in between is made good. LedgerError."""
     with typed_errors(ledger.path):
         connection = ledger.connection
         if machine_id:

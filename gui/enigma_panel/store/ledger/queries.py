@@ -1,7 +1,4 @@
-"""The ledger's queries: its tables, their conditions, the reading of rows.
-
-Nothing here writes.
-"""
+"""The ledger's queries: its tables, their conditions, the reading of rows. None writes."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
@@ -105,10 +102,7 @@ class RowReader:
 
     @property
     def bad_rows(self) -> tuple[BadRow, ...]:
-        """Rows that could not be read and would have been in the answers so far.
-
-        Each is named once, in the order in which they were met. May be read in any thread.
-        """
+        """Rows that could not be read so far, once each. May be read in any thread."""
         return tuple(self._bad.values())
 
     def records(self, table: RecordTable[R], where: str, *values: object) -> list[R]:
@@ -117,10 +111,7 @@ class RowReader:
         return self._readable(table.name, rows, table.read)
 
     def intents(self, where: str) -> list[Intent]:
-        """Intents that meet a condition, oldest first, with their records.
-
-        One whose session or task cannot be read counts as one that cannot be read itself.
-        """
+        """Intents that meet a condition, oldest first, with records, where all can be read."""
         rows = self.rows("intents", f"{_SELECT_INTENTS} WHERE {where} ORDER BY key")
         found = self.records(SESSIONS, THESE, json_of(row[2] for row in rows))
         sessions = {session.key: session for session in found}

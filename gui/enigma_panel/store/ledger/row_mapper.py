@@ -133,10 +133,7 @@ def _convert(values: list[Any], converters: Sequence[tuple[int, Convert]]) -> li
 
 
 class BadRow(Struct, frozen=True, kw_only=True):
-    """A row that cannot be read, left as it is; the others of its table can be.
-
-    reason: what is in it, for the log; no text of a person or a service is in it.
-    """
+    """A row that cannot be read and stays as it is. reason: for the log, without its texts."""
 
     table: str
     key: int

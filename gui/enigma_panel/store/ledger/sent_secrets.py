@@ -14,10 +14,7 @@ _DROP = f"DELETE FROM sent_secrets WHERE {OF_THESE}"  # noqa: S608 - own words
 
 
 class SentSecret(Struct, frozen=True, kw_only=True):
-    """A password that was sent to a session.
-
-    key_id: of the key with which its fingerprint was made; without one there is no fingerprint.
-    """
+    """A password that was sent to a session. key_id: its fingerprint's key, if it has one."""
 
     session_key: int
     key_id: bytes = b""

@@ -67,10 +67,7 @@ class CommandList(QTreeWidget):
         item.setFirstColumnSpanned(True)
 
     def add_row(self, text: str, keys: str = "", note: str = "") -> QTreeWidgetItem:
-        """Add a command and its keys; a screen reader says both.
-
-        note: stands behind the command.
-        """
+        """Add a command and its keys, both spoken. note: stands behind the command."""
         shown = tr("{command} – {note}", command=text, note=note) if note else text
         item = QTreeWidgetItem([shown, keys])
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

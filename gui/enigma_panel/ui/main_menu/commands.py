@@ -20,10 +20,7 @@ _MOVES = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Ke
 
 
 class CommandPalette(Sheet):
-    """A field, and the first lines that have its words. without: actions that make no sense here.
-
-    What has become impossible meanwhile does nothing.
-    """
+    """A field, and the first lines that have its words. without: actions without sense here."""
 
     def __init__(
         self, parent: QWidget | None, groups: GetGroups, without: Container[QAction]

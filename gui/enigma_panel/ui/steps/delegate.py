@@ -28,10 +28,7 @@ def row_height(metrics: QFontMetrics) -> int:
 
 
 class StepsDelegate(QStyledItemDelegate):
-    """Paints rows of StepsModel. sought: returns the text that is searched for, normalized.
-
-    now: sign of the last row while the agent is still at it, else None. pad: left and right.
-    """
+    """Paints steps. sought: the normalized search; now: sign of a last row at work; pad: sides."""
 
     def __init__(
         self, sought: Callable[[], str], parent: QObject | None = None, *, pad: int = PAD

@@ -21,10 +21,7 @@ ROOM = 1_000
 
 
 class StepsLoader(QObject):
-    """Loads the steps of one task.
-
-    changed: it reads, it has read, there is more, or reading failed.
-    """
+    """Loads a task's steps. changed: it reads, has read, failed to, or there is more."""
 
     changed = Signal()
 

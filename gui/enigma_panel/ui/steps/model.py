@@ -24,10 +24,7 @@ class Entry(Struct, frozen=True):
 
 
 class StepsModel(QAbstractListModel):
-    """Steps by time. A step that comes twice, from the ledger and as news, is one row.
-
-    is_at_work: the agent is still at the last one.
-    """
+    """Steps by time, each once. is_at_work: the agent is still at the last one."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -90,10 +90,7 @@ class StepsSearch(QWidget):
 
 
 class SearchField(QLineEdit):
-    """The search field.
-
-    Enter goes to the next match, Shift+Enter back; Escape empties it, then leaves it.
-    """
+    """The search field. Enter: next match, Shift+Enter: back; Escape empties, then leaves it."""
 
     asked = Signal(bool)
     left = Signal()

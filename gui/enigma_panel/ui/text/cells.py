@@ -80,10 +80,7 @@ NO_CELL = Cell()
 
 
 def stale_cell(cell: Cell, heard_ms: int | None) -> Cell:
-    """Return the cell of a record of which nothing is heard any more: grey, and said to be old.
-
-    heard_ms: when something was heard last, None where nothing was in this run.
-    """
+    """Return the cell of what nothing is heard of, in grey. heard_ms: since when, or None."""
     old = tr("Offline.")
     if heard_ms is not None:
         old = tr("Offline: last known at {time}.", time=local_time(heard_ms))
@@ -116,10 +113,7 @@ def cost_cell(
 
 
 def result_cell(task: Task, session: Session | None) -> Cell:
-    """Return the result in one line, with a sign where it may be another task's.
-
-    session: the task's.
-    """
+    """Return the session's task's result in one line, with a sign where it may be another's."""
     cell = _plain_result_cell(task, session)
     if not task.is_doubted:
         return cell

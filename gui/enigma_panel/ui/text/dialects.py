@@ -27,10 +27,7 @@ def dialect_name(dialect: Dialect) -> str:
 
 
 def wanted_dialect(session: Session | None, task: Task | None) -> Dialect | None:
-    """Return the dialect that the service asked for as it refused the task.
-
-    None where it asked for none, or for the one in which it was asked.
-    """
+    """Return the other dialect that the service asked for as it refused the task, or None."""
     if session is None or task is None:
         return None
     return RULES[session.dialect].switches.get(task.code or "")
@@ -61,10 +58,7 @@ def dialect_doubt(dialect: Dialect, host: str) -> str:
 
 
 def key_doubt(key: str, account: Account) -> str:
-    """Return that a key looks like one for another address or dialect, empty where it does not.
-
-    The beginning of the key is enough.
-    """
+    """Return that a key's beginning is one for another address or dialect, else ""."""
     prefix, dialect = known_prefix(key), account.dialect
     if prefix is None:
         return ""

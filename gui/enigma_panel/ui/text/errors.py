@@ -247,10 +247,7 @@ def forbidden(facts: ErrorDetails) -> ErrorText:
 
 
 def session_gone(facts: ErrorDetails) -> ErrorText:
-    """The service does not find the session.
-
-    This is never about the key; said once, it proves no end.
-    """
+    """The session is not found, which is never about the key and proves no end."""
     what = tr("The service does not find this session.")
     if facts.context.is_closed:
         return ErrorText(what, nothing_started(facts), tr("Start a new one."))
@@ -364,10 +361,7 @@ def no_browser(facts: ErrorDetails) -> ErrorText:
 
 
 def nonsense(facts: ErrorDetails) -> ErrorText:
-    """The answer was no JSON, cut short, or a 5xx.
-
-    A start got no further, else it would be a lost one.
-    """
+    """The answer was no JSON, cut short, or a 5xx; a start that may be lost is none of these."""
     what = tr("The service answered in a way that makes no sense ({status}).", status=facts.status)
     money = nothing_started(facts)
     return ErrorText(what, money, "" if money else tr("The program keeps checking."))
@@ -456,10 +450,7 @@ TABLE: dict[str, Row] = {
     "lost newTask": lost_new_task,
 }
 _CLEAR_STATUSES = frozenset({429, 503})
-"""Statuses that are clear without a message.
-
-The ledger has a 503 only where the service itself gave it.
-"""
+"""Statuses that are clear without a message; the ledger has only the service's own 503."""
 _ROW_OF_STATUS = {
     400: "INVALID_PARAMS",
     401: "INVALID_API_KEY",

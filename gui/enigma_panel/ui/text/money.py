@@ -37,10 +37,7 @@ def incomplete(text: str, n: int) -> str:
 
 
 def with_idle(text: str) -> str:
-    """Return a cost with idle time: '$0.078 + idle'.
-
-    What a browser costs that waits for a task is not known.
-    """
+    """Return a cost with unknown idle time: '$0.078 + idle'."""
     return text + IDLE
 
 

@@ -18,10 +18,7 @@ ANSWER_SENDS = 3
 
 
 def gone_text(*, has_text: bool, was_refused: bool = False) -> str:
-    """Return that the agent no longer asks.
-
-    was_refused: it did when the answer was sent, which was refused.
-    """
+    """Return that the agent no longer asks; was_refused: since the answer was."""
     what = tr("The agent no longer asks this. Nothing was sent.")
     if was_refused:
         what = tr("Your answer was sent and refused. The agent no longer asks this.")
@@ -80,10 +77,7 @@ def asked_again_text() -> str:
 
 
 def maybe_answered_text() -> str:
-    """Return what is said of a question whose answer was sent and never confirmed.
-
-    That may have been in this run or before.
-    """
+    """Return what is said of a question whose answer, of any run, was never confirmed."""
     return tr("An answer was sent, but it may not have arrived.")
 
 

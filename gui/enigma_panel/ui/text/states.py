@@ -69,10 +69,7 @@ class StateWord(Struct, frozen=True):
 
 
 class StateText(Struct, frozen=True):
-    """A state and its duration: a table shows `word.short` and the dimmed `tail` side by side.
-
-    spoken: both, as a screen reader says it.
-    """
+    """A state (`word.short`), its duration (a dimmed `tail`), and both as spoken."""
 
     word: StateWord
     tail: str = ""
@@ -305,10 +302,7 @@ def age(ms: int) -> str:
 
 
 def _moment(ms: int) -> struct_time | None:
-    """Return the local time, None for a time that no calendar has.
-
-    A damaged row must not end the program.
-    """
+    """Return the local time, None for a damaged row's that no calendar has."""
     try:
         when = localtime(ms / 1000)
     except (ValueError, OverflowError, OSError):

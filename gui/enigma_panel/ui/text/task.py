@@ -97,10 +97,7 @@ def trouble_text(
 
 
 def _missed(task: Task, context: ErrorContext) -> ErrorText:
-    """Return the words for a missed question, then what the service says of the failure.
-
-    Without the missed question it would not have come to that.
-    """
+    """Return the words for a missed question, then the service's: the one caused the other."""
     what = sentence(missed_text(task))
     own = explain_code(task.code, task.error, context).what if task.error else ""
     return ErrorText(f"{what} {own}".rstrip(), todo=tr("Run it again."))

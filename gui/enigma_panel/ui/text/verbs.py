@@ -80,10 +80,7 @@ def verb_label(verb: CommandVerb) -> str:
 
 
 def bulk_label(verb: CommandVerb, able: int, n: int) -> str:
-    """Return 'Stop'; for several sessions 'Stop 7 of 9', of which 7 can be stopped.
-
-    It is as long for any `able`: a button with these words moves none of its neighbours.
-    """
+    """Return 'Stop', for several 'Stop 7 of 9'; as long for any `able`: buttons stay in place."""
     label = verb_label(verb)
     if n < 2:
         return label

@@ -36,10 +36,7 @@ class WaitText(Struct, frozen=True, kw_only=True):
 
 
 class QueueContext(Struct, frozen=True, kw_only=True):
-    """What the text about a queued task may mention.
-
-    is_first: no other task before it waits for the same reason; those behind it say their position.
-    """
+    """What is said of a queued task. is_first: of those that wait for the same."""
 
     pause_reason: PauseReason = PauseReason.NONE
     limit: int = 0
@@ -174,10 +171,7 @@ def possible(entry: QueueEntry | None) -> frozenset[QueueAction]:
 
 
 def offered(entry: QueueEntry | None) -> frozenset[QueueAction]:
-    """Return what is offered, possible or not.
-
-    A button that comes and goes cannot be pressed twice.
-    """
+    """Return what is offered, possible or not: a button stays where it was pressed."""
     able = possible(entry)
     if entry is None or able & {QueueAction.NEW_SESSION, QueueAction.EDIT}:
         return able

@@ -15,10 +15,7 @@ from enigma_panel.ui.theme.stylesheet import sheet
 
 STYLE = "Fusion"
 FONT_PX = 13
-"""The font size for which lengths in the code are meant; used where no desktop gives one.
-
-The platform `offscreen` gives none.
-"""
+"""The font size of lengths in the code, used where no desktop gives one (`offscreen`)."""
 
 
 LIGHT = Colours(
@@ -86,10 +83,7 @@ DARK = Colours(
 
 
 class _Theme(QObject):
-    """The scheme in use. chosen: the one that is kept to; None, the desktop decides.
-
-    taller: by how much a line of the font is higher than one of FONT_PX.
-    """
+    """The scheme in use. chosen: None follows the desktop. taller: a line, beyond FONT_PX."""
 
     changed = Signal()
 

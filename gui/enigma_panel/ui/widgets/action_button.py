@@ -34,10 +34,7 @@ def show_words(button: QPushButton, text: str) -> None:
 
 
 def icon_button(action: QAction) -> QToolButton:
-    """Return a button that shows an action by its icon.
-
-    Its words are spoken and in the tool tip.
-    """
+    """Return a button of an action's icon; its words are spoken and in the tool tip."""
     button = ToolButton()
     button.setDefaultAction(action)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)

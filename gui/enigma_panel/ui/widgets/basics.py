@@ -170,10 +170,7 @@ class _SingleClicks(QObject):
 
 
 def take_single_clicks(button: QAbstractButton) -> None:
-    """Ignore the second click of a double click.
-
-    It would start a task once more, or go to what has come under the pointer meanwhile.
-    """
+    """Ignore the second of a double click, which would hit what has come under the pointer."""
     button.installEventFilter(_SingleClicks(button))
 
 

@@ -9,10 +9,7 @@ DELAY_MS = 250
 
 
 class Debounce(QTimer):
-    """Makes one call for all triggers within a delay; with a delay of 0, within this turn.
-
-    `trigger` leaves a call that is due as it is, `start` puts it off.
-    """
+    """One call for all triggers in a delay; `start` puts off what is due, `trigger` does not."""
 
     def __init__(
         self, parent: QObject, call: Callable[[], object], delay_ms: int = DELAY_MS

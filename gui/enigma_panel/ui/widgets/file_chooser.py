@@ -25,9 +25,6 @@ def make_chooser(
 
 
 def _first_folder() -> str:
-    """Return the person's folder for downloads, or the home folder where there is none.
-
-    For a folder that is not there Qt would ask in a loop of its own.
-    """
+    """Return the folder for downloads, else home: Qt asks about one that is not there."""
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
     return folder if Path(folder).is_dir() else str(Path.home())

@@ -97,10 +97,7 @@ class FlowLayout(QLayout):
 
 
 class EdgeFlowLayout(FlowLayout):
-    """A row with the first widget at the left edge, all others at the right; it wraps.
-
-    What ends things stays apart from the rest, however narrow the window is.
-    """
+    """A row that wraps, its first widget at the left, apart from all others at the right."""
 
     def _places(self, room: QRect) -> list[tuple[QLayoutItem, QRect]]:
         first = [item for item in self._items[:1] if not item.isEmpty()]

@@ -181,10 +181,7 @@ class ReadingText(QTextEdit):
             self.setFixedHeight(height)
 
     def _count_lines(self) -> int:
-        """Return the number of lines at this width, as far as it matters.
-
-        The document itself counts a paragraph as one line until it was once in sight.
-        """
+        """Return the number of lines at this width, which Qt knows only once it was in sight."""
         layout, block, lines = self.document().documentLayout(), self.document().begin(), 0
         while block.isValid() and lines <= self.most_lines:
             layout.blockBoundingRect(block)  # breaks it into lines
@@ -212,10 +209,7 @@ class ReadingText(QTextEdit):
 
 
 class ScrollArea(QScrollArea):
-    """A scroll area; fill `column`.
-
-    The dialog's buttons stay outside, so that they are always in view.
-    """
+    """A scroll area: fill `column`. The dialog's buttons stay outside, in view."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

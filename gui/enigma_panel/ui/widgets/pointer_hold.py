@@ -88,10 +88,7 @@ class PointerHold(QObject):
         return False
 
     def _move(self, to: QPoint) -> None:
-        """Note a move of the pointer.
-
-        A window that goes away lets it enter what was below, without a move.
-        """
+        """Note a move of the pointer, since a window that goes lets it enter without one."""
         if to != self._ignored_at:
             self._ignored_at = None
             self.aim()

@@ -214,10 +214,7 @@ class Sheet(ModelessDialog):
     # -- Qt ----------------------------------------------------------------------------------
 
     def focusNextPrevChild(self, forward: bool, /) -> bool:
-        """Move the focus as Tab does; from a sheet that was closed, back to the table or field.
-
-        From a button it was opened to be left: the window knows where to.
-        """
+        """Move the focus as Tab does; from a sheet that was closed, back to where it was."""
         if self._shade is None or self.isVisible():
             return super().focusNextPrevChild(forward)
         before, self._came_from = self._came_from, None

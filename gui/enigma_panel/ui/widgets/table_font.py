@@ -13,10 +13,7 @@ MOST_TEXTS = 2_000
 
 
 class TableFont:
-    """A font that remembers what it has measured: to measure a text takes as long as to paint it.
-
-    Another screen or another font needs another one.
-    """
+    """A font, of one screen, that remembers widths: to measure takes as long as to paint."""
 
     def __init__(self, font: QFont) -> None:
         self.font = QFont(font)

@@ -26,10 +26,7 @@ def tip_width(text: str) -> int:
 
 
 def show_tip(view: QAbstractItemView, text: str, row: QRect, part: QRect, x: int) -> None:
-    """Show a tip below its row, or above it where the screen ends, until the pointer leaves part.
-
-    row, part, x: in the view's viewport.
-    """
+    """Show a tip below its row (else above) while the pointer is in part, both in the viewport."""
     port = view.viewport()
     at = port.mapToGlobal(QPoint(x, row.bottom() - OFFSET))
     height = QFontMetrics(QToolTip.font()).lineSpacing() * (text.count("\n") + 1) + FRAME

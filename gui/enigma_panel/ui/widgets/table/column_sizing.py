@@ -129,10 +129,7 @@ class ColumnSizing(QObject):
         return TableSettings(columns=tuple(map(self._settings_of, shown)))
 
     def restore(self, saved: TableSettings, optional: Collection[int] = ()) -> None:
-        """Restore what was saved; columns that did not exist then stand where they usually do.
-
-        optional: those that can be hidden.
-        """
+        """Restore what was saved; new columns stand as usual. optional: can be hidden."""
         known = {column.name: column for column in self._columns.values()}
         given = {each.key: each for each in saved.columns if each.key in known}
         self._arrange(list(given))

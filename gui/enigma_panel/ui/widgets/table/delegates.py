@@ -233,10 +233,7 @@ def _paint_text(
     align: Qt.AlignmentFlag,
     ending: int = 0,
 ) -> str:
-    """Paint a text, cut where there is no room; returns the part that was painted.
-
-    ending: how many of its last characters are never cut.
-    """
+    """Paint a text, cut but for its last `ending` characters; returns what was painted."""
     shown = table_font.cut(text, rect.width())
     if ending and shown != text:
         start, last = text[:-ending], text[-ending:]

@@ -65,10 +65,7 @@ class _Remembered(Struct, frozen=True, kw_only=True):
 
 
 def _most_wanted(values: Sequence[int]) -> int:
-    """Return the place to scroll to: where most rows keep theirs, else where the first one does.
-
-    So a row that moves alone takes nothing with it.
-    """
+    """Return the place to scroll to: where most rows keep theirs, else the first one."""
     value, n = Counter(values).most_common(1)[0]
     return value if 2 * n > len(values) else values[0]
 
@@ -122,10 +119,7 @@ class KeyedTable(QTableView):
     # -- what is selected and seen ------------------------------------------------------------
 
     def selected_keys(self) -> list[int]:
-        """Return the keys of the selected rows, from top to bottom.
-
-        The selection counts, not the focus.
-        """
+        """Return the keys of the selected rows, whatever has the focus, from top to bottom."""
         if self._kept is not None:
             return self._kept.keys
         keys, found = self.rows.keys(), list[int]()
@@ -147,10 +141,7 @@ class KeyedTable(QTableView):
         return row is not None and self.selectionModel().isRowSelected(row, NO_PARENT)
 
     def select_keys(self, keys: Collection[int]) -> None:
-        """Select the rows of these keys, where they are shown, and no others.
-
-        Nothing is scrolled.
-        """
+        """Select the rows of these keys, where they are shown, without scrolling."""
         flags, spans = QItemSelectionModel.SelectionFlag, self._spans(keys)
         self.setAutoScroll(False)
         if not spans.isEmpty():
@@ -289,10 +280,7 @@ class KeyedTable(QTableView):
             self.selectionModel().clear()
 
     def _restore(self) -> None:
-        """Select rows whose keys are shown again, and put them where they stood.
-
-        Where none of them is shown, the first rows are.
-        """
+        """Select shown rows again where they stood, or, where none is shown, the first."""
         kept, self._kept = self._kept, None
         if kept is None:
             return
@@ -313,10 +301,7 @@ class KeyedTable(QTableView):
         self.verticalScrollBar().setValue(_most_wanted(values) if values else 0)
 
     def _anchors(self) -> list[tuple[int, int]]:
-        """Return the rows to keep in place: the current one and all visible.
-
-        None where the top of the table is seen.
-        """
+        """Return the rows to keep in place, the current and the visible; None at the top."""
         value, seen = self.verticalScrollBar().value(), self.visible_rows()
         if not value:
             return []
