@@ -62,10 +62,7 @@ QGuiApplication.setQuitOnLastWindowClosed(False)
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Mark what .ci/quick leaves out besides the tests and modules that are marked themselves.
-
-    Of what is left, in whatever order, the longest go first.
-    """
+    """Mark what .ci/quick leaves out besides the tests and modules that are marked themselves."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if "simulator" in fixtures or "seed_service" in fixtures:
@@ -204,10 +201,7 @@ each_live_mode = pytest.mark.parametrize("live_mode", LIVE_MODES)
 
 
 def first_and_weekly_each(names: str, values: Iterable[Any]) -> pytest.MarkDecorator:
-    """Plays a test with the first of the values on a push, with each in the weekly round.
-
-    names: as of `pytest.mark.parametrize`; of several, each value is a tuple.
-    """
+    """Plays a test with the first of the values on a push, with each in the weekly round."""
     several = "," in names
     first, *others = [pytest.param(*(one if several else (one,))) for one in values]
     weekly = [pytest.param(*other.values, marks=pytest.mark.weekly) for other in others]

@@ -62,10 +62,7 @@ def test_no_nested_event_loops() -> None:
 
 
 def _coroutines_with_loops(path: Path) -> list[str]:
-    """Coroutines in which Qt's events are run.
-
-    A wake-up of another one that comes due in there is lost, and who waits for it waits for ever.
-    """
+    """Coroutines in which Qt's events are run."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return [
         f"{path.name}:{call.lineno} {outer.name}"

@@ -120,10 +120,7 @@ _TOLD = re.compile(rf'"(?:cost|balance)"\s*:\s*(?:({NUMBER})|"\s*({NUMBER})\s*")
 
 
 def amounts_in(body: bytes) -> set[Decimal]:
-    """All amounts that stand behind the name of one, read without a JSON decoder.
-
-    Only what is short enough to be an amount: the others are not to be told at all.
-    """
+    """All amounts that stand behind the name of one, read without a JSON decoder."""
     text = body.decode("utf-8", "replace")
     literals = {number or quoted for number, quoted in _TOLD.findall(text)}
     return {Decimal(one) for one in literals if len(one) < 200 and is_in_range(one)}

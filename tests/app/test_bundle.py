@@ -119,10 +119,7 @@ def _ends_with_its_parent(bundle: Path, home: Path) -> None:
 
 
 def _speaks_live(bundle: Path, home: Path) -> None:
-    """Both sides of the live channel load libraries by name.
-
-    They are easily left behind, and then all works by polling.
-    """
+    """Both sides of the live channel load libraries by name."""
     env = {**_environment(home), "ENIGMA_API_KEY": DEMO_KEY}
     with _running([bundle / "enigma-panel", "--simulator", "--faults"], env) as simulator:
         assert simulator.stdout is not None
@@ -188,10 +185,7 @@ def _listens(pid: int) -> bool:
 
 
 def _foreign_libraries(pid: int, bundle: Path) -> set[str]:
-    """Libraries that a process took from the system though the bundle brings them along.
-
-    It would if it started without the library path, and fail where the system has none.
-    """
+    """Libraries that a process took from the system though the bundle brings them along."""
     ours = {path.name.partition(".so")[0] for path in (bundle / "_internal").glob("*.so*")}
     maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
     loaded = {Path(line.split()[-1]) for line in maps if ".so" in line}

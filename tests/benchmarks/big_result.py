@@ -43,10 +43,7 @@ def big_result(*, quick: bool) -> list[Figure]:
 
 
 def _data(shape: str, number: int) -> Mapping[str, Any]:
-    """The `data` of a result, SIZE bytes as JSON.
-
-    table: no white space; lists: as many files and addresses as are kept.
-    """
+    """The `data` of a result, SIZE bytes as JSON."""
     if shape != "lists":
         part = WORDS if shape == "text" else ROW
         return {"message": f"{number}{part * (SIZE // len(json.dumps(part)))}"}

@@ -27,10 +27,7 @@ ARGUMENTS = (
 
 
 def live_200(*, quick: bool) -> list[Figure]:
-    """The program first, then the floor with its own simulator: both would share the cores.
-
-    To the one event a second come the few of the tasks themselves, on both sides.
-    """
+    """The program first, then the floor with its own simulator: both would share the cores."""
     settings = QUICK if quick else FULL
     ours: dict[str, Any] = {}
     with simulator(*ARGUMENTS) as url:

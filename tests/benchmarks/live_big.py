@@ -71,10 +71,7 @@ class Samples:
 
 
 class Turns:
-    """The longest turn of the loop, in CPU time of this thread.
-
-    That of the ledger, which works in a thread of its own in the program, is left out.
-    """
+    """The longest turn of the loop, in CPU time of this thread."""
 
     def __init__(self, bench: Bench) -> None:
         self._executor = bench.executor

@@ -28,10 +28,7 @@ def program() -> list[str]:
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """Nothing of the home of whoever runs us, no keychain, no display.
-
-    Byte code is kept as an installed program has it: else each start would compile all of ours.
-    """
+    """Nothing of the home of whoever runs us, no keychain, no display."""
     drop = ("XDG_", "PYTHONDONTWRITEBYTECODE")
     keep = {name: value for name, value in os.environ.items() if not name.startswith(drop)}
     return {
@@ -139,10 +136,7 @@ def left_over(mark: str) -> list[int]:
 
 
 def memory_mb(pid: int | str) -> dict[str, float]:
-    """RSS in MB and, where the system tells it, "anonymous": the part of it that no file backs.
-
-    Not USS: it holds the pages of Qt only while no other process happens to have Qt loaded.
-    """
+    """RSS in MB and, where the system tells it, "anonymous": the part of it that no file backs."""
     try:
         text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     except OSError:

@@ -21,10 +21,7 @@ QUICK = {"sessions": 1, "wanted": 1}
 
 
 class Watcher(threading.Thread):
-    """Polls one task every 50 ms and notes when its questions appear.
-
-    A time is that of sending the poll which saw the question first.
-    """
+    """Polls one task every 50 ms and notes when its questions appear."""
 
     def __init__(self, url: str, ids: list[str], over: threading.Event) -> None:
         super().__init__(daemon=True)

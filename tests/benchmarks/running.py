@@ -22,11 +22,7 @@ NEW_TASK_MS = 300.0
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """A number of sessions at once, and its bars.
-
-    gaps: the bar for each percentile, ms; cpu_spare: so much more of a core than a bare loop takes
-    meets the bar, too.
-    """
+    """A number of sessions at once, and its bars."""
 
     name: str
     sessions: int

@@ -49,10 +49,7 @@ def _figure(name: str, bar: float, ours: list[float], floors: list[float], note:
 
 
 def start(*, quick: bool) -> list[Figure]:
-    """From the spawn until the window is mapped and painted, with a data folder that exists.
-
-    On X11 and with a window manager: what waits for them is part of what a person sees.
-    """
+    """From the spawn until the window is mapped and painted, with a data folder that exists."""
     with tempfile.TemporaryDirectory() as folder, simulator() as url, desktop() as display:
         data = str(Path(folder, "data"))
         command = [*program(), "--smoke", "--base-url", url, "--data-dir", data]

@@ -27,11 +27,7 @@ _WORKING = frozenset({"queued", "running", "paused", "asking"})
 
 
 class Idling(threading.Thread):
-    """Samples the simulator's own account and keeps the longest time that any session idled.
-
-    A session idles from the sample in which it is first seen open and without a task that works
-    until one in which it has one or has ended.
-    """
+    """Samples the simulator's own account and keeps the longest time that any session idled."""
 
     def __init__(self, url: str, over: threading.Event) -> None:
         super().__init__(daemon=True)

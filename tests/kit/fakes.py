@@ -90,11 +90,7 @@ class Started:
 
 
 class FakeSessions(Sessions):
-    """Records that a test puts in; commands are only noted.
-
-    calls: what was asked for, in order; start_error, start_gate, command_gate: what a start fails
-    with, and what starts and commands wait for.
-    """
+    """Records that a test puts in; commands are only noted."""
 
     changed = Signal(object)
     loaded = Signal(object)
@@ -356,10 +352,7 @@ class FakeSessions(Sessions):
 
 
 class FakeTaskSearch(TaskSearch):
-    """Looks through the records of FakeSessions at once, without a thread.
-
-    asked: what was asked for, in order. is_late: nothing is found before `answer`.
-    """
+    """Looks through the records of FakeSessions at once, without a thread."""
 
     found = Signal(bool)
     counted = Signal()
@@ -617,10 +610,7 @@ class FakeInbox(Inbox):
 
 
 class FakeLive(Live):
-    """Says what a test sets: which channels are up, and what each session does now.
-
-    all_up: every channel is up. breaks: what is sent over one is lost. sent, answers: what was not.
-    """
+    """Says what a test sets: which channels are up, and what each session does now."""
 
     changed = Signal(int)
     lost = Signal(int)
@@ -685,10 +675,7 @@ class FakeLive(Live):
 
 
 class FakeWriter(LedgerWriter):
-    """Whether what happened can be written just now.
-
-    is_locked: another program writes, and nobody has waited for long enough to call that a failure.
-    """
+    """Whether what happened can be written just now."""
 
     is_failing = False
     is_locked = False
@@ -849,10 +836,7 @@ class KeyPlan:
 
 
 class FakeAccount(Account):
-    """A key without a keychain, and `client` for every session while there is one.
-
-    key_fingerprint: where it is set, the client is for sessions of this key and address alone.
-    """
+    """A key without a keychain, and `client` for every session while there is one."""
 
     changed = Signal()
 
@@ -1042,10 +1026,7 @@ class FakeSettings(SettingsBook):
 
 
 class FakeScope(TaskScope):
-    """A TaskScope for tests without a loop: runs at once what never really waits.
-
-    `sleep(0)` lets Qt's events go first, as in the program.
-    """
+    """A TaskScope for tests without a loop: runs at once what never really waits."""
 
     def spawn(self, _name: str, coro: Coroutine[Any, Any, Any], *, exclusive: bool = False) -> None:
         del exclusive

@@ -20,10 +20,7 @@ def _empty() -> bytes:
 
 
 def open_ledger(path: Path) -> Ledger:
-    """The ledger there, or a fresh one.
-
-    `Ledger.open` waits 70 ms for the disk to make its tables, step by step.
-    """
+    """The ledger there, or a fresh one."""
     make_ledger(path)
     ledger, problem = Ledger.open(path)
     assert problem is None

@@ -23,11 +23,7 @@ LEAVE_S = 60.0
 
 
 class SimulatorProcess:
-    """What `python -m enigma_panel.simulator` is with these arguments.
-
-    url: where it listens; stdin and stdout: our ends; stderr: ours where it is wanted, else it
-    writes to that of the tests. module: whose `main` is run.
-    """
+    """What `python -m enigma_panel.simulator` is with these arguments."""
 
     module = "enigma_panel.simulator.__main__"
 

@@ -143,11 +143,7 @@ class Cell:
     # -- looking -----------------------------------------------------------------------------
 
     async def _settle(self, run: Run, is_settled: Callable[[Run], bool | None]) -> None:
-        """Wait until it says True.
-
-        Where it cannot tell (None), until nothing has changed for many looks in a row. A busy
-        machine makes looks slower, and no cell another one.
-        """
+        """Wait until it says True."""
         quiet, seen = 0, self._fingerprint(run)
         async with asyncio.timeout(LIMIT_S):
             while (settled := is_settled(run)) is not True and quiet < QUIET_LOOKS:

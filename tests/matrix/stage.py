@@ -59,11 +59,7 @@ class Clock(FastClock):
 
 
 class Watched(HttpClient):
-    """The real client.
-
-    It counts what it is asked to send and what is under way; `trip` runs before the first call of
-    the kind that the cell is about.
-    """
+    """The real client."""
 
     sends: Counter[ApiCall]
     under_way: Counter[ApiCall]
@@ -83,10 +79,7 @@ class Watched(HttpClient):
             self.under_way[verb] -= 1
 
     async def start_session(self, spec: TaskSpec, text: str = "") -> Observation:
-        """The simulator's speed shortens what it says of the session's life.
-
-        Our clock does not, and a busy machine must not use it up.
-        """
+        """The simulator's speed shortens what it says of the session's life."""
         observation = await super().start_session(spec, text)
         return replace(observation, expires_in_ms=(observation.expires_in_ms or 0) * QUICK * 10)
 

@@ -26,11 +26,7 @@ Running = Callable[..., AbstractAsyncContextManager[Parts]]
 
 
 class LongLived(HttpClient):
-    """The real client, for a FastClock.
-
-    What the service tells of a session's life is in real time, which that clock uses up ten times
-    as fast.
-    """
+    """The real client, for a FastClock."""
 
     async def start_session(self, spec: TaskSpec, text: str = "") -> Observation:
         """As the real one's, with a life in proportion."""

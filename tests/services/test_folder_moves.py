@@ -19,11 +19,7 @@ HERE, THERE, UNKNOWN = b"id of this one", b"id of the other one", b""
 
 
 class Moved:
-    """A program that was ended in the middle, and its folder, copied.
-
-    keys: the task at work, one queued in its session, one queued for a browser of its own. A
-    Terminate of that session waits for a service that is busy.
-    """
+    """A program that was ended in the middle, and its folder, copied."""
 
     def __init__(self, tmp_path: Path, first_id: bytes = HERE) -> None:
         self.service = Service()

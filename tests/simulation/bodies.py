@@ -33,8 +33,6 @@ _TRUE = frozenset({Kind.FINE, Kind.SLOW, Kind.STALE})
 
 
 class Bodies:
-    """rng: the source for all that is drawn."""
-
     def __init__(self, world: "World", rng: random.Random) -> None:
         self._world = world
         self._rng = rng
@@ -97,10 +95,7 @@ class Bodies:
         return self._lie(sent, Kind.OTHERS, self._rng.choice(others)) if others else answer
 
     def _is_known(self, service_id: str) -> bool:
-        """Whether the program knows the task or session that is named.
-
-        Where it does not, nobody could tell that it is not the one that was asked for.
-        """
+        """Whether the program knows the task or session that is named."""
         life = self._world.life
         if life is None or life.parts is None:
             return False

@@ -40,10 +40,7 @@ class Way(Struct, frozen=True):
 
 
 class ChannelWeather:
-    """The faults of one seed's channel.
-
-    rng: the source for all that is drawn; late: for what comes much later.
-    """
+    """The faults of one seed's channel."""
 
     def __init__(self, rng: random.Random, late: random.Random) -> None:
         self._rng = rng

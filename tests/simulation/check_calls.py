@@ -43,10 +43,7 @@ class Calls:
             self._world.fail("no 429 of our own making", str(sent))
 
     def no_body_is_refused(self, sent: Sent) -> None:
-        """The service understands what the program writes.
-
-        An exception is a start-session without the text that nobody has told of yet.
-        """
+        """The service understands what the program writes."""
         if sent.status == 400 and not self._may_lack_its_text(sent):
             self._world.fail("the service understands each body", str(sent))
 

@@ -69,10 +69,7 @@ class Commands:
             self._stops[session_key, mark] = self._world.timeline.now
 
     def stop_meets_its_task(self, sent: Sent) -> None:
-        """A Stop ends no other task than the one that was on the screen.
-
-        It ends none either that was told to go on since.
-        """
+        """A Stop ends no other task than the one that was on the screen."""
         if sent.verb is not ApiCall.STATE or sent.new_state != CommandVerb.STOP or not sent.stopped:
             return
         for key in self._keys_of(sent.session_id):
@@ -126,10 +123,7 @@ class Commands:
         return any(key in self.wanted or key in self.taken_back for key in keys)
 
     def terminates_go_out(self, life: "Life") -> None:
-        """Within 60 seconds, unless calls of the same rank use up the rate limit.
-
-        A session is told nothing while a key is in use that did not open it.
-        """
+        """Within 60 seconds, unless calls of the same rank use up the rate limit."""
         assert life.parts is not None
         now = self._world.timeline.now
         is_out_of_reach = self._world.settings_changes.is_out_of_reach

@@ -236,10 +236,7 @@ class Live:
 
 
 def _another_may_ask(task: Task, tasks: list[Task]) -> bool:
-    """Whether another one was sent to the same browser and may be at work there.
-
-    Nobody told of its end, and one that is lost has no name to ask for.
-    """
+    """Whether another one was sent to the same browser and may be at work there."""
     sent = [t for t in tasks if t.sent_ms is not None and t.status is not TaskStatus.QUEUED]
     lost = [t for t in sent if t.status is TaskStatus.LOST and t.service_id is None]
     return any(t.key != task.key and (not t.is_final or t in lost) for t in sent)

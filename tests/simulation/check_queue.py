@@ -65,10 +65,7 @@ class QueueInvariants:
         return any(not s.occupies_slot and s.since_ms >= since - 1 for s in sessions)
 
     def no_browser_is_left_to_idle(self, life: "Life") -> None:
-        """A session whose task was refused, failed or stopped is ended, by us if by nobody else.
-
-        So is one that was said not to be there.
-        """
+        """A session whose task was refused, failed or stopped is ended, by us if by nobody else."""
         assert life.parts is not None
         now = self._world.timeline.now
         for session in life.parts.services.store.sessions():
@@ -104,10 +101,7 @@ class QueueInvariants:
         return (never and bool(tasks)) or (session.close_after and ended)
 
     def _is_doubted(self, session: Session, life: "Life") -> bool:
-        """It was said not to be there, in answer to a new task, and it is.
-
-        No other task may be at work there, not even one that was put away.
-        """
+        """It was said not to be there, in answer to a new task, and it is."""
         assert life.parts is not None
         model = self._world.model.sessions.get(session.service_id or "")
         if model is None or model.ended is not None:

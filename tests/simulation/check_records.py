@@ -104,10 +104,7 @@ class Records:
             self._world.fail("cost never falls", f"task {new.key}: {old.cost} became {new.cost}")
 
     def _question(self, store: SessionStore, task: Task) -> None:
-        """A question that was answered is not shown as a new one.
-
-        Except where a step that was told long ago seems to show that its agent has gone on.
-        """
+        """A question that was answered is not shown as a new one."""
         if self._world.channel.weather.has_late_copies:
             return
         session = store.session(task.session_key)
@@ -152,10 +149,7 @@ class Records:
             self._same_session(known_sessions[key], sessions[key])
 
     def _not_seen_alike(self, table: str, parts: "Parts", known: Iterable[R]) -> dict[int, R]:
-        """The records that are others, in memory or on the disk, than at the last look, by key.
-
-        Reading them all from their rows is most of the time that a seed takes.
-        """
+        """The records that are others, in memory or on the disk, than at the last look, by key."""
         rows = {row[0]: row for row in parts.ledger._db.rows(f"SELECT * FROM {table}")}
         before, self._seen[table] = self._seen.get(table, {}), {}
         for record in known:
@@ -163,11 +157,7 @@ class Records:
         return {key: seen[0] for key, seen in self._seen[table].items() if before.get(key) != seen}
 
     def _same_session(self, known: Session, kept: Session) -> None:
-        """The ledger numbers sessions.
-
-        Memory learns that a moment after, or never: who asked for it may have been cancelled by the
-        end of the program.
-        """
+        """The ledger numbers sessions."""
         number = known.number or kept.number
         self._same(_essence(replace(known, number=number)), _essence(kept))
 

@@ -6,11 +6,7 @@ from tests.simulation.timeline import EPOCH_MS, Timeline
 
 
 class WorldClock:
-    """UTC epoch milliseconds. wall_ms: by how much this process's wall clock is wrong.
-
-    As the program's own clock it runs on while the computer sleeps and ignores later changes of
-    the wall clock.
-    """
+    """UTC epoch milliseconds. wall_ms: by how much this process's wall clock is wrong."""
 
     def __init__(self, timeline: Timeline, wall_ms: int = 0) -> None:
         self._timeline = timeline

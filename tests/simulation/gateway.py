@@ -23,8 +23,6 @@ _RATES = (*[0.0] * 6, 0.02, 0.1, 0.4)
 
 
 class Gateway:
-    """What it does in one seed. rng: the source for all that is drawn."""
-
     def __init__(self, world: "World", rng: random.Random) -> None:
         self._world = world
         self._rng = rng

@@ -21,8 +21,6 @@ PAUSE_S = 130.0
 
 
 class Haste:
-    """rng: the source for all that is drawn."""
-
     def __init__(self, world: "World", rng: random.Random) -> None:
         self._world = world
         self._rng = rng

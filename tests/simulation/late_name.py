@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 
 class LateName:
-    """rng: the source for all that is drawn."""
-
     def __init__(self, world: "World", rng: random.Random) -> None:
         self._world = world
         self._rng = rng

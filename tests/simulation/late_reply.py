@@ -46,8 +46,6 @@ TABLE = tuple(product(CALLS, Reply))
 
 
 class LateReply:
-    """rng: the source for all that is drawn."""
-
     def __init__(self, world: "World", rng: random.Random) -> None:
         self._world = world
         self._rng = rng

@@ -75,10 +75,7 @@ class Link:
         *,
         meant: int,
     ) -> tuple[Sent, "asyncio.Future[Answer]"]:
-        """Send bytes; the future brings the answer or an ApiError.
-
-        account: key and host; meant: the mark of the task that a session is opened for.
-        """
+        """Send bytes; the future brings the answer or an ApiError."""
         world = self._world
         life.touch(f"send {'post' if raw else 'get'}")
         fate = world.gateway.fate(verb, world.late_name.fate(verb, world.weather.fate(verb)))

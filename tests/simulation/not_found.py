@@ -38,8 +38,6 @@ REPLIES = [
 
 
 class NotFound:
-    """rng: the source for all that is drawn."""
-
     def __init__(self, world: "World", rng: random.Random) -> None:
         self._world = world
         self._rng = rng
@@ -51,10 +49,7 @@ class NotFound:
         return f"not found {self._polls:.0%} of polls, {self._others:.0%} of other calls"
 
     def fate(self, verb: ApiCall, path: str, raw: bytes | None, fate: Fate) -> Fate:
-        """What becomes of a call to a session: it is turned down.
-
-        The service's session knows nothing of it.
-        """
+        """What becomes of a call to a session: it is turned down."""
         rate = self._rate(verb, raw)
         if not rate or self._world.storm.is_over or fate.kind is not Kind.FINE:
             return fate

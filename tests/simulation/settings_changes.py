@@ -28,8 +28,6 @@ def fingerprint(key: str, base_url: str) -> str:
 
 
 class SettingsChanges:
-    """rng: the source for all that is drawn."""
-
     def __init__(self, world: "World", rng: random.Random) -> None:
         self._world = world
         self._rng = rng

@@ -26,8 +26,6 @@ MOST = 3
 
 
 class StaleStop:
-    """rng: the source for all that is drawn."""
-
     def __init__(self, world: "World", rng: random.Random) -> None:
         self._world = world
         self._rng = rng

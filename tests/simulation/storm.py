@@ -168,10 +168,7 @@ class Storm:
         self._world.timeline.after(self._rng.uniform(1.0, 6.0), self._kill)
 
     def _end_on_a_full_disk(self) -> None:
-        """The person ends everything while the disk is full.
-
-        It has room again before the program ends, and all the while nothing can be sent.
-        """
+        """The person ends everything while the disk is full."""
         life = self._world.life
         if self.is_over or life is None or not life.ready or life.parts is None:
             return

@@ -71,8 +71,6 @@ class _Fault(Struct, frozen=True):
 
 
 class Weather:
-    """The faults of one seed. rng: the source for all that is drawn."""
-
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
         self._faults = [self._draw_fault() for _ in range(rng.choice((0, 1, 2, 3, 5)))]

@@ -36,10 +36,7 @@ def no_button_stays_pressed(qapp: QApplication) -> Iterator[None]:
 
 @pytest.fixture
 def light(qapp: QApplication) -> None:
-    """The light theme is on. To put it on takes as long as to make a window.
-
-    A test that starts the program's own `App` puts the sheet on without the font.
-    """
+    """The light theme is on. To put it on takes as long as to make a window."""
     dress = theme.colours().name, qapp.styleSheet(), qapp.font().pixelSize()
     if dress != ("light", LIGHT_SHEET, theme.FONT_PX):
         theme.apply(qapp, Qt.ColorScheme.Light)

@@ -69,10 +69,7 @@ class BusError(AssertionError):
 
 
 class Bus:
-    """A connection to the accessibility bus that belongs to a session bus.
-
-    heard: the names and arguments of all events so far, as text; filled while calls are made.
-    """
+    """A connection to the accessibility bus that belongs to a session bus."""
 
     def __init__(self, session_bus: str) -> None:
         with open_dbus_connection(session_bus, auth_timeout=CALL_S) as session:
@@ -240,10 +237,7 @@ class Node:
     # -- acting ------------------------------------------------------------------------------
 
     def actions(self) -> list[str]:
-        """The names of what can be done with it, without the spaces that Qt 6.12 puts into them.
-
-        None while it is not possible.
-        """
+        """The names of what can be done with it, without the spaces that Qt 6.12 puts into them."""
         return [str(action[0]).replace(" ", "") for action in self._call("Action", "GetActions")]
 
     def act(self, name: str) -> None:

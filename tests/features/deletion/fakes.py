@@ -20,11 +20,7 @@ from tests.kit.world import World
 
 
 class FakeDeletions:
-    """Deletes records of FakeSessions.
-
-    gate: what a deletion waits for. deleted: what was to be. result: what becomes of it, where it
-    is not all. old: what `plan_older` finds.
-    """
+    """Deletes records of FakeSessions."""
 
     def __init__(self, sessions: FakeSessions) -> None:
         self._sessions = sessions

@@ -15,11 +15,7 @@ from tests.kit.world import World
 
 
 class FakeExports:
-    """Makes no file: what became of an export is put in by the test.
-
-    orders: what was asked for. outcome: what `save` returns, or raises; None: it was cancelled.
-    gate: what it waits for, too.
-    """
+    """Makes no file: what became of an export is put in by the test."""
 
     def __init__(self) -> None:
         self.orders: list[Any] = []

@@ -15,11 +15,7 @@ from tests.kit.world import World
 
 
 class FakeKeychain:
-    """A keychain in memory, whose entries have a host and an account.
-
-    outcome: what every call ends with instead; gate: what it waits for, in its thread. begun: how
-    many calls came.
-    """
+    """A keychain in memory, whose entries have a host and an account."""
 
     def __init__(self) -> None:
         self.begun = 0

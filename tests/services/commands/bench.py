@@ -51,10 +51,7 @@ def gone() -> SessionGoneError:
 
 
 class Executor:
-    """Calls after `takes_s`, also for one who is cancelled; `full` makes every call fail.
-
-    spent_s: CPU time of all calls.
-    """
+    """Calls after `takes_s`, also for one who is cancelled; `full` makes every call fail."""
 
     full = False
     takes_s = 0.0

@@ -88,11 +88,7 @@ class FakeConnector:
 
 
 class Bench:
-    """The parts, and what was said.
-
-    held: keys of tasks whose reply is still held. stopping: of sessions to which a Stop is on its
-    way.
-    """
+    """The parts, and what was said."""
 
     def __init__(self, clock: VirtualClock, ledger: Ledger) -> None:
         self.clock = clock

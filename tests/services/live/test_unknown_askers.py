@@ -23,10 +23,7 @@ ASKS = Observation(kind=Kind.QUESTION, text="Your password?", task_id="t2")
 
 
 class Asked:
-    """A session whose first task is of unknown fate, and one that was sent after it.
-
-    poll: what the next poll of the second tells. answered: the texts that were sent.
-    """
+    """A session whose first task is of unknown fate, and one that was sent after it."""
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench

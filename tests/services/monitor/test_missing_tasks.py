@@ -28,11 +28,7 @@ Told = Kind | Observation | Exception
 
 
 class Polled:
-    """A session with a task that is polled.
-
-    answers: the next ones; `rest` comes when they are used up. found: ids of tasks that are at work
-    whatever is said of others. asked: seconds at which polls came in.
-    """
+    """A session with a task that is polled."""
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench

@@ -195,9 +195,6 @@ def on_queue(
     test: Callable[[QueueBench], Coroutine[Any, Any, None]],
     service: Service | None = None,
 ) -> None:
-    """Run test(queue bench) in virtual time over the ledger in that folder.
-
-    For one of several runs, or with a service that is special.
-    """
+    """Run test(queue bench) in virtual time over the ledger in that folder."""
     service = service or Service()
     on_bench(folder, lambda bench: test(QueueBench(bench, service)))

@@ -38,11 +38,7 @@ Seen = dict[tuple[str, int], tuple[int, int]]
 
 
 class Hand:
-    """A window, what happens to it, and what a person sees of it.
-
-    A second book is kept here, of the window's pixels: where each row stands, since when, and
-    whether it was the person who moved it; and when rows came, went or changed places.
-    """
+    """A window, what happens to it, and what a person sees of it."""
 
     def __init__(self, window: MainWindow, services: Any, qapp: QApplication) -> None:
         self.window, self.services, self.qapp = window, services, qapp
@@ -288,10 +284,7 @@ class Hand:
         self._note(before)
 
     def click(self) -> None:
-        """It acts on what stood under the pointer for 0.7 s; where that can be done, it does.
-
-        While other rows have just come or gone, it may do nothing.
-        """
+        """It acts on what stood under the pointer for 0.7 s; where that can be done, it does."""
         if self.over is not self.sessions:
             self.move()
         under, calls = self._under(), self.services.sessions.calls

@@ -19,10 +19,7 @@ WORDS = ("Which colour should I take?", "What size, for the red one?", "Where sh
 
 
 class Agents:
-    """They ask; a person answers in the one dialog.
-
-    sent: what was clicked, to be compared with what arrived.
-    """
+    """They ask; a person answers in the one dialog."""
 
     def __init__(self, world: World, dialog: QuestionDialog, rng: random.Random) -> None:
         self.world = world
