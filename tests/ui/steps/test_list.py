@@ -25,38 +25,42 @@ NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModif
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
-@pytest.fixture
-def timeline() -> FakeTimeline:
-    return FakeTimeline()
+class Page(StepsPage):
+    """A page over a time line that a test fills."""
+
+    def __init__(self, qapp: QApplication) -> None:
+        scope: Any = FakeScope()
+        self.timeline: Any = FakeTimeline()
+        self.qapp = qapp
+        model = StepsModel()
+        super().__init__(model, StepsLoader(self.timeline, scope, model))
+
+    def fill(self, n: int = 300) -> None:
+        self.timeline.add_many(1, steps(0, n))
+        self.until_read()
+
+    def until_read(self) -> None:
+        run_events(self.qapp, lambda: not self._loader.is_reading)
 
 
 @pytest.fixture
-def page(light: None, qapp: QApplication, timeline: FakeTimeline) -> Iterator[StepsPage]:
-    scope: Any = FakeScope()
-    source: Any = timeline
-    model = StepsModel()
-    loader = StepsLoader(source, scope, model)
-    page = StepsPage(model, loader)
+def page(light: None, qapp: QApplication) -> Iterator[Page]:
+    page = Page(qapp)
     page.resize(320, 560)
     page.show()
     page.activateWindow()
-    loader.turn_to(1)
+    page._loader.turn_to(1)
     yield page
     page.close()
     page.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def fill(page: StepsPage, timeline: FakeTimeline, qapp: QApplication, n: int = 300) -> None:
-    timeline.add_many(1, steps(0, n))
-    run_events(qapp, lambda: not page._loader.is_reading)
-
-
 def copied() -> str:
     return QApplication.clipboard().text()
 
 
-def search(page: StepsPage, text: str) -> None:
+def search(page: Page, text: str) -> None:
     page.search.field.clear()
     if text.isascii() and text.isprintable():
         QTest.keyClicks(page.search.field, text)
@@ -64,73 +68,67 @@ def search(page: StepsPage, text: str) -> None:
         page.search.field.insert(text)
 
 
-def value(page: StepsPage) -> int:
+def value(page: Page) -> int:
     return page.list.verticalScrollBar().value()
 
 
-def end(page: StepsPage) -> int:
+def end(page: Page) -> int:
     return page.list.verticalScrollBar().maximum()
 
 
-def first_seen(page: StepsPage) -> str:
+def first_seen(page: Page) -> str:
     return page._model.steps()[rows_seen(page.list)[0]].text
 
 
 # -- following ---------------------------------------------------------------------------------
 
 
-def test_it_follows_the_newest(page: StepsPage, timeline: FakeTimeline, qapp: QApplication) -> None:
-    fill(page, timeline, qapp)
+def test_it_follows_the_newest(page: Page) -> None:
+    page.fill()
     assert value(page) == end(page) > 0
-    timeline.add_many(1, steps(300, 320))
+    page.timeline.add_many(1, steps(300, 320))
     assert value(page) == end(page)
     assert rows_seen(page.list)[-1] == 319
     assert page.new_steps.isHidden()
 
 
-def test_scrolled_up_it_stands_still_and_counts(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp)
+def test_scrolled_up_it_stands_still_and_counts(page: Page) -> None:
+    page.fill()
     page.list.verticalScrollBar().setValue(1_000)
     seen = first_seen(page)
-    timeline.add_many(1, steps(300, 308))
-    timeline.add_many(1, steps(308, 312))
+    page.timeline.add_many(1, steps(300, 308))
+    page.timeline.add_many(1, steps(308, 312))
     assert value(page) == 1_000
     assert first_seen(page) == seen
     assert page.new_steps.text() == "12 new · Jump to the newest"
     page.new_steps.click()
     assert value(page) == end(page)
     assert page.new_steps.isHidden()
-    timeline.add_many(1, steps(312, 320))
+    page.timeline.add_many(1, steps(312, 320))
     assert value(page) == end(page)
 
 
-def test_scrolled_back_to_the_end_it_follows_again(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp)
+def test_scrolled_back_to_the_end_it_follows_again(page: Page) -> None:
+    page.fill()
     page.list.verticalScrollBar().setValue(1_000)
-    timeline.add_many(1, steps(300, 305))
+    page.timeline.add_many(1, steps(300, 305))
     page.list.verticalScrollBar().setValue(end(page))
     assert page.new_steps.isHidden()
-    timeline.add_many(1, steps(305, 310))
+    page.timeline.add_many(1, steps(305, 310))
     assert value(page) == end(page)
 
 
-def test_older_ones_come_in_above_what_is_seen(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp, 2_000)
+def test_older_ones_come_in_above_what_is_seen(page: Page) -> None:
+    page.fill(2_000)
     page._loader.turn_to(1)
-    run_events(qapp, lambda: not page._loader.is_reading)
+    page.until_read()
     page.list.verticalScrollBar().setValue(777)
     seen = first_seen(page)
     page.list.go_to(rows_seen(page.list)[2])
     read = page.list.read_step()
     page.read_all.click()
     assert page.older.text() == "Loading all…"
-    run_events(qapp, lambda: not page._loader.is_reading)
+    page.until_read()
     assert page._model.rowCount() == 2_000
     assert first_seen(page) == seen
     assert page.list.read_step() is read
@@ -138,35 +136,31 @@ def test_older_ones_come_in_above_what_is_seen(
     assert page.older.isHidden() or page._older_line.isHidden()
 
 
-def test_the_oldest_go_unless_somebody_reads(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_oldest_go_unless_somebody_reads(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps_loader, "ALL", 200)
     monkeypatch.setattr(steps_loader, "ROOM", 20)
-    fill(page, timeline, qapp, 200)
+    page.fill(200)
     page.list.verticalScrollBar().setValue(1_000)
     seen = first_seen(page)
-    timeline.add_many(1, steps(200, 250))
+    page.timeline.add_many(1, steps(200, 250))
     assert page._model.rowCount() == 250
     assert first_seen(page) == seen
     page.list.jump()
     move_to(page.list, 247)
-    timeline.add_many(1, steps(250, 251))
+    page.timeline.add_many(1, steps(250, 251))
     assert page._model.rowCount() == 251  # the pointer aims at one of them
     QApplication.sendEvent(page.list.viewport(), QEvent(QEvent.Type.Leave))
-    timeline.add_many(1, steps(251, 252))
+    page.timeline.add_many(1, steps(251, 252))
     assert page._model.rowCount() == 200
-    qapp.processEvents()
+    page.qapp.processEvents()
     assert rows_seen(page.list)[-1] == 199
 
 
-def test_who_reads_a_row_is_left_alone(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp)
+def test_who_reads_a_row_is_left_alone(page: Page) -> None:
+    page.fill()
     page.list.go_to(298)
     before = value(page)
-    timeline.add_many(1, steps(300, 303))
+    page.timeline.add_many(1, steps(300, 303))
     assert value(page) == before
     assert page.new_steps.text() == "3 new · Jump to the newest"
     page.list.setFocus()
@@ -174,18 +168,16 @@ def test_who_reads_a_row_is_left_alone(
     assert len(page.list.selected_steps()) == 0
     assert page.list.currentIndex().row() == 302  # the keyboard goes on from there
     assert value(page) == end(page)
-    timeline.add(1, "action", "next", NOW + 999_000)
+    page.timeline.add(1, "action", "next", NOW + 999_000)
     assert value(page) == end(page)
 
 
 @pytest.mark.parametrize("leaves", [QEvent.Type.Leave, QEvent.Type.WindowDeactivate])
-def test_nothing_moves_below_the_pointer(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication, leaves: QEvent.Type
-) -> None:
-    fill(page, timeline, qapp)
+def test_nothing_moves_below_the_pointer(page: Page, leaves: QEvent.Type) -> None:
+    page.fill()
     move_to(page.list, 297)
     before = value(page)
-    timeline.add_many(1, steps(300, 303))
+    page.timeline.add_many(1, steps(300, 303))
     assert value(page) == before
     left = page.list.viewport() if leaves is QEvent.Type.Leave else page.list
     QApplication.sendEvent(left, QEvent(leaves))
@@ -193,66 +185,56 @@ def test_nothing_moves_below_the_pointer(
     assert page.new_steps.isHidden()
 
 
-def test_a_pointer_over_a_window_that_is_not_active_holds_nothing(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp)
+def test_a_pointer_over_a_window_that_is_not_active_holds_nothing(page: Page) -> None:
+    page.fill()
     other = QWidget()
     other.show()
     other.activateWindow()
-    run_events(qapp, other.isActiveWindow)
+    run_events(page.qapp, other.isActiveWindow)
     move_to(page.list, 297)
-    timeline.add_many(1, steps(300, 303))
+    page.timeline.add_many(1, steps(300, 303))
     assert value(page) == end(page)
     other.close()
     other.deleteLater()
 
 
 @pytest.mark.parametrize("n", [300, 3])
-def test_another_task_begins_at_its_newest(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication, n: int
-) -> None:
+def test_another_task_begins_at_its_newest(page: Page, n: int) -> None:
     """Also after one whose few steps need no scrolling."""
-    fill(page, timeline, qapp, n)
+    page.fill(n)
     page.list.go_to(n // 2)
-    timeline.add_many(1, steps(n, n + 3))
-    timeline.add_many(2, steps(0, 200))
+    page.timeline.add_many(1, steps(n, n + 3))
+    page.timeline.add_many(2, steps(0, 200))
     page._loader.turn_to(2)
     assert value(page) == end(page)
     assert page.new_steps.isHidden()
 
 
-def test_what_comes_in_above_the_pointer_does_not_end_the_following(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp)
+def test_what_comes_in_above_the_pointer_does_not_end_the_following(page: Page) -> None:
+    page.fill()
     move_to(page.list, 297)
-    timeline.add_many(1, steps(300, 303))
+    page.timeline.add_many(1, steps(300, 303))
     seen = first_seen(page)
-    timeline.add(1, "action", "late", NOW + 4_500)
+    page.timeline.add(1, "action", "late", NOW + 4_500)
     assert first_seen(page) == seen
     QApplication.sendEvent(page.list.viewport(), QEvent(QEvent.Type.Leave))
     assert value(page) == end(page)
 
 
-def test_a_pointer_that_rests_holds_nothing(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp)
+def test_a_pointer_that_rests_holds_nothing(page: Page) -> None:
+    page.fill()
     page.list._hold.setInterval(1)
     move_to(page.list, 297)
-    timeline.add_many(1, steps(300, 303))
-    run_events(qapp, lambda: not page.list._hold.isActive())
+    page.timeline.add_many(1, steps(300, 303))
+    run_events(page.qapp, lambda: not page.list._hold.isActive())
     assert value(page) == end(page)
 
 
 # -- searching ---------------------------------------------------------------------------------
 
 
-def test_the_search_selects_marks_and_counts(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp, 143)
+def test_the_search_selects_marks_and_counts(page: Page) -> None:
+    page.fill(143)
     search(page, "STEP 14")
     assert len(page.search.rows) == 4  # 14, 140, 141, 142
     read = page.list.read_step()
@@ -276,9 +258,7 @@ def test_the_search_selects_marks_and_counts(
     assert page._model.rowCount() == 143  # nothing was hidden
 
 
-def test_it_finds_whatever_the_case_and_the_words_as_they_are_shown(
-    page: StepsPage, qapp: QApplication
-) -> None:
+def test_it_finds_whatever_the_case_and_the_words_as_they_are_shown(page: Page) -> None:
     texts = ("Click THE Button", "click_element: x", "other")
     page._model.add([a_step(n, text) for n, text in enumerate(texts)])
     for sought, rows in (
@@ -293,9 +273,7 @@ def test_it_finds_whatever_the_case_and_the_words_as_they_are_shown(
     assert page.search.rows == []
 
 
-def test_rows_that_come_and_go_are_found_where_they_stand(
-    page: StepsPage, qapp: QApplication
-) -> None:
+def test_rows_that_come_and_go_are_found_where_they_stand(page: Page) -> None:
     model = page._model
     model.add(steps(100, 110))
     search(page, "step")
@@ -309,30 +287,26 @@ def test_rows_that_come_and_go_are_found_where_they_stand(
     assert page.search.found.text() == "not found"
 
 
-def test_what_comes_in_is_counted_and_not_gone_to(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp, 143)
+def test_what_comes_in_is_counted_and_not_gone_to(page: Page) -> None:
+    page.fill(143)
     search(page, "step 5")
     before = value(page), page.list.currentIndex().row()
     assert page.search.found.text() == "11 of 11"
-    timeline.add(1, "action", "step 5 again", NOW + 500_000)
+    page.timeline.add(1, "action", "step 5 again", NOW + 500_000)
     assert page.search.found.text() == "11 of 12"
     assert (value(page), page.list.currentIndex().row()) == before
 
 
-def test_nothing_found_says_so(page: StepsPage, timeline: FakeTimeline, qapp: QApplication) -> None:
-    fill(page, timeline, qapp, 40)
+def test_nothing_found_says_so(page: Page) -> None:
+    page.fill(40)
     search(page, "nowhere")
     assert page.search.found.text() == "not found"
     QTest.keyClick(page.search.field, Qt.Key.Key_Return)
     assert len(page.list.selected_steps()) == 0
 
 
-def test_escape_ends_the_search_then_leaves_the_field(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp, 40)
+def test_escape_ends_the_search_then_leaves_the_field(page: Page) -> None:
+    page.fill(40)
     page.search.begin()
     search(page, "step")
     QTest.keyClick(page.search.field, Qt.Key.Key_Escape)
@@ -347,10 +321,8 @@ def test_escape_ends_the_search_then_leaves_the_field(
     assert len(page.list.selected_steps()) == 0
 
 
-def test_letter_by_letter_leads_to_where_the_whole_text_does(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp)
+def test_letter_by_letter_leads_to_where_the_whole_text_does(page: Page) -> None:
+    page.fill()
     reached = []
     for place in (0, 1_000, end(page)):
         for type_in in (page.search.field.insert, lambda text: search(page, text)):
@@ -375,11 +347,9 @@ STRANGE = {
 
 
 @pytest.mark.parametrize("text", STRANGE.values(), ids=STRANGE)
-def test_strange_texts_are_shown_as_text(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication, text: str
-) -> None:
+def test_strange_texts_are_shown_as_text(page: Page, text: str) -> None:
     for kind in ("agent", "question", "failed"):
-        timeline.add(1, kind, text, NOW)
+        page.timeline.add(1, kind, text, NOW)
     for row in range(3):
         page.list.go_to(row)
         shown = page.whole.field.toPlainText()
@@ -398,10 +368,8 @@ def test_strange_texts_are_shown_as_text(
     assert not any(c in copied() for c in "\x1b\x00\x07\u202e")
 
 
-def test_a_match_is_selected_in_the_whole_text(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    timeline.add(1, "action", "😀 click_element: the Click", NOW)
+def test_a_match_is_selected_in_the_whole_text(page: Page) -> None:
+    page.timeline.add(1, "action", "😀 click_element: the Click", NOW)
     search(page, "click")
     cursor = page.whole.field.textCursor()
     assert (cursor.selectedText(), cursor.selectionStart()) == ("click", 3)  # an emoji counts two
@@ -409,74 +377,64 @@ def test_a_match_is_selected_in_the_whole_text(
     assert page.whole.field.textCursor().selectedText() == "click_element"
 
 
-def test_news_leaves_what_is_selected_of_a_text(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp, 40)
+def test_news_leaves_what_is_selected_of_a_text(page: Page) -> None:
+    page.fill(40)
     page.list.go_to(3)
     page.whole.field.selectAll()
-    timeline.add_many(1, steps(40, 50))
+    page.timeline.add_many(1, steps(40, 50))
     page.list.read.emit()  # as when more rows are selected
     assert page.whole.field.textCursor().selectedText() == "step 3"
 
 
-def press(page: StepsPage, row: int, *, release: bool = False) -> None:
+def press(page: Page, row: int, *, release: bool = False) -> None:
     act = QTest.mouseRelease if release else QTest.mousePress
     point = page.list.visualRect(page._model.index(row, 0)).center()
     act(page.list.viewport(), Qt.MouseButton.LeftButton, pos=point)
 
 
-def test_nothing_moves_while_the_mouse_is_pressed(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
+def test_nothing_moves_while_the_mouse_is_pressed(page: Page) -> None:
     """The text that opens covers the last row: it moves up, but not away from under a finger."""
-    fill(page, timeline, qapp)
+    page.fill()
     before, last = value(page), 299
     press(page, last)
-    qapp.processEvents()
+    page.qapp.processEvents()
     assert len(page.list.selected_steps()) == 1
     assert not page.whole.isVisible()
     assert value(page) == before
     press(page, last, release=True)
-    qapp.processEvents()
+    page.qapp.processEvents()
     assert page.whole.isVisible()
     assert last in rows_seen(page.list)
     assert [step.text for step in page.list.selected_steps()] == ["step 299"]
 
 
-def test_after_reading_at_the_end_it_follows_again(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp)
+def test_after_reading_at_the_end_it_follows_again(page: Page) -> None:
+    page.fill()
     page.list.go_to(298)
-    qapp.processEvents()
-    timeline.add_many(1, steps(300, 302))
+    page.qapp.processEvents()
+    page.timeline.add_many(1, steps(300, 302))
     assert page.new_steps.isVisible()
     page.list.clearSelection()
-    qapp.processEvents()
+    page.qapp.processEvents()
     assert value(page) == end(page)
     assert page.list.is_following
     assert not page.new_steps.isVisible()
 
 
-def test_the_keyboard_is_not_lost_with_the_text(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp, 12)
+def test_the_keyboard_is_not_lost_with_the_text(page: Page) -> None:
+    page.fill(12)
     page.list.go_to(3)
     page.whole.field.setFocus()
     page._loader.turn_to(2)
-    qapp.processEvents()
+    page.qapp.processEvents()
     assert not page.whole.isVisible()
     assert page.list.hasFocus()
 
 
-def test_selected_rows_are_copied_or_all(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    timeline.add(1, "opened", "", NOW)
-    timeline.add(1, "action", "click_element: search button", NOW + 1_000)
-    timeline.add(1, "live_skipped", "950", NOW + 2_000)
+def test_selected_rows_are_copied_or_all(page: Page) -> None:
+    page.timeline.add(1, "opened", "", NOW)
+    page.timeline.add(1, "action", "click_element: search button", NOW + 1_000)
+    page.timeline.add(1, "live_skipped", "950", NOW + 2_000)
     assert page.copy.text() == "Copy all"
     page.list.setFocus()
     QTest.keyClick(page.list, Qt.Key.Key_C, CONTROL)
@@ -497,41 +455,37 @@ def test_selected_rows_are_copied_or_all(
     assert copied() == whole.split("\n")[1]
 
 
-def test_not_all_read_is_said_where_all_would_be_copied(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp, 600)
+def test_not_all_read_is_said_where_all_would_be_copied(page: Page) -> None:
+    page.fill(600)
     page._loader.turn_to(1)
-    run_events(qapp, lambda: not page._loader.is_reading)
+    page.until_read()
     assert page.older.text() == "Only the newest 500 are shown."
     assert page.copy.text() == "Copy the newest 500"
     page.read_all.click()
-    run_events(qapp, lambda: not page._loader.is_reading)
+    page.until_read()
     assert page.copy.text() == "Copy all"
 
 
-def test_all_that_cannot_be_read_is_said_and_can_be_asked_for_again(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp, 600)
+def test_all_that_cannot_be_read_is_said_and_can_be_asked_for_again(page: Page) -> None:
+    page.fill(600)
     page._loader.turn_to(1)
-    run_events(qapp, lambda: not page._loader.is_reading)
-    timeline.error = LedgerError(Path("/ledger"), "broken")
+    page.until_read()
+    page.timeline.error = LedgerError(Path("/ledger"), "broken")
     page.read_all.click()
     assert page.older.text() == "The steps could not be read."
-    timeline.error = None
+    page.timeline.error = None
     page.read_all.click()
-    run_events(qapp, lambda: not page._loader.is_reading)
+    page.until_read()
     assert page._model.rowCount() == 600
 
 
-def test_empty_says_why(page: StepsPage, timeline: FakeTimeline, qapp: QApplication) -> None:
+def test_empty_says_why(page: Page) -> None:
     words = "No steps yet. They appear here while the agent works."
     assert page.list._empty.isVisible()
     assert page.list._empty.text() == words
     assert page.list.accessibleDescription() == words
     assert page.copy.isHidden()
-    timeline.add(1, "action", "first", NOW)
+    page.timeline.add(1, "action", "first", NOW)
     assert page.list._empty.isHidden()
     assert "Newest at the bottom" in page.list.accessibleDescription()
     page._loader.turn_to(None)
@@ -541,10 +495,8 @@ def test_empty_says_why(page: StepsPage, timeline: FakeTimeline, qapp: QApplicat
 # -- the keyboard, the theme, the font ---------------------------------------------------------
 
 
-def test_the_keyboard_reaches_all(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp, 40)
+def test_the_keyboard_reaches_all(page: Page) -> None:
+    page.fill(40)
     page.search.field.setFocus()
     QTest.keyClick(page.search.field, Qt.Key.Key_Tab)
     assert page.list.hasFocus()
@@ -565,27 +517,25 @@ def test_the_keyboard_reaches_all(
     assert page.copy.hasFocus()
 
 
-def test_a_letter_asks_no_row(page: StepsPage, timeline: FakeTimeline, qapp: QApplication) -> None:
-    fill(page, timeline, qapp, 40)
+def test_a_letter_asks_no_row(page: Page) -> None:
+    page.fill(40)
     page.list.setFocus()
     QTest.keyClick(page.list, Qt.Key.Key_S)
     assert len(page.list.selected_steps()) == 0
 
 
-def test_the_jump_keeps_the_focus_in_the_list(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp)
+def test_the_jump_keeps_the_focus_in_the_list(page: Page) -> None:
+    page.fill()
     page.list.verticalScrollBar().setValue(0)
-    timeline.add(1, "action", "new", NOW + 999_000)
+    page.timeline.add(1, "action", "new", NOW + 999_000)
     page.new_steps.setFocus()
     QTest.keyClick(page.new_steps, Qt.Key.Key_Space)
     assert page.list.hasFocus()
     assert value(page) == end(page)
 
 
-def test_everything_has_a_name(page: StepsPage, timeline: FakeTimeline, qapp: QApplication) -> None:
-    fill(page, timeline, qapp)
+def test_everything_has_a_name(page: Page) -> None:
+    page.fill()
     search(page, "step")
     for widget in (page.list, page.search.field, page.whole.field):
         assert widget.accessibleName()
