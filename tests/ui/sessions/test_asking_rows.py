@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -65,7 +65,8 @@ def test_the_one_whose_question_stands_in_the_window_alone_is_tinted(
     sessions.select_key(2)
     asking.set_in_sight((1, 1))
     assert look(sessions, 1) == (c.amber_bar, c.amber_tint, c.amber_tint)
-    assert look(sessions, 2)[1:] == (c.tint, c.tint), "what is selected stays so"
+    pale = c.related_tint
+    assert look(sessions, 2)[1:] == (pale, pale), "what is selected is not what is asked"
     sessions.clearSelection()
     assert look(sessions, 2) == (c.amber_bar, c.card, c.card)
     asking.set_in_sight(None)
@@ -110,3 +111,17 @@ def click(
     place = table.visualRect(table.rows.index(row, column))
     at = place.center() if column is not Column.VERBS else place.topLeft()
     QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, modifiers, at)
+
+
+def test_a_row_that_is_selected_without_the_focus_gets_it(
+    asking: MainWindow, services: Any
+) -> None:
+    """As assistive technology does: one row has both marks, not each one of them."""
+    table, c = asking.selection.sessions, theme.colours()
+    table.setFocus()
+    table.select_key(2)
+    flags = QItemSelectionModel.SelectionFlag
+    index = table.rows.index(0, 0)
+    table.selectionModel().select(index, flags.ClearAndSelect | flags.Rows)
+    assert look(table, 1) == (c.mark, c.tint, c.tint)
+    assert look(table, 2) == (c.card, c.card, c.card)

@@ -39,8 +39,8 @@ class RowBackground:
     tints_needs: rows that need the person are tinted, not only marked by a bar. hovered: the row
     under the pointer. related: keys of the rows that belong to what is selected in another table;
     they are tinted, paler. flashed: the key of a row that is marked for a moment. asked: the key of
-    the row whose question stands in the window; it has a frame, and of those that need the person
-    it alone is tinted.
+    the row whose question stands in the window; it has a frame, no other row that needs the person
+    is tinted, and what is selected is paler.
     """
 
     def __init__(self, *, tints_needs: bool = False) -> None:
@@ -67,7 +67,7 @@ class RowBackground:
         if self.flashed is not None and key == self.flashed:
             tint = colours.line
         elif is_selected:
-            tint = colours.tint
+            tint = colours.tint if self.asked in {None, key} else colours.related_tint
         elif needs_you and self._tints_needs and self.asked in {None, key}:
             tint = colours.amber_tint
         elif key in self.related:

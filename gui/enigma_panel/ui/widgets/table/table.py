@@ -406,6 +406,11 @@ class KeyedTable(QTableView):
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
+        row = selected.at(0).top() if not selected.isEmpty() else -1
+        if self.selected_count() == 1 and row not in {-1, self.currentIndex().row()}:
+            # Assistive technology selects without the focus: one row has both marks.
+            index = self.rows.index(row, max(0, self.currentIndex().column()))
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         self._update_trail()
         self.selected.emit()
 
