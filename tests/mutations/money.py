@@ -185,8 +185,8 @@ MONEY = (
         promise="What the service has not reported on since then counts as not known.",
         mistake="its row has the state of the last run",
         file="ui/sessions/model.py",
-        old="        is_unheard = self._is_unheard(task)\n",
-        new="        is_unheard = False\n",
+        old="is_unheard=self._is_unheard(task),",
+        new="is_unheard=False,",
         tests=(f"{BEFORE_ROWS}::test_its_state_is_not_known_before_the_service_has_answered",),
     ),
     Break(
@@ -700,8 +700,8 @@ MONEY = (
         promise='the row says "Not found"',
         mistake="it says Running",
         file="ui/sessions/model.py",
-        old="        is_missing = self._sessions.is_missing(task)\n",
-        new="        is_missing = False\n",
+        old="is_missing=self._sessions.is_missing(task),",
+        new="is_missing=False,",
         tests=(
             "tests/ui/sessions/test_live_rows.py::test_what_a_poll_does_not_find_is_looked_for_again",
         ),

@@ -48,7 +48,7 @@ NOTICES = (
         promise=CONNECTION,
         mistake="clocks go on in Sessions",
         file="ui/sessions/model.py",
-        old="known_ms=since,",
+        old="known_ms=self.stale_since_ms,",
         new="known_ms=None,",
         tests=(f"{OFFLINE}::test_clocks_stop_but_the_time_left",),
     ),

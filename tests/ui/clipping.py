@@ -142,8 +142,8 @@ def _cut_in(table: KeyedTable) -> Iterator[str]:
                 cell = model.index(row, column).data(Role.CELL)
                 if cell.tail_first:  # where both have no room, it stands alone
                     cell = Cell(text=cell.tail)
-                elif cell.text_first:
-                    cell = replace(cell, tail="")
+                elif cell.short:
+                    cell = replace(cell, text=cell.short, tail="")
                 needs = cell_width(replace(cell, bar=None), table.table_font)
                 if size < needs:
                     yield f"{title} {cell.text}: {size} < {needs}"

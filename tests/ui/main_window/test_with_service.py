@@ -47,7 +47,7 @@ async def test_a_task_from_start_to_end(
         await until(lambda: not sessions.task(key).is_new)
         assert window.details.result.reading.toPlainText() == task.result
         index = selection.session_rows.index(0, SessionColumn.STATE)
-        await until(lambda: index.data() == "Idle")
+        await until(lambda: index.data() == "Idle · still billing")
         enabled = {verb for verb, action in window.verbs.items() if action.isEnabled()}
         assert enabled == {CommandVerb.TERMINATE}
         window.verbs[CommandVerb.TERMINATE].trigger()  # no task is at work: it goes at once

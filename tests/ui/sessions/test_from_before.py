@@ -44,7 +44,7 @@ def test_its_state_is_not_known_before_the_service_has_answered(
     assert states == ["Not known yet", "Running", "Closed", "Needs you"]
     assert cell_text(rows, 1, Column.STATE, SPOKEN) == "Not known yet"
     sessions.set_missing(1)
-    assert cell_text(rows, 1, Column.STATE) == "Not found"
+    assert cell_text(rows, 1, Column.STATE) == "Not found · looking again"
     sessions.set_missing()
     sessions.set_asking()
     assert cell_text(rows, 1, Column.STATE) == "Running"
@@ -55,12 +55,12 @@ def test_a_session_whose_task_was_never_sent_says_so(window: MainWindow, service
     sessions.add(1, status=TaskStatus.QUEUED, sent_ms=None)
     sessions.add(2, status=TaskStatus.DONE)
     cell = cell_text(rows, 1, Column.STATE, Role.CELL)
-    assert (cell.text, cell.severity) == ("No task sent", Severity.PLAIN)
+    assert (cell.text, cell.severity) == ("No task sent · still billing", Severity.PLAIN)
     assert cell.spoken.startswith("No task sent, still billing")
     assert read_tip(cell_text(rows, 1, Column.STATE, TIP)).startswith(
         "No task sent 0:30 · still billing"
     )
-    assert cell_text(rows, 2, Column.STATE) == "Idle"
+    assert cell_text(rows, 2, Column.STATE) == "Idle · still billing"
     sessions.change_task(1, status=TaskStatus.WORKING)
     assert cell_text(rows, 1, Column.STATE) == "Running"
 

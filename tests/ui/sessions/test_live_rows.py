@@ -187,10 +187,9 @@ def test_a_pause_that_nothing_confirms_says_what_that_means(
     services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE)
     rows = window.selection.session_rows
     cell = cell_text(rows, 1, Column.STATE, Role.CELL)
-    assert cell.text == "Pause sent"
+    assert cell.text == "Pause sent · still billing"
     assert cell.tail == "0:30"
     assert (cell.bold, cell.severity, cell.mark) == (False, Severity.PLAIN, Severity.AMBER)
-    assert cell_text(rows, 1, Column.TASK, Role.CELL).tail == "· still billing"
     said = "Pause sent, not confirmed, still billing, 30 s"
     assert cell_text(rows, 1, Column.STATE, SPOKEN) == said
     tip = cell_text(rows, 1, Column.STATE, TIP)
@@ -236,7 +235,7 @@ def test_what_a_poll_does_not_find_is_looked_for_again(window: MainWindow, servi
     services.sessions.add(1, status=TaskStatus.ASKS)
     services.sessions.set_missing(1)
     rows, tasks = window.selection.session_rows, window.selection.task_rows
-    assert cell_text(rows, 1, Column.STATE) == "Not found"
+    assert cell_text(rows, 1, Column.STATE) == "Not found · looking again"
     assert cell_text(rows, 1, Column.STATE, SPOKEN) == "Not found, looking again"
     assert "may still cost money" in cell_text(rows, 1, Column.STATE, DESCRIPTION)
     assert cell_text(tasks, 1, TaskColumn.STATUS) == "Not found"
@@ -338,10 +337,15 @@ def test_the_cost_of_an_idle_session_says_that_idle_time_is_not_in_it(
     rows = window.selection.session_rows
     assert cell_text(rows, 1, Column.COST) == "$0.078"
     services.sessions.change_task(1, status=TaskStatus.DONE, ended_ms=NOW)
-    cell = cell_text(rows, 1, Column.COST, Role.CELL)
-    assert (cell.text, cell.tail) == ("$0.078", "+ idle")
-    assert cell_text(rows, 1, Column.COST, SPOKEN) == "$0.0778 and idle time"
-    assert "Idle time costs money too." in cell_text(rows, 1, Column.COST, DESCRIPTION)
+    assert cell_text(rows, 1, Column.STATE) == "Idle · still billing"
+    for ended, text in (
+        ({}, "$0.078"),
+        ({"phase": Phase.CLOSED, "ended_ms": NOW + 9_000}, "≥ $0.077"),
+    ):
+        services.sessions.change_session(1, **ended)
+        assert cell_text(rows, 1, Column.COST) == text, "its state says it, or the amount does"
+        assert cell_text(rows, 1, Column.COST, SPOKEN) == "$0.0778 and idle time"
+        assert "Idle time costs money too." in cell_text(rows, 1, Column.COST, DESCRIPTION)
 
 
 @pytest.mark.parametrize("phase", [Phase.EXPIRED_ASSUMED, Phase.CLOSED])

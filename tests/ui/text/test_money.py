@@ -66,8 +66,10 @@ def test_a_foolish_cost_breaks_no_column(amount: str) -> None:
 
 def test_a_session_says_that_a_part_of_its_cost_is_not_known() -> None:
     cell = session_cost_cell(a_session(1), Decimal("0.02143"), 1)
-    assert (cell.text, cell.accessible_text) == ("$0.021 +", "$0.02143, 1 unknown")
+    assert (cell.text, cell.accessible_text) == ("≥ $0.021", "$0.02143, 1 unknown")
     assert cell.tool_tip == "Exactly $0.02143.\nNot included: 1 unknown cost."
+    assert session_cost_cell(a_session(1), Decimal("0.0219"), 1).text == "≥ $0.021"  # not 0.022
+    assert session_cost_cell(a_session(1), Decimal("0.0004"), 1).text == "unknown"
     assert session_cost_cell(a_session(1), Decimal("0.02"), 0).text == "$0.020"
     assert session_cost_cell(a_session(1), None, 1).text == "unknown"
     assert session_cost_cell(a_session(1), None, 0).text == "…"

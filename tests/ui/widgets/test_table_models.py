@@ -123,11 +123,11 @@ def test_while_held_nothing_moves_and_new_rows_come_last(
 def test_cells_of_a_session(services: Any, session_rows: SessionsModel) -> None:
     sessions: FakeSessions = services.sessions
     sessions.add(1, status=TaskStatus.PAUSED, left_s=80)
-    assert cell_text(session_rows, 1, Column.STATE) == "Pause sent"
+    assert cell_text(session_rows, 1, Column.STATE) == "Pause sent · still billing"
     said = "Pause sent, not confirmed, still billing, 30 s"
     assert cell_text(session_rows, 1, Column.STATE, SPOKEN) == said
     sessions.change_task(1, pause_confirmed=True)
-    assert cell_text(session_rows, 1, Column.STATE) == "Paused"
+    assert cell_text(session_rows, 1, Column.STATE) == "Paused · still billing"
     assert cell_text(session_rows, 1, Column.SESSION) == "shop.example 1"
     assert cell_text(session_rows, 1, Column.LEFT) == "1:20 left"
     assert cell_text(session_rows, 1, Column.COST) == "…"

@@ -42,7 +42,7 @@ def test_a_tip_covers_neither_its_row_nor_the_verbs(
     window.move(0, screen.bottom() - 220 if y else 0)
     qapp.processEvents()
     table = window.selection.sessions
-    row = table.visualRect(table.model().index(2, Column.TASK))
+    row = table.visualRect(table.model().index(2, Column.SESSION))
     for top in (row.top() + 1, row.bottom() - 1):
         for point in (
             QPoint(row.left() + 20, top),

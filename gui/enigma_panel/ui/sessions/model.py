@@ -1,7 +1,7 @@
 """The model of the Sessions table: what is open now, in the order of its start."""
 
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from enum import IntEnum
 
 from msgspec.structs import replace
@@ -16,14 +16,13 @@ from enigma_panel.core.models import (
     has_idled,
     shown_state,
 )
+from enigma_panel.core.money import format_money
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff, ForeignSession, Recovered
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.cells import NO_CELL, USUAL_COST, USUAL_NAME, Cell, cost_cell, stale_cell
 from enigma_panel.ui.text.money import (
-    IDLE,
-    MORE,
     idle_text,
     incomplete,
     spoken_money,
@@ -32,8 +31,12 @@ from enigma_panel.ui.text.money import (
 )
 from enigma_panel.ui.text.states import (
     NONE,
+    StateText,
+    StateWord,
     duration,
     is_life_assumed,
+    missing_word,
+    never_sent_word,
     second_of,
     session_state_text,
     spoken_duration,
@@ -59,9 +62,11 @@ tr = Translations("Sessions")
 ENDED_STAY_MS = 30_000
 AMBER_LEFT_MS = 90_000
 RED_LEFT_MS = 30_000
-LONG_MS = 754_000
-"""A time of 12:34, which few sessions reach."""
-SHORT_NAME = "shop.exa"
+LONG_MS, LIFE_MS = 754_000, 300_000
+"""A time of 12:34, which few states last; and how long a session is assumed to live at most."""
+SHORT_NAME, LONG_NAME, SHORT_TASK = "shop.example 1", "harborgoods.example 12", "Buy a hub"
+AT_LEAST = "≥ "
+"""Sign of an amount of which a part is unknown."""
 VERB_WIDTH, VERB_APART = 28, 8
 """Width of a verb and of the gap before Terminate, in the usual font."""
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED: "■ "}
@@ -113,18 +118,30 @@ class SessionsModel(KeyedTableModel):
         self.arrange()
 
     def make_columns(self) -> Iterable[ColumnDef[Session]]:
-        states, name = tuple(_usual_states()), (Cell(text=USUAL_NAME),)
-        words, short = tuple(replace(state, tail="") for state in states), (Cell(text=SHORT_NAME),)
-        left = Cell(text=tr("{time} left", time=tr("≈ {time}", time=duration(LONG_MS))))
-        cost = (Cell(text=USUAL_COST),)
-        idle = Cell(text="$0.001", tail=IDLE.strip())
+        left = Cell(text=tr("{time} left", time=tr("≈ {time}", time=duration(LIFE_MS))))
+        cost = (Cell(text=USUAL_COST), Cell(text=AT_LEAST + format_money(Decimal("0.001"))))
         verbs_width = verb_width() * len(CommandVerb) + VERB_APART + 2 * PAD
         return (
-            ColumnDef(Column.STATE, tr("State"), self._state, width=states, least=words),
             ColumnDef(
-                Column.SESSION, tr("Session"), self._name, width=name, least=short, gives_way=True
+                Column.STATE,
+                tr("State"),
+                self._state,
+                width=tuple(_usual_states()),
+                most=(_state_cell(never_sent_word()), _state_cell(missing_word())),
+                least=tuple(_short_states()),
+                gives_way=True,
             ),
-            ColumnDef(Column.TASK, tr("Task"), self._task),
+            ColumnDef(
+                Column.SESSION,
+                tr("Session"),
+                self._name,
+                width=(Cell(text=USUAL_NAME),),
+                most=(Cell(text=LONG_NAME),),
+                least=(Cell(text=SHORT_NAME),),
+            ),
+            ColumnDef(
+                Column.TASK, tr("Task"), self._task, least=(Cell(text=SHORT_TASK),), gives_way=True
+            ),
             ColumnDef(
                 Column.LEFT,
                 tr("Left"),
@@ -133,15 +150,7 @@ class SessionsModel(KeyedTableModel):
                 least=(left,),
                 gives_way=True,
             ),
-            ColumnDef(
-                Column.COST,
-                tr("Cost"),
-                self._cost,
-                RIGHT,
-                width=(*cost, idle),
-                least=cost,
-                gives_way=True,
-            ),
+            ColumnDef(Column.COST, tr("Cost"), self._cost, RIGHT, width=cost),
             ColumnDef(Column.VERBS, "", self._verbs, width=verbs_width),
         )
 
@@ -256,7 +265,8 @@ class SessionsModel(KeyedTableModel):
         sessions, key = self._sessions, session.key
         cost, n_unknown = sessions.session_cost(key), sessions.session_unknown_costs(key)
         is_idle = has_idled(session, sessions.current_task(session))
-        return session_cost_cell(session, cost, n_unknown, is_idle=is_idle)
+        is_said = is_idle and self._state_text(session).word.mark is Severity.AMBER
+        return session_cost_cell(session, cost, n_unknown, is_idle=is_idle, is_said=is_said)
 
     def _verbs(self, session: Session) -> Cell:
         """Return a cell that differs with the possible verbs, so that they are painted anew."""
@@ -267,31 +277,31 @@ class SessionsModel(KeyedTableModel):
         return Cell(spoken=verb_labels(able) or NONE, hint=tr("In Details and the menu."))
 
     def _state(self, session: Session) -> Cell:
-        task = self._sessions.current_task(session)
-        is_missing = self._sessions.is_missing(task)
-        now, since = self._clock.now_ms(), self.stale_since_ms
-        is_unheard = self._is_unheard(task)
-        state = state_text(
-            session, task, now, known_ms=since, is_missing=is_missing, is_unheard=is_unheard
-        )
-        word, tail, spoken, tip = state.word, state.tail, state.spoken, state.text
+        state = self._state_text(session)
+        cell = replace(_state_cell(state.word), tail=state.tail, spoken=state.spoken)
         pending = self._sessions.pending(session.key)
-        if pending is not None:
-            tail = pending_text(pending, now)
-            spoken = f"{word.accessible_text}, {tail}"
-            tip = f"{word.word}, {tail}"
-        return Cell(
-            text=word.short,
+        if pending is None:
+            return replace(cell, tip=state.text, hint=state.tip)
+        tail = pending_text(pending, self._clock.now_ms())
+        return replace(
+            cell,
+            text=cell.short,
             tail=tail,
-            tail_first=pending is not None,  # the last part of it is how long
-            text_first=pending is None,
-            glyph=word.glyph,
-            mark=word.mark,
-            severity=word.severity,
-            bold=word.bold,
-            spoken=spoken,
-            tip=tip,
+            tail_first=True,  # the last part of it is how long
+            spoken=f"{state.word.accessible_text}, {tail}",
+            tip=f"{state.word.word}, {tail}",
             hint=state.tip,
+        )
+
+    def _state_text(self, session: Session) -> StateText:
+        task = self._sessions.current_task(session)
+        return state_text(
+            session,
+            task,
+            self._clock.now_ms(),
+            known_ms=self.stale_since_ms,
+            is_missing=self._sessions.is_missing(task),
+            is_unheard=self._is_unheard(task),
         )
 
     def _is_unheard(self, task: Task | None) -> bool:
@@ -315,12 +325,28 @@ def verb_width() -> int:
     return theme.scaled(VERB_WIDTH)
 
 
+def _state_cell(word: StateWord) -> Cell:
+    return Cell(
+        text=word.word,
+        short=word.short,
+        glyph=word.glyph,
+        mark=word.mark,
+        severity=word.severity,
+        bold=word.bold,
+    )
+
+
 def _usual_states() -> Iterator[Cell]:
-    """Yield the most frequent states as cells; the others are cut where need be."""
+    """Yield the usual states with their times."""
     s = SessionState
-    for state in (s.PAUSED, s.ASKS, s.WORKING, s.IDLE, s.STARTING):
-        word = session_state_text(state)
-        yield Cell(text=word.short, tail=duration(LONG_MS), glyph=word.glyph, bold=word.bold)
+    for state in (s.ASKS, s.WORKING, s.STARTING, s.IDLE):
+        yield replace(_state_cell(session_state_text(state)), tail=duration(LONG_MS))
+
+
+def _short_states() -> Iterator[Cell]:
+    """Yield the usual states without times, and the one of a session that has closed."""
+    s = SessionState
+    return (_state_cell(session_state_text(state)) for state in (s.ASKS, s.IDLE, s.CLOSED_ASSUMED))
 
 
 def name_cell(session: Session, *, is_from_before: bool) -> Cell:
@@ -336,19 +362,15 @@ def name_cell(session: Session, *, is_from_before: bool) -> Cell:
 
 
 def task_cell(session: Session, task: Task | None, now: str) -> Cell:
-    """Return the cell of a task and, dimmed behind it, what the agent does now, if it is known.
-
-    Where nothing works and it costs money, that is said instead.
-    """
+    """Return the cell of a task and, dimmed behind it, what the agent does now, if it is known."""
     if task is None:
         return Cell(text=NONE, severity=Severity.DIM)
     text = shorten(task.spec.text)
     mark = _MARKS.get(task.status, "") if session.phase is Phase.OPEN else ""
     tip = shorten(task.spec.text, 600)
-    more = session_state_text(shown_state(session, task), task).more
     return Cell(
         text=mark + text,
-        tail=f"· {now or more}" if now or more else "",
+        tail=f"· {now}" if now else "",
         steady=bool(now),
         severity=Severity.DIM if session.is_ended else Severity.PLAIN,
         spoken=tr("{task}, now: {now}", task=text, now=now) if now else text,
@@ -392,12 +414,17 @@ def left_cell(session: Session, now_ms: int) -> Cell:
 
 
 def session_cost_cell(
-    session: Session, cost: Decimal | None, n_unknown: int = 0, *, is_idle: bool = False
+    session: Session,
+    cost: Decimal | None,
+    n_unknown: int = 0,
+    *,
+    is_idle: bool = False,
+    is_said: bool = False,
 ) -> Cell:
     """Return the cell of what a session's tasks cost so far.
 
     n_unknown: the number of tasks whose cost is not known. is_idle: it was open without a task,
-    too.
+    too; is_said: its state says so.
     """
     # A browser was open for some time: that costs.
     spent = session.opened_ms is not None or n_unknown > 0
@@ -411,11 +438,8 @@ def session_cost_cell(
     if is_idle:
         copied = with_idle(copied)
         hints.append(idle_text())
-    if n_unknown:
-        text += MORE
-    tail = IDLE.strip() if is_idle and not n_unknown else ""
+    if n_unknown or (is_idle and not is_said):
+        known = cost.quantize(Decimal("0.001"), ROUND_DOWN)
+        text = AT_LEAST + format_money(known) if known else tr("unknown")
     hint = "\n".join(filter(None, hints))
-    spoken = spoken_money(copied)
-    return replace(
-        cell, text=text, tail=tail, text_first=True, spoken=spoken, hint=hint, copied=copied
-    )
+    return replace(cell, text=text, spoken=spoken_money(copied), hint=hint, copied=copied)

@@ -38,9 +38,10 @@ class Cell(Struct, frozen=True, kw_only=True):
     """A cell: text in its colour, a glyph before it, a dimmed tail behind, a bar (0…1) before all.
 
     dot: before the glyph, for what is new. needs_you: its whole row needs the person. steady: the
-    tail changes often, so where it begins depends on the text before it alone. tail_first,
-    text_first: where there is no room for both, it stands alone. ending: how many of the text's
-    last characters are never cut. spoken: what is spoken where it is not the text; copied: what is
+    tail changes often, so where it begins depends on the text before it alone. tail_first: where
+    there is no room for both, it stands alone. short: where there is no room for the tail, the text
+    stands alone, and where there is none for that, this does. ending: how many of the text's last
+    characters are never cut. spoken: what is spoken where it is not the text; copied: what is
     copied. tip: all of it, where there may be no room. hint: what it means; shown as a tip and
     described to a screen reader.
     """
@@ -49,7 +50,7 @@ class Cell(Struct, frozen=True, kw_only=True):
     tail: str = ""
     steady: bool = False
     tail_first: bool = False
-    text_first: bool = False
+    short: str = ""
     ending: int = 0
     dot: bool = False
     needs_you: bool = False

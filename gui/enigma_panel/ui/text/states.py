@@ -124,8 +124,7 @@ def session_state_text(state: SessionState, task: Task | None = None) -> StateWo
         case s.ASKS:
             return StateWord(Glyph.NEEDS_YOU, tr("Needs you"), *_NEEDS_YOU)
         case s.IDLE if task is not None and task.was_never_sent:
-            tip = tr("The browser was opened for a task that was never sent.")
-            return StateWord(Glyph.BANG, tr("No task sent · still billing"), *_COSTS, tip)
+            return never_sent_word()
         case s.IDLE:
             return StateWord(Glyph.BANG, tr("Idle · still billing"), *_COSTS)
         case s.PAUSED:
@@ -136,6 +135,12 @@ def session_state_text(state: SessionState, task: Task | None = None) -> StateWo
             return StateWord(Glyph.QUESTION, tr("Unconfirmed"), *_COSTS)
         case _:
             return _ended_word(state)
+
+
+def never_sent_word() -> StateWord:
+    """Return the words for an open session whose task was never sent."""
+    tip = tr("The browser was opened for a task that was never sent.")
+    return StateWord(Glyph.BANG, tr("No task sent · still billing"), *_COSTS, tip)
 
 
 def _working(unproven: CommandVerb | None) -> StateWord:

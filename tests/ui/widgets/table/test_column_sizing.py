@@ -75,13 +75,49 @@ def test_verbs_are_in_view_and_figures_whole_at_each_width(
     assert cut_cells(tasks, *FIGURES, *shown) == []
     for table, text in ((sessions, Column.TASK), (tasks, TaskColumn.RESULT)):
         assert sum(widths(table)) == room(table)
-        assert table.columnWidth(text) >= TEXT_LEAST
+        assert table.isColumnHidden(text) or table.columnWidth(text) >= TEXT_LEAST
+
+
+@pytest.mark.parametrize("width", [640, 760, 900, 1280, 1900])
+def test_the_bar_gives_way_first_then_the_time_then_the_task(
+    window: MainWindow, services: Any, qapp: QApplication, width: int
+) -> None:
+    """Never what a session is called, nor that it costs money while nothing works."""
+    window.resize(width, 800)
+    services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW, cost="0.0212")
+    services.sessions.change_session(1, phase=Phase.CLOSED_ASSUMED, ended_ms=NOW)
+    services.sessions.add(2, status=TaskStatus.DONE, ended_ms=NOW, cost="0.0212")
+    qapp.processEvents()
+    table = window.selection.sessions
+
+    def fits(key: int, column: Column, **left_out: Any) -> bool:
+        row = table.rows.row_of(key)
+        assert row is not None
+        cell = replace(table.rows.index(row, column).data(Role.CELL), **left_out)
+        return cell_width(cell, table.table_font) <= table.columnWidth(column)
+
+    for key in (1, 2):
+        assert fits(key, Column.STATE, tail="")
+        assert fits(key, Column.SESSION)
+        assert fits(key, Column.COST)
+    bar, time = fits(2, Column.LEFT), fits(2, Column.STATE)
+    assert bar <= time <= (not table.isColumnHidden(Column.TASK))
+    assert bar or width < 1900
+    assert not time or width > 640
 
 
 def test_no_content_changes_a_width(window: MainWindow, services: Any, qapp: QApplication) -> None:
-    tables = window.selection.sessions, window.selection.tasks
+    """But a name that is longer than all before; it leaves and takes no width along."""
+    tables, sessions = (window.selection.sessions, window.selection.tasks), services.sessions
+    sessions.add(50)
+    qapp.processEvents()
     before = [widths(table) for table in tables]
-    sessions = services.sessions
+    sessions.change_session(50, label="a name that somebody has chosen and that goes on")
+    qapp.processEvents()
+    assert widths(tables[0])[Column.SESSION] > before[0][Column.SESSION]
+    assert widths(tables[1]) == before[1]
+    before = [widths(table) for table in tables]
+    sessions.change_session(50, label="short", phase=Phase.CLOSED, ended_ms=0)
     done = {"status": TaskStatus.DONE, "is_new": True, "ended_ms": NOW - 90_000_000}
     add_ended(services, 1, text=LONG * 2, result=LONG * 2, cost="123456.123456", **done)
     for key, status in enumerate(TaskStatus, start=2):

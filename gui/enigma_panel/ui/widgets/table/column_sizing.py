@@ -1,18 +1,19 @@
 """Widths of a table's columns: by the font, or by the person; the longest texts share the rest."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from enigma_panel.services.types import ColumnSettings, TableSettings
-from enigma_panel.ui.text.cells import Cell
+from enigma_panel.ui.text.cells import NO_CELL, Cell
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.table.delegates import cell_width
-from enigma_panel.ui.widgets.table.model import ColumnDef, KeyedTableModel
+from enigma_panel.ui.widgets.table.model import ColumnDef, Index, KeyedTableModel
 from enigma_panel.ui.widgets.table_font import TableFont
 
 LEAD = 8
@@ -22,11 +23,13 @@ TEXT_GOOD, TEXT_FAIR = 230, 140
 least width give way; below the second, those with one.
 """
 TEXT_LEAST = 48
-"""The least width of a column that shares the rest, in the usual font.
+"""The least width of a column that shares the rest, in the usual font, unless it has its own.
 
-The others give way to it, from right to left, as far as they can; where that is not enough, the
-table can be scrolled.
+The others give way to it, from right to left, as far as they can; where that is not enough, it is
+left out if it can be, else the table can be scrolled.
 """
+MOST_MEASURED = 50
+"""How many of the last rows are measured for the columns that grow: they are the newest."""
 
 
 def visible_rows(table: QTableView) -> range:
@@ -39,7 +42,8 @@ def visible_rows(table: QTableView) -> range:
 
 
 class ColumnSizing(QObject):
-    """Gives each column its width, which no content changes.
+    """Gives each column its width, which no content changes; one that grows, only what is longer
+    than all before.
 
     A width is the person's, a fixed one, or that of the heading and samples in the table's font.
     What they leave is shared by the others, of which the person can set all but the last.
@@ -55,6 +59,8 @@ class ColumnSizing(QObject):
         self._columns = columns = rows.columns
         self._last = max((c.key for c in columns.values() if c.width is None), default=None)
         self._is_ours = False
+        self._rows = rows
+        self._grown: dict[int, Cell] = {}
         self._own_widths: dict[int, int] = {}
         self._left_out: set[int] = set()
         self._asked_for: set[int] = set()
@@ -63,6 +69,10 @@ class ColumnSizing(QObject):
         self._header.sectionHandleDoubleClicked.connect(self._give_back)
         for column in columns.values():
             self._set_up(column)
+        self._growing = [column for column in columns.values() if column.most]
+        if self._growing:
+            rows.arranged.connect(self._follow_rows)
+            rows.dataChanged.connect(self._follow_cells)
         self.refit()
 
     # -- for the table -----------------------------------------------------------------------
@@ -79,31 +89,7 @@ class ColumnSizing(QObject):
                 header.setSectionHidden(key, False)  # a hidden one has no heading to measure
         self._left_out = set()
         shown = [c for c in self._columns.values() if not header.isSectionHidden(c.key)]
-        shared = [c.key for c in shown if c.width is None and c.key not in self._own_widths]
-        widths = {c.key: self._width(c) for c in shown if c.key not in shared}
-        rest = self._room() - sum(widths.values())
-        for column in reversed(shown):
-            can_go = column.gives_way and column.key not in self._asked_for
-            wanted = theme.scaled(TEXT_GOOD if column.least is None else TEXT_FAIR)
-            if not can_go or rest >= len(shared) * wanted:
-                continue
-            rest += widths.pop(column.key)
-            if column.least is None:
-                self._left_out.add(column.key)
-            else:
-                widths[column.key] = self._room_for(column.key, column.least)
-                rest -= widths[column.key]
-        shown = [c for c in shown if c.key not in self._left_out]
-        least = theme.scaled(TEXT_LEAST)
-        for column in reversed(shown):
-            lack = len(shared) * least - rest
-            if lack > 0 and column.least is not None and column.key not in self._own_widths:
-                spare = widths[column.key] - self._room_for(column.key, column.least)
-                widths[column.key] -= min(spare, lack)
-                rest += min(spare, lack)
-        for place, key in enumerate(shared):
-            widths[key] = max(least, rest // (len(shared) - place))
-            rest -= widths[key]
+        widths = self._fit(shown)
         with self._by_ourselves():
             for key in self._left_out:
                 header.setSectionHidden(key, True)
@@ -148,6 +134,40 @@ class ColumnSizing(QObject):
 
     # -- inside ------------------------------------------------------------------------------
 
+    def _fit(self, shown: list[ColumnDef[Any]]) -> dict[int, int]:
+        """Return the widths of these columns; those that are left out are noted and have none."""
+        shared = [c for c in shown if c.width is None and c.key not in self._own_widths]
+        widths = {c.key: self._width(c) for c in shown if c not in shared}
+        rest = self._room() - sum(widths.values())
+        for column in reversed(shown):
+            can_go = column.gives_way and column.key in widths and column.key not in self._asked_for
+            wanted = theme.scaled(TEXT_GOOD if column.least is None else TEXT_FAIR)
+            if not can_go or rest >= max(1, len(shared)) * wanted:
+                continue
+            rest += widths.pop(column.key)
+            if column.least is None:
+                self._left_out.add(column.key)
+            else:
+                widths[column.key] = self._room_for(column, column.least, grown=True)
+                rest -= widths[column.key]
+        least = sum(map(self._least, shared))
+        for column in reversed(shown):
+            if column.least is not None and column.key in widths.keys() - self._own_widths.keys():
+                spare = widths[column.key] - self._least(column)
+                given = max(0, min(spare, least - rest))
+                widths[column.key] -= given
+                rest += given
+        text = next((column for column in shared if column.gives_way), None)
+        if text is not None and rest < least:
+            self._left_out.add(text.key)
+            return self._fit([column for column in shown if column is not text])
+        if self._growing and not shared and rest > 0:
+            widths[self._growing[0].key] += rest
+        for place, column in enumerate(shared):
+            widths[column.key] = max(self._least(column), rest // (len(shared) - place))
+            rest -= widths[column.key]
+        return widths
+
     def _settings_of(self, column: ColumnDef[Any]) -> ColumnSettings:
         return ColumnSettings(
             key=column.name,
@@ -175,17 +195,49 @@ class ColumnSizing(QObject):
     def _width(self, column: ColumnDef[Any]) -> int:
         if column.key in self._own_widths:
             return self._own_widths[column.key]
-        return (
-            column.width
-            if isinstance(column.width, int)
-            else self._room_for(column.key, column.width or ())
-        )
+        if isinstance(column.width, int):
+            return column.width
+        return self._room_for(column, column.width or (), grown=True)
 
-    def _room_for(self, column: int, cells: tuple[Cell, ...]) -> int:
-        """Return the greatest width among a column's heading and these cells."""
-        widths = [cell_width(cell, self._table_font()) for cell in cells]
-        heading = 0 if self._header.isHidden() else self._header.sectionSizeHint(column)
-        return max([heading, *widths]) + (LEAD if column == self.first else 0)
+    def _least(self, column: ColumnDef[Any]) -> int:
+        """Return the least width of a column that has one, or shares the rest."""
+        if column.least is None:
+            return theme.scaled(TEXT_LEAST)
+        return self._room_for(column, column.least)
+
+    def _room_for(
+        self, column: ColumnDef[Any], cells: tuple[Cell, ...], *, grown: bool = False
+    ) -> int:
+        """Return the greatest width among a column's heading and these cells.
+
+        grown: and the widest cell that it has had.
+        """
+        if grown and column.key in self._grown:
+            cells += (self._grown[column.key],)
+        widths = [self._cell_width(cell) for cell in cells]
+        heading = 0 if self._header.isHidden() else self._header.sectionSizeHint(column.key)
+        return max([heading, *widths]) + (LEAD if column.key == self.first else 0)
+
+    def _cell_width(self, cell: Cell) -> int:
+        return cell_width(cell, self._table_font())
+
+    def _follow_rows(self) -> None:
+        self._grow(self._rows.keys()[-MOST_MEASURED:], range(len(self._columns)))
+
+    def _follow_cells(self, first: Index, last: Index) -> None:
+        keys = self._rows.keys()[first.row() : last.row() + 1]
+        self._grow(keys, range(first.column(), last.column() + 1))
+
+    def _grow(self, keys: Sequence[int], columns: range) -> None:
+        """Widen the columns that grow with the cells of these rows."""
+        for column in (one for one in self._growing if one.key in columns):
+            most = max(column.most or (), key=self._cell_width)
+            had = self._grown.get(column.key, NO_CELL)
+            found = [replace(self._rows.cell(key, column.key), tail="") for key in keys]
+            widest = min(max([had, *found], key=self._cell_width), most, key=self._cell_width)
+            if widest != had:
+                self._grown[column.key] = widest
+                self.refit()
 
     def _room(self) -> int:
         """Return the room for columns: a scroll bar that comes or goes pushes none aside."""

@@ -161,13 +161,15 @@ def cell_width(cell: Cell, table_font: TableFont) -> int:
 
 
 def _shorter(cell: Cell, width: int, table_font: TableFont) -> Cell:
-    """Return the part that comes first, where there is no room for both."""
-    if not (cell.tail_first or cell.text_first) or cell_width(cell, table_font) <= width:
+    """Return the parts of a cell that come first, where there is no room for all."""
+    if not (cell.tail_first or cell.short) or cell_width(cell, table_font) <= width:
         return cell
-    if cell.text_first:
-        return replace(cell, tail="")
-    alone = Cell(text=cell.tail, severity=Severity.DIM)
-    return alone if cell_width(alone, table_font) <= width else cell
+    if cell.tail_first:
+        shorter = [Cell(text=cell.tail, severity=Severity.DIM), cell]
+    else:
+        short = replace(cell, text=cell.short)
+        shorter = [replace(cell, tail=""), short, replace(short, tail="")]
+    return next((c for c in shorter if cell_width(c, table_font) <= width), shorter[-1])
 
 
 def _text_room(cell: Cell, room: int, own: TableFont, plain: TableFont) -> int:

@@ -59,9 +59,11 @@ class ColumnDef(Struct, Generic[Record], frozen=True):
     """A column. key: its place.
 
     width: in pixels; or the longest cells that usually stand in it, for which it has room; None:
-    what the others leave. least: those for which it has room in a narrow table, besides its
-    heading; None: all of them. hidden: until the person shows it. gives_way: where the columns that
-    share the rest would be narrow, it has its least width, or is left out without one.
+    what the others leave. most: it grows with its cells up to these, and never shrinks again.
+    least: those for which it has room in a narrow table, besides its heading; None: all of them.
+    hidden: until the person shows it. gives_way: where the columns that share the rest would be
+    narrow, it has its least width, or is left out without one; one of them, where it has less room
+    than its least.
     """
 
     key: int
@@ -69,6 +71,7 @@ class ColumnDef(Struct, Generic[Record], frozen=True):
     cell: Callable[[Record], Cell]
     align: Qt.AlignmentFlag = LEFT
     width: int | tuple[Cell, ...] | None = None
+    most: tuple[Cell, ...] | None = None
     least: tuple[Cell, ...] | None = None
     hidden: bool = False
     gives_way: bool = False
