@@ -37,6 +37,13 @@ def test_the_count_is_of_what_needs_a_look(window: MainWindow) -> None:
     assert look.text() == look.accessibleName() == "1 needs a look"
     window.notices.add(Notice(title="Another."))
     assert look.text() == "2 need a look"
+    look.click()
+    assert {"2 need a look", "Recent"} < set(shown_texts(window.notice_panel).split("\n"))
+    for notice in window.notices.notices()[:2]:
+        window.notices.dismiss(notice)
+    assert "Notices" in shown_texts(window.notice_panel).split("\n")
+    window.notice_panel.open_list()
+    assert "Recent" not in shown_texts(window.notice_panel)
 
 
 def test_it_comes_as_a_toast_that_leads_to_the_list(window: MainWindow, services: Any) -> None:

@@ -6,6 +6,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.health import Health
 from enigma_panel.services.types import KeyCheck, KeyState, ServiceStatus
 from enigma_panel.ui.i18n import Translations, plain_tip
+from enigma_panel.ui.notices.panel import look_text
 from enigma_panel.ui.text.states import age, local_moment
 from enigma_panel.ui.text.steps import live_text
 from enigma_panel.ui.text.waiting import count_text
@@ -42,7 +43,7 @@ class StatusBar(QFrame):
 
     def show_count(self, n: int) -> None:
         """Show how many notices need a look."""
-        self.look.setText(tr.plural("1 needs a look", "{n} need a look", n))
+        self.look.setText(look_text(n))
         self.look.setAccessibleName(self.look.text())
         self.look.setVisible(n > 0)
 

@@ -32,6 +32,11 @@ BELOW_TOP = 60
 _ROLES = {NoticeAction.TERMINATE: "danger"}
 
 
+def look_text(n: int) -> str:
+    """Say how many notices need a look."""
+    return tr.plural("1 needs a look", "{n} need a look", n)
+
+
 class NoticePanel(QFrame):
     """All notices with their ways out; Escape, × and its button in the status bar close it.
 
@@ -51,6 +56,8 @@ class NoticePanel(QFrame):
         self._rows: list[NoticeRow] = []
         self._is_covered = False
         self._head = make_row()
+        self._title = make_label(role="heading")
+        self._recent = make_label(tr("Recent"), "dim")
         self._scroll = ScrollArea()
         self.close_button = make_tool(tr("Close"))
         self._build()
@@ -70,7 +77,13 @@ class NoticePanel(QFrame):
             row.hide()
             row.deleteLater()
         self._rows = []
-        self._add(self._notices.notices())
+        notices, n = self._notices.notices(), self._notices.count()
+        self._add(notices[:n])
+        self._scroll.column.removeWidget(self._recent)
+        self._scroll.column.insertWidget(self._scroll.column.count() - 1, self._recent)
+        self._recent.setVisible(0 < n < len(notices))
+        self._add(notices[n:])
+        self._show_count()
         self.show()
         self._place()
         if not self._is_covered:
@@ -94,11 +107,12 @@ class NoticePanel(QFrame):
     def _build(self) -> None:
         set_role(self, "floating")
         self.setAccessibleName(tr("Notices"))
-        self._head.addWidget(make_label(tr("Notices"), "heading"), 1)
+        self._head.addWidget(self._title, 1)
         self._head.addWidget(self.close_button)
         self._head.setContentsMargins(SIDE, 8, 8, 8)
         self._scroll.column.setSpacing(0)
         self._scroll.column.addStretch(1)
+        self._recent.setContentsMargins(SIDE, 0, SIDE, 6)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -113,7 +127,7 @@ class NoticePanel(QFrame):
         before: QWidget = self._rows[-1].dismiss_button if self._rows else self.close_button
         for notice in notices:
             row = NoticeRow(notice, self._notices)
-            self._scroll.column.insertWidget(len(self._rows), row)
+            self._scroll.column.insertWidget(self._scroll.column.count() - 1, row)
             self._rows.append(row)
             for button in (*row.buttons.values(), row.dismiss_button):
                 QWidget.setTabOrder(before, button)
@@ -129,7 +143,12 @@ class NoticePanel(QFrame):
         if focus is not None and self.isAncestorOf(focus) and not focus.isEnabled():
             self._focus_below(focus)
         self._add(list(there.values()))
+        self._show_count()
         self._fit_rows()
+
+    def _show_count(self) -> None:
+        n = self._notices.count()
+        self._title.setText(look_text(n) if n else tr("Notices"))
 
     def _focus_below(self, lost: QWidget) -> None:
         """Move the keyboard to the next *Dismiss*: what starts or ends something is not met."""
@@ -154,6 +173,7 @@ class NoticePanel(QFrame):
         for row in self._rows:
             row.setMinimumHeight(row.heightForWidth(room))
         needed = sum(row.minimumHeight() for row in self._rows)
+        needed += 0 if self._recent.isHidden() else self._recent.sizeHint().height()
         if (page := self._scroll.widget()) is not None:
             page.setMinimumHeight(needed)
         return needed
