@@ -210,7 +210,7 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 QMenu { background: {card}; color: {text}; border: 1px solid {line}; border-radius: 6px;
     padding: 4px; }
-QMenu::item { padding: 7px 24px 7px 12px; border-radius: 4px; }
+QMenu::item { padding: 8px 32px 9px 12px; border-radius: 4px; }
 QMenu::item:selected { background: {tint}; }
 QMenu::item:default { color: {red}; }
 QMenu::item:disabled { color: {faint}; background: transparent; }

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMenu, QStyleOptionMenuItem
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.actions import keys_text
 
-SIDE = 12
+SIDE, KEYS_PX = 12, 12
 
 
 class Menu(QMenu):
@@ -21,7 +21,9 @@ class Menu(QMenu):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter, colours = QPainter(self), theme.colours()
+        painter, colours, font = QPainter(self), theme.colours(), self.font()
+        font.setPixelSize(theme.scaled(KEYS_PX))
+        painter.setFont(font)
         place = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for action in self.actions():
             painter.setPen(QColor(colours.dim if action.isEnabled() else colours.faint))
