@@ -305,11 +305,12 @@ def is_whole(field: QWidget) -> bool:
 
 
 def test_what_is_repeated_takes_one_line_until_there_is_an_answer(stage: Stage) -> None:
-    dialog = stage.docked()
-    form, before, send = dialog.current_form(), dialog.reads.height(), dialog.send_button
-    assert form is not None
+    stage.be_active()
+    dialog = stage.ask(text="May I buy it? The total is $49.99.")
+    stage.arm(dialog)
+    before, send = dialog.reads.height(), dialog.send_button
     place = send.mapToGlobal(QPoint())
-    type_text(free_text(form).text, "blue")
+    click(button(dialog, "Approve up to $49.99"))
     run_events(stage.qapp, lambda: dialog.reads.height() > before)
     assert send.mapToGlobal(QPoint()) == place
     assert dialog.is_armed()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import Kind
@@ -40,8 +40,12 @@ tr = Translations("Questions")
 log = logging.getLogger(__name__)
 
 LEAST_LINES, MOST_LINES = 3, 12
-HEAD_HEIGHT, TURNER_WIDTH = 44, 24
+BESIDE_SENTENCE = 320
+"""What else of a window needs its height."""
+HEAD_HEIGHT, TURNER_WIDTH, BAR, WIDE = 44, 24, (40, 4), 480
 MOST_STEPS = 2
+LOW, LOWEST = 600, 480
+"""Heights of the window below which the answer gets the room of what is only told."""
 STEPS_READ = 40
 """Lines of the time line, among which there are others, too."""
 STEP_CHARS = 100
@@ -68,6 +72,8 @@ class QuestionCard(QWidget):
         self._session = ElidedLabel("section")
         self._task = ElidedLabel("dim")
         self._asked = make_label(role="dim")
+        self._bar = QFrame()
+        self._bar_left = QFrame(self._bar)
         self._left = make_label(role="figure-amber")
         self._position = make_label(role="dim")
         self._back = make_button("‹", "plain")
@@ -79,11 +85,15 @@ class QuestionCard(QWidget):
         set_role(self.head, "asks")
         turn = (self._position, self._back, self._forth)
         glyph = GlyphLabel(Glyph.NEEDS_YOU, Severity.AMBER, 16)
-        head = make_row(glyph, self._session, *turn, self._left, self.close_button, gap=6)
+        time = (self._bar, self._left)
+        head = make_row(glyph, self._session, *turn, *time, self.close_button, gap=6)
         head.setStretch(1, 1)
         head.setContentsMargins(16, 6, 10, 6)
         self.head.setMinimumHeight(HEAD_HEIGHT)
         self.head.setLayout(head)
+        set_role(self._bar, "track")
+        set_role(self._bar_left, "time-left")
+        self._bar.setFixedSize(*BAR)
         self._name_turners()
         self.text.setAccessibleName(tr("Question from the agent"))
         set_role(self.text, "question")
@@ -91,8 +101,8 @@ class QuestionCard(QWidget):
         self.before.ensurePolished()
         self.before.setText("x")
         self.before.setMinimumHeight(self.before.sizeHint().height())
-        asked = make_row(self._task, self._asked)
-        asked.setStretch(0, 1)
+        self._task.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        asked = make_row(self._task, self._asked, None, gap=4)
         self.setLayout(make_column(asked, self.text, self.before, gap=6))
         self.setContentsMargins(16, 12, 16, 8)
         theme.changed().connect(self._draw)
@@ -131,11 +141,21 @@ class QuestionCard(QWidget):
         """Show the words of the question."""
         self.text.show_text(f"“{shown_question(text)}”")
 
-    def fit_text(self, height: int) -> None:
-        """Show as many lines as have room in that height; it scrolls beyond them."""
-        lines = height // self.text.fontMetrics().lineSpacing()
+    def fit_into(self, height: int) -> None:
+        """Stand in a window of this height: the sentence has half of what nothing else needs."""
+        lines = (height - theme.scaled(BESIDE_SENTENCE)) // 2 // self.text.line_height()
         self.text.most_lines = min(max(LEAST_LINES, lines), MOST_LINES)
         self.text.fit()
+        self.before.setHidden(height < LOW)
+        for told in (self._task, self._asked):
+            told.setHidden(height < LOWEST)
+        self._fit_bar()
+
+    def _fit_bar(self) -> None:
+        """Show the time bar, unless the session's name needs its room."""
+        is_timed = self._question is not None and self._question.expires_ms is not None
+        has_room = self._back.isHidden() or self.width() > theme.scaled(WIDE)
+        self._bar.setVisible(is_timed and has_room)
 
     def show_before(self, text: str) -> None:
         """What the agent did last; its line is always there, so nothing moves."""
@@ -163,6 +183,7 @@ class QuestionCard(QWidget):
         self._position.setText(tr("{number} of {of}", number=number, of=of) if many else "")
         for widget in (self._position, self._back, self._forth):
             widget.setVisible(many)
+        self._fit_bar()
         return changed
 
     def set_turning(self, possible: bool) -> None:
@@ -176,8 +197,16 @@ class QuestionCard(QWidget):
         if question is None:
             return
         age = duration(second_of(now_ms) - question.asked_ms)
-        self._asked.setText(tr("asked {age} ago", age=age))
-        _show_left(self._left, question.expires_ms, now_ms)
+        self._asked.setText(tr("· asked {age} ago", age=age))
+        end_ms = question.expires_ms
+        self._fit_bar()
+        if end_ms is None:
+            self._left.setText("")
+            return
+        left, whole, (width, height) = end_ms - now_ms, end_ms - question.asked_ms, BAR
+        text = tr("{time} left", time=countdown(end_ms, now_ms)) if left > 0 else tr("time is up")
+        self._left.setText(text)
+        self._bar_left.resize(max(height, min(width, width * left // max(1, whole))), height)
 
 
 class PrecedingSteps:
@@ -215,11 +244,3 @@ def _told_line(step: Step) -> str:
     """'clicked Add to cart'."""
     line = shorten(action_text(step.text)[1], STEP_CHARS)
     return line[:1].lower() + line[1:]
-
-
-def _show_left(label: QLabel, expires_ms: int | None, now_ms: int) -> None:
-    if expires_ms is None:
-        label.setText("")
-        return
-    left = tr("{time} left", time=countdown(expires_ms, now_ms))
-    label.setText(left if expires_ms > now_ms else tr("time is up"))

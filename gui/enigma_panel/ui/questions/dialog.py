@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QStackedWidget, QWidget
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.questions.options import without_options
@@ -27,7 +27,7 @@ from enigma_panel.services.types import (
     QuestionId,
 )
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.questions.card import PrecedingSteps, QuestionCard
+from enigma_panel.ui.questions.card import LOW, PrecedingSteps, QuestionCard
 from enigma_panel.ui.questions.click_guard import ClickGuard
 from enigma_panel.ui.questions.form import AnswerForm
 from enigma_panel.ui.questions.form_stack import FormStack
@@ -45,6 +45,7 @@ from enigma_panel.ui.text.pages import open_live_page
 from enigma_panel.ui.text.verbs import verb_text
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import (
+    ElidedLabel,
     NoticeLabel,
     make_button,
     make_column,
@@ -69,10 +70,6 @@ WIDTH = 520
 LARGEST = QSize(16_777_215, 16_777_215)
 """Qt's word for no limit."""
 READ_LINES, LEAST_FORM = 3, 60
-LOW = 600
-"""Height of the main window below which the answer gets the room: one line is repeated, no keys."""
-BESIDE_SENTENCE = 320
-"""What else of a window needs its height; the sentence has half of the rest."""
 
 
 class QuestionDialog(ModelessDialog):
@@ -116,29 +113,35 @@ class QuestionDialog(ModelessDialog):
         self._second = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._fit_again = Debounce(self, self.fit, 0)
         self._focus_again = Debounce(self, self._show_focus, 0)
-        self.reads = make_label(role="well", wrap=True)
+        self.reads = ElidedLabel(lines=READ_LINES)
+        self._reads_head = make_label(tr("The agent reads:"), "dim")
+        self._well, self._foot = QFrame(), QFrame()
         self._keys = make_label("x")
 
     def _build_layout(self) -> None:
         scroll = ScrollArea()
         scroll.setMinimumHeight(theme.scaled(LEAST_FORM))
-        scroll.column.setContentsMargins(16, 12, 16, 8)
+        scroll.column.setContentsMargins(16, 8, 16, 8)
         scroll.column.setSpacing(12)
         scroll.column.addWidget(self.card.doubts)
         scroll.column.addWidget(self._forms, 1)
         if (page := scroll.widget()) is not None:
             page.setMinimumWidth(1)  # as wide as the panel, whatever stands there
-        rule, foot, buttons = QFrame(), QFrame(), QFrame()
+        rule, buttons = QFrame(), QFrame()
         rule.setFixedHeight(1)
-        foot.setLayout(make_column(self.answer_wait, self.reads, self._keys, gap=6))
+        self._reads_row = make_column(self._reads_head, self.reads, gap=0)
+        self._reads_row.setContentsMargins(12, 6, 12, 6)
+        self._reads_row.setStretch(1, 1)
+        self._well.setLayout(self._reads_row)
+        set_role(self._well, "well")
+        self._foot.setLayout(make_column(self.answer_wait, self._well, self._keys, gap=6))
         row = make_row(self.stop_button, None, self.later_button, self.send_button)
         buttons.setLayout(row)
         for ruled in (rule, buttons):
             set_role(ruled, "foot")
-        for outer in (foot, buttons):
-            outer.setContentsMargins(16, 8, 16, 8)
+        buttons.setContentsMargins(16, 8, 16, 8)
         scroll.verticalScrollBar().rangeChanged.connect(self._focus_again.trigger)
-        for part in (self.card.head, self.card, rule, scroll, foot, buttons):
+        for part in (self.card.head, self.card, rule, scroll, self._foot, buttons):
             self.body.addWidget(part)
         self.body.setStretch(3, 1)
         self.body.setContentsMargins(1, 1, 1, 1)
@@ -146,8 +149,6 @@ class QuestionDialog(ModelessDialog):
         set_role(self._keys, "amber")
         self._keys.ensurePolished()
         self._keys.setMinimumHeight(self._keys.sizeHint().height())  # for a doubt, as for keys
-        self.reads.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.reads.ensurePolished()
         self.stop_button.setToolTip(verb_text(CommandVerb.STOP).tip)
         self.stop_button.setAccessibleDescription(self.stop_button.toolTip())
         self.setMinimumWidth(WIDTH)
@@ -172,7 +173,9 @@ class QuestionDialog(ModelessDialog):
         self._inbox.changed.connect(self.follow_inbox)
         self._services.sessions.changed.connect(self._forget_usernames)
         self._inbox.waiting_changed.connect(self.answer_wait.tick)
+        self.answer_wait.resized.connect(self._pad_foot)
         self.answer_wait.resized.connect(self._refit)
+        self.reads.refitted.connect(self._pad_foot)
         self.finished.connect(self._leave_side)
         app = QApplication.instance()
         if isinstance(app, QApplication):
@@ -320,23 +323,27 @@ class QuestionDialog(ModelessDialog):
         if self.isWindow():
             super().fit(only_grow=only_grow)
 
-    def _is_low(self) -> bool:
-        return not self.isWindow() and self.window().height() < LOW
+    def _room(self) -> int:
+        """Return the height of what it stands in."""
+        return (free_size(self) if self.isWindow() else self.window().size()).height()
 
-    def _fit_reads(self, answer: str) -> None:
-        """Give what is repeated its lines; in a window of its own always as many, so that no answer
-        moves a button."""
-        is_short = self._is_low() or not (answer or self.isWindow())
-        self.reads.setMinimumHeight(0)
-        self.reads.setText("x" if is_short else "\n" * (READ_LINES - 1))
-        self.reads.setFixedHeight(self.reads.sizeHint().height())
-        self.reads.setText(preview_text(answer))
+    def _fit_reads(self, answer: str, *, is_low: bool) -> None:
+        """Give what is repeated its lines, in a low window one, and only for an answer. In a window
+        of its own there is always room for all, so that no answer moves a button."""
+        across = QBoxLayout.Direction
+        self._reads_row.setDirection(across.LeftToRight if is_low else across.TopToBottom)
+        self._reads_row.setSpacing(8 if is_low else 0)
+        self.reads.set_lines(1 if is_low else READ_LINES)
+        self.reads.show_text(preview_text(answer))
+        self._well.setVisible(bool(answer) or not is_low or self.isWindow())
 
-    def _fit_card(self) -> None:
-        """Give the sentence all its lines, where fields and buttons leave the room."""
-        whole = free_size(self) if self.isWindow() else self.window().size()
-        self.card.fit_text((whole.height() - theme.scaled(BESIDE_SENTENCE)) // 2)
-        self.card.before.setHidden(self._is_low())
+    def _pad_foot(self) -> None:
+        """Keep in a window of its own the room of lines that are not there yet."""
+        parts = (self.answer_wait, self._well, self._keys)
+        pad = 0 if all(part.isHidden() for part in parts) else 8
+        whole, now = self.reads.room_for(READ_LINES), self.reads.sizeHint().height()
+        spare = whole - now if self.isWindow() and self._room() >= LOW else 0
+        self._foot.setContentsMargins(16, pad + spare, 16, pad)
 
     def _show_sentence(self) -> None:
         """Show what is asked, without the options that stand below it."""
@@ -363,11 +370,13 @@ class QuestionDialog(ModelessDialog):
 
     def _show_reads(self) -> None:
         page = self._current.page() if self._current else None
-        self._fit_reads(page.preview() if page else "")
+        is_low = self._room() < LOW
+        self._fit_reads(page.preview() if page else "", is_low=is_low)
         doubt = page.doubt() if page else ""
         self._keys.setText(doubt or (page.keys() if page else ""))
         set_role(self._keys, "amber" if doubt else "dim")
-        self._keys.setVisible(bool(doubt) or not self._is_low())
+        self._keys.setVisible(bool(doubt) or not is_low)
+        self._pad_foot()
         self._show_send()
 
     def _show_send(self) -> None:
@@ -588,7 +597,7 @@ class QuestionDialog(ModelessDialog):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit_card()
+        self.card.fit_into(self._room())
         self._show_reads()
         self._focus_again.trigger()
 

@@ -59,9 +59,7 @@ def dotted_credentials(username: str, password_length: int) -> str:
 
 def preview_text(text: str) -> str:
     """What the agent reads. text: "" while there is none, else with dots for what is masked."""
-    if not text:
-        return tr("Nothing to send yet.")
-    return tr("The agent reads: {text}", text=shorten(text, READ_CHARS))
+    return shorten(text, READ_CHARS) or tr("Nothing yet.")
 
 
 def as_typed_text() -> str:

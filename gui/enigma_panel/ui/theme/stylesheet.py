@@ -2,8 +2,8 @@
 
 Widgets name their part by the property "role": primary, danger, danger-link, link, chip, plain,
 look, example (buttons); dim, heading, title, section, sentence, problem, amber, red, green,
-figure, figure-amber, notice, well, pill (labels); card, strip, floating, row,
-toast, sheet, asks, foot, bar, status, offline (frames); reading, document, question (texts to
+figure, figure-amber, notice, pill (labels); card, strip, floating, row, toast, sheet, asks, well,
+track, time-left, foot, bar, status, offline (frames); reading, document, question (texts to
 read); rows, commands (tables and lists); clear (what a scroll area shows); plain (a combo box
 without a frame); filter, mistaken (a field of the heading, one in error). Buttons with the property
 "small" are 28 px high, not 32; radio buttons with "option" have a frame.
@@ -24,6 +24,9 @@ QDialog[role="sheet"] { background: {card}; border: 1px solid {line}; border-rad
 QDialog[role="asks"] { background: {card}; border: 1px solid {amber_line}; border-radius: 8px; }
 QFrame[role="asks"] { background: {amber_tint}; border: none; border-bottom: 1px solid {amber_line};
     border-top-left-radius: 7px; border-top-right-radius: 7px; }
+QFrame[role="well"] { background: {well}; border: none; border-radius: 6px; }
+QFrame[role="track"] { background: {track}; border: none; border-radius: 2px; }
+QFrame[role="time-left"] { background: {amber_bar}; border: none; border-radius: 2px; }
 QFrame[role="foot"], QFrame[role="row"] { border: none; border-top: 1px solid {line}; }
 QFrame[role="bar"], QFrame[role="status"] { background: {ground}; border: none; }
 QFrame[role="offline"] { background: {amber_tint}; border: none; }
@@ -49,7 +52,6 @@ QLabel[role="figure"], QLabel[role="figure-amber"] { font-weight: 600; }
 QLabel[role="figure-amber"] { color: {amber}; }
 QLabel[role="notice"] { background: {amber_tint}; color: {amber}; border: 1px solid {amber_line};
     border-radius: 6px; padding: 7px 11px; }
-QLabel[role="well"] { background: {well}; border-radius: 6px; padding: 7px 11px; }
 QLabel[role="pill"] { background: {toast}; color: {toast_text}; border-radius: 8px;
     padding: 2px 10px; }
 
@@ -139,6 +141,8 @@ QComboBox[role="plain"] { background: transparent; border-color: transparent; co
 QComboBox[role="plain"]:focus { border-color: {mark}; }
 QComboBox { combobox-popup: 0; }
 QComboBox::drop-down { border: none; width: 24px; }
+QComboBox[role="plain"] { padding-right: 4px; }
+QComboBox[role="plain"]::drop-down { width: 16px; }
 QComboBox::down-arrow { image: url(:/marks/down-{name}.png); width: 10px; height: 10px; }
 QComboBox QAbstractItemView {
     background: {card}; color: {text}; border: 1px solid {line}; border-radius: 6px; padding: 4px;

@@ -1,6 +1,6 @@
 """Small widgets that all screens are made of."""
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -35,6 +35,8 @@ from enigma_panel.ui.widgets.tips import short_lines
 
 GAP = 8
 MARGIN = 24
+LINE_HEIGHT = 1.5
+"""Distance of lines, in sizes of the letters."""
 
 
 def set_role(widget: QWidget, role: str) -> None:
@@ -356,6 +358,19 @@ class ElidedLabel(QLabel):
         self.setAccessibleName(text)
         self._fit()
 
+    def set_lines(self, lines: int) -> None:
+        """Show no more than so many lines of the next text."""
+        self._lines = lines
+        self.setMinimumHeight(0)
+
+    def room_for(self, lines: int) -> int:
+        """Return the height of so many lines."""
+        return self._pitch() * lines + GAP // 2
+
+    def _pitch(self) -> int:
+        metrics = QFontMetrics(self.font())
+        return max(metrics.lineSpacing(), round(self.fontInfo().pixelSize() * LINE_HEIGHT))
+
     @property
     def is_whole(self) -> bool:
         return "".join(self._shown) == self.text()
@@ -365,7 +380,7 @@ class ElidedLabel(QLabel):
         self._shown = shown
         self.setToolTip("" if self.is_whole else plain_tip(self.text()))
         if self._lines > 1:
-            self.setMinimumHeight(QFontMetrics(self.font()).lineSpacing() * len(shown) + GAP // 2)
+            self.setMinimumHeight(self.room_for(len(shown)))
         if shown != before:
             self.refitted.emit()
 
@@ -387,7 +402,11 @@ class ElidedLabel(QLabel):
         return lines
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(40, super().minimumSizeHint().height())
+        return QSize(40, self.sizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(hint.width(), self.room_for(len(self._shown))) if self._lines > 1 else hint
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -402,4 +421,8 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         place = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(self.contentsRect(), place, "\n".join(self._elided()))
+        lines, rect = self._elided(), self.contentsRect()
+        pitch = self._pitch() if len(lines) > 1 else rect.height()
+        top = rect.y() + (rect.height() - pitch * len(lines)) // 2
+        for n, line in enumerate(lines):
+            painter.drawText(QRect(rect.x(), top + n * pitch, rect.width(), pitch), place, line)

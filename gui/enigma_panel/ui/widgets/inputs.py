@@ -29,7 +29,7 @@ FRAME = 4
 """Room that a style sheet may add around a text."""
 LEAST_HEIGHT = 120
 LINE_HEIGHT = 1.44
-"""In sizes of the letters: 18 px to 26 px."""
+"""Distance of lines, in sizes of the letters."""
 
 
 class LineEdit(QLineEdit):
@@ -156,7 +156,7 @@ class ReadingText(QTextEdit):
         self.most_lines = most_lines
 
     def line_height(self) -> int:
-        """From one line to the next."""
+        """Return the distance from one line to the next."""
         return round(self.fontInfo().pixelSize() * LINE_HEIGHT)
 
     def show_text(self, text: str) -> None:
