@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from enigma_panel.core.models import Session, Task
 from enigma_panel.features.results.find_bar import FindBar
@@ -14,18 +14,26 @@ from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.result.view import ResultView, copy_label
+from enigma_panel.ui.text.states import task_status_text
 from enigma_panel.ui.text.task import task_summary, trouble_text
+from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import (
+    MARGIN,
+    Button,
     ElidedLabel,
-    in_card,
     make_button,
+    make_column,
     make_label,
     make_row,
+    set_role,
 )
 from enigma_panel.ui.widgets.dialog import ModelessDialog
+from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 
 tr = Translations("Result")
 
+TAB_PAD = 6
+"""Room beside the words of a tab."""
 FIRST_SIZE, LEAST_SIZE = QSize(800, 640), QSize(420, 300)
 
 
@@ -85,23 +93,28 @@ class ResultDialog(ModelessDialog):
 
     def _make_parts(self) -> None:
         self.task_text = ElidedLabel("heading")
+        self.glyph = GlyphLabel(Glyph.RING, Severity.DIM, 16)
         self.state = ElidedLabel("dim")
         self.previous = self._make_step(
             tr("Previous"), tr("The task above it in Tasks"), "Alt+Up", -1
         )
         self.next = self._make_step(tr("Next"), tr("The task below it in Tasks"), "Alt+Down", 1)
+        self.next.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # its arrow stands last
+        self.previous.show_glyph(Glyph.BACK)
+        self.next.show_glyph(Glyph.CHEVRON)
         self.view = ResultView()
-        self._card = in_card(self.view)
         self.find_bar = FindBar(self.view)
         self.nothing = make_label(role="dim", wrap=True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.copy = make_button(tr("Copy"))
+        self.copy.show_glyph(Glyph.COPY)
         self.save_as = make_button(tr("Save as…"))
+        self.save_as.show_glyph(Glyph.SAVE)
         self.saver = ResultSaver(self, self._services.scope)
         self.close_button = make_button(tr("Close"))
 
-    def _make_step(self, name: str, tip: str, keys: str, by: int) -> QPushButton:
-        button = make_button(name)
+    def _make_step(self, name: str, tip: str, keys: str, by: int) -> Button:
+        button = make_button(name, "plain")
         shortcut = QShortcut(QKeySequence(keys), self)
         shown = shortcut.key().toString(QKeySequence.SequenceFormat.NativeText)
         button.setToolTip(f"{tip} ({shown})")
@@ -111,17 +124,30 @@ class ResultDialog(ModelessDialog):
         return button
 
     def _build(self) -> None:
-        head = make_row(self.task_text, self.previous, self.next)
+        set_role(self, "page")
+        self.body.setContentsMargins(0, 16, 0, 0)
+        self.body.setSpacing(0)
+        head = make_row(self.task_text, self.previous, self.next, gap=16)
+        state = make_row(self.glyph, self.state)
+        tabs = make_row(self.view.tabs, None, self.find_bar)
+        tabs.setAlignment(self.view.tabs, Qt.AlignmentFlag.AlignBottom)
+        for row, left, below in (
+            (head, MARGIN, 4),
+            (state, MARGIN, 12),
+            (tabs, MARGIN - TAB_PAD, 0),
+        ):
+            row.setContentsMargins(left, 0, MARGIN, below)
+            self.body.addLayout(row)
         head.setStretch(0, 1)
-        self.body.setSpacing(8)
-        self.body.addLayout(head)
-        self.body.addWidget(self.state)
-        self.body.addLayout(make_row(self.view.tabs, None, self.find_bar))
-        self.body.addWidget(self._card, 1)
         QWidget.setTabOrder(self.view.tabs, self.find_bar.field)
-        self.body.addWidget(self.nothing, 1)
-        self.body.addWidget(self.saver)
-        self.add_buttons(self.copy, self.save_as, None, self.close_button)
+        buttons = make_row(self.copy, self.save_as, None, self.close_button)
+        content = make_column(self.view, self.nothing, self.saver)
+        for parts, grows in ((content, 1), (buttons, 0)):
+            lined = QFrame()
+            set_role(lined, "foot")  # a line above it
+            parts.setContentsMargins(MARGIN, 16, MARGIN, 16)
+            lined.setLayout(parts)
+            self.body.addWidget(lined, grows)
 
     def _connect(self) -> None:
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
@@ -178,11 +204,14 @@ class ResultDialog(ModelessDialog):
         session = self._services.sessions.session(task.session_key) if task is not None else None
         self.task_text.show_text(shorten(task.spec.text) if task is not None else "")
         self.state.show_text(self._state_text(task, session))
+        if task is not None:
+            word = task_status_text(task, session)
+            self.glyph.show_glyph(word.glyph, word.mark)
         self._enable_steps()
         self.nothing.setText(self._nothing_text(task, session))
         has_result = task is not None and bool(task.result)
         self.nothing.setVisible(not has_result)
-        for widget in (self._card, self.find_bar):
+        for widget in (self.view, self.find_bar):
             widget.setVisible(has_result)
         for button in (self.copy, self.save_as):
             button.setEnabled(has_result)

@@ -29,8 +29,11 @@ class FindBar(QWidget):
         self._number = 0
         self.field = SearchField(tr("Find"))
         self.field.setFixedWidth(FIELD_WIDTH)
+        self.field.setProperty("small", True)
         self.found = make_label(role="dim")
-        self.setLayout(make_row(self.found, self.field))
+        row = make_row(self.found, self.field)
+        row.setContentsMargins(0, 0, 0, 8)
+        self.setLayout(row)
         self.field.textChanged.connect(self._search)
         view.shown.connect(self._search)
         self.field.asked.connect(lambda back: self._go(-1 if back else 1))

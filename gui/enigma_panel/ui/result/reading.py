@@ -1,6 +1,7 @@
 """A result to read: text or Markdown. Nothing in it is loaded, and no link opened unconfirmed."""
 
 from collections.abc import Iterator
+from itertools import product
 from math import ceil
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl, Signal
@@ -113,6 +114,7 @@ class Reading(QTextEdit):
             document.setMarkdown(self._text, _DIALECT)
             _replace_images(document)
             _draw_tables(document)
+            _size_headings(document)
         else:
             document.setPlainText(self._text)
         self._space_lines(document)
@@ -285,15 +287,33 @@ def _replace_images(document: QTextDocument) -> None:
 
 
 def _draw_tables(document: QTextDocument) -> None:
-    """Give tables thin lines and room; without, Qt draws frames around each cell."""
+    """Give rows a thin line below and room; without, Qt draws frames around each cell."""
     for table in document.rootFrame().childFrames():
         if isinstance(table, QTextTable):
             form = table.format()
             form.setBorderCollapse(True)
-            form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
-            form.setBorderBrush(QColor(theme.colours().line))
+            form.setBorder(0)
             form.setCellPadding(CELL_PADDING)
             table.setFormat(form)
+            for row, column in product(range(table.rows()), range(table.columns())):
+                cell = table.cellAt(row, column)
+                lined = cell.format().toTableCellFormat()
+                lined.setBottomBorder(1)
+                lined.setBottomBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+                lined.setBottomBorderBrush(QColor(theme.colours().line))
+                cell.setFormat(lined)
+
+
+def _size_headings(document: QTextDocument) -> None:
+    """Give headings the size of ours; Qt doubles the first one's."""
+    for first, end, form in list(_pieces(document)):
+        size = QTextFormat.Property.FontSizeAdjustment
+        if form.hasProperty(size):
+            cursor = QTextCursor(document)
+            cursor.setPosition(first)
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            form.setProperty(size, 1 if form.intProperty(size) > 1 else 0)
+            cursor.setCharFormat(form)
 
 
 def _pieces(document: QTextDocument) -> Iterator[tuple[int, int, QTextCharFormat]]:

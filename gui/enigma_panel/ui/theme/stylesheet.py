@@ -2,7 +2,7 @@
 
 Widgets name their part by the property "role": primary, danger, danger-link, link, chip, plain,
 look, example (buttons); dim, heading, title, section, sentence, problem, amber, red, green,
-figure, figure-amber, notice, pill (labels); card, strip, floating, row, toast, sheet, asks, well,
+figure, figure-amber, notice, pill (labels); card, strip, floating, row, toast, sheet, page, asks, well,
 track, time-left, foot, bar, status, offline (frames); reading, document, question (texts to
 read); rows, commands (tables and lists); clear (what a scroll area shows); plain (a combo box
 without a frame); filter, mistaken (a field of the heading, one in error). Buttons with the property
@@ -21,6 +21,7 @@ QToolTip { background: {card}; color: {text}; border: 1px solid {line}; border-r
 
 QFrame[role="card"] { background: {card}; border: 1px solid {line}; border-radius: 8px; }
 QDialog[role="sheet"] { background: {card}; border: 1px solid {line}; border-radius: 12px; }
+QDialog[role="page"] { background: {card}; }
 QDialog[role="asks"] { background: {card}; border: 1px solid {amber_line}; border-radius: 8px; }
 QFrame[role="asks"] { background: {amber_tint}; border: none; border-bottom: 1px solid {amber_line};
     border-top-left-radius: 7px; border-top-right-radius: 7px; }
@@ -184,7 +185,7 @@ QProgressBar::chunk { background: {mark}; border-radius: 2px; }
 QTableView, QTreeView { background: {card}; border: none; border-radius: 8px; outline: none;
     selection-background-color: {tint}; selection-color: {text}; }
 QTableView[role="reading"], QTreeView { border-radius: 0; }
-QTableView[role="reading"]::item { padding: 0 8px; }
+QTableView[role="reading"]::item { padding: 0 8px; border-bottom: 1px solid {line}; }
 QTreeView::item { padding: 4px 8px 4px 0; }
 QTreeView[role="commands"] { border-bottom: 1px solid {line}; border-radius: 0; }
 QTreeView[role="commands"]::item { padding: 4px 8px; }

@@ -16,7 +16,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -202,15 +201,6 @@ def make_column(*items: QWidget | QLayout | None, gap: int = GAP) -> QVBoxLayout
         else:
             column.addWidget(item)
     return column
-
-
-def in_card(content: QWidget) -> QFrame:
-    card = QFrame()
-    set_role(card, "card")
-    column = make_column(content)
-    column.setContentsMargins(16, 12, 16, 12)
-    card.setLayout(column)
-    return card
 
 
 class NoticeLabel(QLabel):
