@@ -69,7 +69,7 @@ def _run(wanted: "Options") -> int:
         print("Enigma Control Panel is already open. Its window was brought to the front.")
         return 0
     except FolderInUseError as error:
-        how = " and does not answer" if error.is_silent else ""
+        how = " and does not respond" if error.is_silent else ""
         return _complain(f"another enigma-panel is using the folder {error.path}{how}")
     except FolderError as error:
         return _complain(f"the folder {error.path} cannot be used: {error.reason}")

@@ -85,7 +85,7 @@ def parse(argv: list[str]) -> Options:
         f"{', '.join(f'{dialect} ({rules.name})' for dialect, rules in RULES.items())}; "
         "by default set by the address",
     )
-    add("--data-dir", metavar="DIR", type=Path, help="keep ledger, settings and log in DIR")
+    add("--data-dir", metavar="DIR", type=Path, help="keep history, settings and log in DIR")
     one = parser.add_mutually_exclusive_group().add_argument
     one("--self-check", action="store_true", help="print versions, folders, keychain and service")
     one(

@@ -72,7 +72,7 @@ def test_one_that_hangs_is_said_to_hang(tmp_path: Path) -> None:
     assert (status, out) == (2, "")
     assert err.count("\n") == 1
     assert f"another enigma-panel is using the folder {tmp_path}/data" in err
-    assert "does not answer" in err
+    assert "does not respond" in err
     assert took < 20  # it waits a second, not for ever; the rest is the start of Python and Qt
     assert first.quit() == (0, "")
 

@@ -927,7 +927,7 @@ DATA = (
 
 README = (
     Break(
-        promise="whatever it starts is written down on your disk before the request is sent",
+        promise="it writes each start to your disk before it sends the request",
         mistake="it is written down once the request has been answered",
         file="services/queue/starter.py",
         old="        with self._starts.naming(session.key):\n",
@@ -938,7 +938,7 @@ README = (
         ),
     ),
     Break(
-        promise="whatever it starts is written down on your disk",
+        promise="it writes each start to your disk",
         mistake="not durably: a power cut loses it",
         file="store/ledger/database.py",
         old='    connection.execute("PRAGMA synchronous = FULL")\n',
@@ -946,7 +946,7 @@ README = (
         tests=(f"{FILES}::test_durable_settings_are_on",),
     ),
     Break(
-        promise="is back after a crash, a kill or a power cut",
+        promise="shows it again after a crash, a kill or a power cut",
         mistake="sessions that are open are not loaded",
         file="services/state/session_store.py",
         old="    sessions |= ledger.sessions({t.session_key for t in tasks.values()} - set(sessions))\n",
@@ -954,7 +954,7 @@ README = (
         tests=("tests/services/state/test_first_read.py",),
     ),
     Break(
-        promise="keeps it in the keychain of your system",
+        promise="keeps it in your system's keychain",
         mistake="it stays in memory",
         file="services/account.py",
         old="self._ask_store(lambda store: store.save(key), KEYCHAIN_S)",
@@ -996,7 +996,7 @@ README = (
         tests=("tests/test_bootstrap.py",),
     ),
     Break(
-        promise="it is redacted, and is in panel.log",
+        promise="secrets are removed from it",
         mistake="the excerpt of an odd reply is not redacted",
         file="api/wire/excerpt.py",
         old="    text = _TOKEN.sub(_hide_token, text)\n",

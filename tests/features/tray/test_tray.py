@@ -199,7 +199,7 @@ def test_the_window_hides_only_while_something_is_open(
         window.show()
         window.close()
     assert len(icon.said) == MOST_HINTS
-    assert "browsers are open" in icon.said[0]
+    assert "sessions are open" in icon.said[0]
     window.show()
     services.settings.change(keep_in_tray=False)
     window.close()

@@ -13,15 +13,15 @@ from tests.kit.person import button, notice_texts
 
 TWICE = "Nothing was started twice."
 SENTENCES = [
-    ({Outcome.OPEN: 1}, "1 browser is still open from the last run."),
+    ({Outcome.OPEN: 1}, "1 session is still open from the last run."),
     (
         {Outcome.FINISHED: 2, Outcome.OPEN: 3},
-        "3 browsers are still open from the last run, 2 tasks finished meanwhile.",
+        "3 sessions are still open from the last run, 2 tasks finished meanwhile.",
     ),
     (
         {Outcome.FAILED: 1, Outcome.UNKNOWN: 2, Outcome.UNCONFIRMED: 1},
         (
-            "From the last run: 1 start is unconfirmed, 2 browsers may still be open, "
+            "From the last run: 1 start is unconfirmed, 2 sessions may still be open, "
             "1 task failed meanwhile."
         ),
     ),
@@ -47,16 +47,16 @@ def said(window: MainWindow) -> list[str]:
 
 
 KINDS: list[tuple[dict[str, Any], str]] = [
-    ({"status": TaskStatus.WORKING}, "1 browser is still open from the last run"),
-    ({"status": TaskStatus.UNCONFIRMED}, "From the last run: 1 browser may still be open"),
-    ({"phase": Phase.CONNECTION_LOST}, "1 browser is still open from the last run"),
+    ({"status": TaskStatus.WORKING}, "1 session is still open from the last run"),
+    ({"status": TaskStatus.UNCONFIRMED}, "From the last run: 1 session may still be open"),
+    ({"phase": Phase.CONNECTION_LOST}, "1 session is still open from the last run"),
     (
         {"phase": Phase.UNCONFIRMED, "status": TaskStatus.UNCONFIRMED},
         "From the last run: 1 start is unconfirmed",
     ),
     (
         {"status": TaskStatus.DONE, "is_new": True},
-        "1 browser is still open from the last run, 1 task finished meanwhile",
+        "1 session is still open from the last run, 1 task finished meanwhile",
     ),
     (
         {"phase": Phase.CLOSED, "status": TaskStatus.DONE, "is_new": True},
@@ -88,13 +88,13 @@ def test_what_the_service_has_not_told_is_counted_as_unknown(
     services.sessions.set_asking(1, 2)
     services.sessions.set_missing(3)
     start(window, 1, 2, 3)
-    assert said(window) == ["From the last run: 3 browsers may still be open"]
+    assert said(window) == ["From the last run: 3 sessions may still be open"]
     assert window.notices.count() == 1
     services.sessions.set_asking(1)
     services.sessions.set_missing()
     services.sessions.change_task(3, status=TaskStatus.DONE, is_new=True)
     words = (
-        "2 browsers are still open from the last run, 1 browser may still be open, "
+        "2 sessions are still open from the last run, 1 session may still be open, "
         "1 task finished meanwhile"
     )
     assert said(window) == [words]
@@ -106,11 +106,11 @@ def test_a_task_that_starts_after_the_start_is_neither_unknown_nor_finished(
     services.sessions.add(1)
     start(window, 1, tasks=())
     services.sessions.set_asking(1)
-    assert said(window) == ["1 browser is still open from the last run"]
+    assert said(window) == ["1 session is still open from the last run"]
     assert window.notices.count() == 0  # its row says it
     services.sessions.set_asking()
     services.sessions.change_task(1, status=TaskStatus.DONE, is_new=True)
-    assert said(window) == ["1 browser is still open from the last run"]
+    assert said(window) == ["1 session is still open from the last run"]
 
 
 def test_it_leaves_when_all_is_settled(window: MainWindow, services: Any) -> None:
@@ -118,7 +118,7 @@ def test_it_leaves_when_all_is_settled(window: MainWindow, services: Any) -> Non
     services.sessions.add(2)
     start(window, 1, 2)
     services.sessions.change_session(1, phase=Phase.ENDED_BY_YOU, ended_ms=NOW)
-    assert said(window) == ["1 browser is still open from the last run"]
+    assert said(window) == ["1 session is still open from the last run"]
     services.sessions.change_session(2, phase=Phase.CLOSED, ended_ms=NOW)
     services.sessions.change_task(2, status=TaskStatus.DONE, is_new=True)
     assert said(window) == ["From the last run: 1 task finished meanwhile"]

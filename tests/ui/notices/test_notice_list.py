@@ -216,7 +216,7 @@ def test_the_program_s_own_troubles(bar: Bar) -> None:
     bar.say(Kind.WENT_TO_SLEEP, seconds=751)
     bar.say(Kind.MOVED_HERE)
     assert bar.lines == [
-        "The service allows 3 browsers at the moment. More start as yours end.",
+        "The service allows 3 browsers for now. More start when one closes.",
         "Another program is using up the rate limit. Commands may wait up to a minute.",
         "This computer slept for 12:31. Everything is being checked again.",
         "This history comes from another computer. Nothing queued was sent.",
@@ -376,8 +376,12 @@ def test_a_damaged_ledger_with_a_copy(bar: Bar) -> None:
 @pytest.mark.parametrize(
     ("kind", "kept", "words"),
     [
-        (ProblemKind.BROKEN, "s.broken", "s could not be understood. It was kept as s.broken."),
-        (ProblemKind.NEWER, None, "s was written by a newer version"),
+        (
+            ProblemKind.BROKEN,
+            "s.broken",
+            "s was damaged. It is kept as s.broken. The history is empty.",
+        ),
+        (ProblemKind.NEWER, None, "s was saved by a newer version"),
         (ProblemKind.UNREADABLE, None, "s can't be read. It stays as it is."),
         (
             ProblemKind.UNWRITABLE,
@@ -400,6 +404,15 @@ def test_other_problems_with_files(
     bar.notices.show_problem(problem)
     assert bar.lines[0].startswith(words)
     assert bar.notices.count() == 1
+
+
+def test_damaged_settings_lead_to_settings(bar: Bar) -> None:
+    path, kept = Path("/data/settings.json"), Path("/data/settings.broken")
+    problem = Problem(kind=ProblemKind.BROKEN, path=path, kept_as=kept, reason="x")
+    bar.notices.show_problem(problem)
+    said = "settings.json was damaged. It is kept as settings.broken."
+    assert bar.lines == [f"{said} The settings are back to their defaults."]
+    assert bar.offers() == ["Settings"]
 
 
 def test_unreadable_rows_are_counted(bar: Bar) -> None:

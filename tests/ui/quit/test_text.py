@@ -57,12 +57,12 @@ def test_what_becomes_of_each_session() -> None:
         (
             a_session(1, phase=Phase.UNCONFIRMED, service_id=None),
             None,
-            f"Unconfirmed. It may run and cost money, but closes by {ENDS}",
+            f"Unconfirmed. May be running and cost money, closes by {ENDS}",
         ),
         (
             a_session(1, phase=Phase.CONNECTION_LOST),
             a_task(1),
-            f"Not found. It may run and cost money, but closes by {ENDS}",
+            f"Not found. May be running and cost money, closes by {ENDS}",
         ),
     ]
 
@@ -78,7 +78,7 @@ def test_a_command_stands_in_its_session_s_line(world: World) -> None:
     world.sessions.put(a_session(1, current_task=1), a_task(1))
     world.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.KEY)
     assert said(world) == ["Terminate once there is a key"]
-    assert notes(world) == ["Commands still unsent are sent at the next start."]
+    assert notes(world) == ["Unsent commands are sent at the next start."]
     world.sessions.set_pending(1, CommandVerb.STOP, WaitReason.KEY)
     assert said(world) == [f"Still running, closes by {ENDS} · Stop once there is a key"]
     world.sessions.set_pending(1, CommandVerb.STOP, WaitReason.SENDING)

@@ -23,8 +23,8 @@ from tests.kit.world import World
 PATH = Path("/data")
 ENDS = NOW + 180_000
 FULL = FolderError(PATH, "No space left on device", errno.ENOSPC)
-OPEN = f"Your browsers may be open until {local_time(ENDS)}."
-UNKNOWN = "Your browsers may be open. The service closes idle ones after five minutes."
+OPEN = f"Your sessions may be open until {local_time(ENDS)}."
+UNKNOWN = "Your sessions may be open. The service closes idle ones after five minutes."
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,7 @@ async def test_what_happens_before_sleep_is_chosen(world: World, dialog: Setting
 async def test_a_computer_that_does_not_say_when_it_sleeps(world: World) -> None:
     dialog = SettingsDialog(world.services, None, lambda: None, power_available=False)
     assert not dialog.general.before_sleep.isEnabled()
-    assert "does not announce sleep" in all_text(dialog)
+    assert "gives no warning" in all_text(dialog)
     dialog.deleteLater()
 
 

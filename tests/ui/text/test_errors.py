@@ -214,7 +214,7 @@ CALLS = [
         ErrorContext(call=Call.START, task="MX Keys", has_page=True),
         (
             "The start of “MX Keys” is unconfirmed. It may be running and cost money. Check the "
-            "account page, then start it again (may run twice) or dismiss it."
+            "account page. Then dismiss it, or start it again (may run twice)."
         ),
     ),
     (

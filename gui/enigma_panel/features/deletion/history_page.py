@@ -73,7 +73,7 @@ class HistoryPage(SettingsPage):
     def _build_layout(self) -> None:
         grid = FieldGrid()
         note = tr(
-            "Queued, unconfirmed and lost tasks are always kept. So are tasks whose browser may "
+            "Queued, unconfirmed and lost tasks are always kept. So are tasks whose session may "
             "still be open. Daily totals still include deleted tasks."
         )
         grid.add_field(tr("Ended tasks"), self.choice, self.days, note=note)

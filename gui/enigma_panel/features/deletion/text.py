@@ -22,13 +22,13 @@ _KEPT = tr.mark(
             "{n} are lost, and their results may still come",
         ),
         KeptReason.SESSION: (
-            "1 may still have its browser open",
-            "{n} may still have their browsers open",
+            "1 may still have an open session",
+            "{n} may still have an open session",
         ),
         KeptReason.UNREADABLE: ("1 can't be read", "{n} can't be read"),
         KeptReason.CALL: (
-            "1 has a recent call to the service",
-            "{n} have recent calls to the service",
+            "1 was active in the last minute",
+            "{n} were active in the last minute",
         ),
     }
 )

@@ -58,7 +58,7 @@ class ResultSaver(QFrame):
         try:
             saved = await blocking(partial(save_text, path, text), time_limit=LIMIT_S)
         except BlockingTimeoutError:
-            self._say(tr("The folder does not answer. It may still be saved."), "amber")
+            self._say(tr("The folder does not respond. The file may still be saved."), "amber")
         except OSError as error:
             self._say(not_saved_text(error), "red")
         else:

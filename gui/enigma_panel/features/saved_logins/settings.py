@@ -113,7 +113,7 @@ class LoginsPage(SettingsPage):
         hold.watch(self.table)
         self.table.setMinimumHeight(LEAST_HEIGHT)
         self.table.set_empty_text(
-            tr("No saved logins.\nTo save one, tick Remember when the agent asks for it.")
+            tr("No saved logins.\nTo save one, tick Remember when the agent asks for a login.")
         )
         self.account = LineEdit(enter_moves_on=False)
         self.account.setMaxLength(MOST_CHARS)

@@ -19,7 +19,7 @@ _FAULTS: dict[LoginFault, Callable[[str], str]] = {
     LoginFault.TOO_LONG: lambda _: tr("It is too long to save."),
     LoginFault.FAILED: lambda name: tr("{keychain} failed.", keychain=name),
     LoginFault.TOO_MANY: lambda _: tr("Too many logins are saved. Delete some in Settings."),
-    LoginFault.NO_ANSWER: lambda name: tr("{keychain} does not answer.", keychain=name),
+    LoginFault.NO_ANSWER: lambda name: tr("{keychain} does not respond.", keychain=name),
 }
 
 
@@ -97,7 +97,7 @@ def remembered_text(remembered: RememberedLogin) -> str:
         )
     why = fault_text(result.fault, result.where)
     if result.fault is LoginFault.NO_ANSWER:
-        return tr("The login for {host} may be unsaved: {why}", host=host, why=why)
+        return tr("The login for {host} may not be saved: {why}", host=host, why=why)
     return tr("Not saved for {host}: {why}", host=host, why=why)
 
 

@@ -39,7 +39,7 @@ def install(host: Host) -> Tray | None:
 
 
 def _keep_box(settings: SettingsBook) -> QWidget:
-    note = tr("Closing the window hides it while a browser is open.")
+    note = tr("Closing the window hides it while a session is open.")
     return noted(SettingBox(settings, "keep_in_tray", tr("Keep running in the tray"), note))
 
 

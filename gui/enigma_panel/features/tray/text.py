@@ -49,5 +49,5 @@ def question_entry(question: OpenQuestion, name: str, now_ms: int) -> str:
 def hidden_text(*, is_open: bool) -> str:
     """Say that the window hides and the program runs on. is_open: a browser is, else tasks wait."""
     if is_open:
-        return tr("Still running in the tray: browsers are open.")
+        return tr("Still running in the tray: sessions are open.")
     return tr("Still running in the tray: tasks are queued.")

@@ -74,7 +74,7 @@ class MainMenu(QObject):
             owner,
             tr("Show ended"),
             lambda: services.settings.change(show_ended=self.ended.isChecked()),
-            tip=tr("Keeps ended sessions in the table for longer than 30 s."),
+            tip=tr("Ended sessions stay in the table after 30 s."),
             shortcut="Ctrl+H",
         )
         self.ended.setCheckable(True)

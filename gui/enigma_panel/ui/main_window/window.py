@@ -213,7 +213,7 @@ class MainWindow(QMainWindow):
             self,
             tr("Terminate all…"),
             app_actions.terminate_all,
-            tip=tr("Closes all browsers (asks first)."),
+            tip=tr("Closes all sessions (asks first)."),
         )
         self.terminate_all.setProperty("ends", True)
         self.settings = make_action(

@@ -28,13 +28,13 @@ class Outcome(StrEnum):
 _FORMS = tr.mark(
     {
         Outcome.OPEN: (
-            "1 browser is still open from the last run",
-            "{n} browsers are still open from the last run",
+            "1 session is still open from the last run",
+            "{n} sessions are still open from the last run",
         ),
         Outcome.UNCONFIRMED: ("1 start is unconfirmed", "{n} starts are unconfirmed"),
         Outcome.UNKNOWN: (
-            "1 browser may still be open",
-            "{n} browsers may still be open",
+            "1 session may still be open",
+            "{n} sessions may still be open",
         ),
         Outcome.FINISHED: ("1 task finished meanwhile", "{n} tasks finished meanwhile"),
         Outcome.FAILED: ("1 task failed meanwhile", "{n} tasks failed meanwhile"),
@@ -81,7 +81,7 @@ class FromBefore:
 
 
 def from_before_text(counts: Mapping[Outcome, int]) -> str:
-    """Return the sentence: '1 browser is still open from the last run, 1 task failed meanwhile.'"""
+    """Return the sentence: '1 session is still open from the last run, 1 task failed meanwhile.'"""
     n_each = ((forms, counts[outcome]) for outcome, forms in _FORMS.items() if outcome in counts)
     what = ", ".join(tr.plural(*forms, n) for forms, n in n_each)
     if Outcome.OPEN in counts:  # it comes first, and names the run

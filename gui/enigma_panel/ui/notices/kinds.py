@@ -249,11 +249,11 @@ KINDS: Mapping[NoticeKind, Kind] = {
     NoticeKind.LIMIT_LOWERED: Kind(
         words=lambda about: (
             tr.plural(
-                "The service allows 1 browser at the moment.",
-                "The service allows {n} browsers at the moment.",
+                "The service allows 1 browser for now.",
+                "The service allows {n} browsers for now.",
                 about.n,
             ),
-            tr("More start as yours end."),
+            tr("More start when one closes."),
         )
     ),
     NoticeKind.LIMIT_USED_ELSEWHERE: Kind(

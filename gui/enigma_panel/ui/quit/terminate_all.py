@@ -81,7 +81,7 @@ def _question(n: int) -> str:
     if n == 0:
         return tr("No session is open any more.")
     return tr.plural(
-        "This closes 1 browser. Its task ends and billing stops.",
-        "This closes {n} browsers. Their tasks end and billing stops.",
+        "This closes 1 session. Its task ends and billing stops.",
+        "This closes {n} sessions. Their tasks end and billing stops.",
         n,
     )

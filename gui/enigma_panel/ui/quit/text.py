@@ -43,9 +43,9 @@ def _outcome_text(one: AtQuit) -> str:
         case QuitOutcome.PAUSED:
             return tr("Pause sent · still billing, closes {by}", by=by)
         case QuitOutcome.UNCONFIRMED:
-            return tr("Unconfirmed. It may run and cost money, but closes {by}", by=by)
+            return tr("Unconfirmed. May be running and cost money, closes {by}", by=by)
         case _:
-            return tr("Not found. It may run and cost money, but closes {by}", by=by)
+            return tr("Not found. May be running and cost money, closes {by}", by=by)
 
 
 def quit_notes(plan: QuitPlan) -> list[str]:
@@ -60,7 +60,7 @@ def quit_notes(plan: QuitPlan) -> list[str]:
         tr("Offline since {time}. This is the last known state.", time=local_time(plan.offline_ms))
         if plan.offline_ms is not None
         else "",
-        tr("Commands still unsent are sent at the next start.") if kept else "",
+        tr("Unsent commands are sent at the next start.") if kept else "",
         tr.plural(
             "{names} has no ID yet. Quitting now loses its result.",
             "{names} have no ID yet. Quitting now loses their results.",

@@ -80,7 +80,7 @@ def _words(error: FolderError | LedgerError) -> tuple[str, str]:
 
 def _browsers(open_until_ms: int | None, now_ms: int) -> str:
     if open_until_ms is None:
-        return tr("Your browsers may be open. The service closes idle ones after five minutes.")
+        return tr("Your sessions may be open. The service closes idle ones after five minutes.")
     if not open_until_ms:
         return ""
-    return tr("Your browsers may be open until {time}.", time=local_moment(open_until_ms, now_ms))
+    return tr("Your sessions may be open until {time}.", time=local_moment(open_until_ms, now_ms))

@@ -62,7 +62,7 @@ class GeneralPage(SettingsPage):
         self.before_sleep.setEnabled(power_available)
         sleep = tr("Idle and paused sessions cost money during sleep. Running ones stay open.")
         if not power_available:
-            sleep = tr("Not possible: this computer does not announce sleep.")
+            sleep = tr("Not possible: this computer gives no warning before it sleeps.")
         grid = FieldGrid()
         grid.add_field(tr("Appearance"), self.appearance)
         grid.add_field(tr("Before this computer sleeps"), self.before_sleep, note=sleep)

@@ -392,7 +392,7 @@ def lost_start(facts: ErrorDetails) -> ErrorText:
         )
     todo = tr("Start it again (may run twice) or dismiss it.")
     if facts.context.has_page:
-        todo = tr("Check the account page, then start it again (may run twice) or dismiss it.")
+        todo = tr("Check the account page. Then dismiss it, or start it again (may run twice).")
     return ErrorText(what, money, todo)
 
 

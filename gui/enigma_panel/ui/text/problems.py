@@ -182,9 +182,17 @@ def _problem(problem: Problem) -> Notice:
     name = problem.path.name
     match problem.kind:
         case ProblemKind.BROKEN if problem.kept_as is not None:
+            is_settings = problem.path.suffix == ".json"
             return Notice(
-                title=tr("{name} could not be understood.", name=name),
-                text=tr("It was kept as {kept}. A new one is in use.", kept=problem.kept_as.name),
+                title=tr(
+                    "{name} was damaged. It is kept as {kept}.",
+                    name=name,
+                    kept=problem.kept_as.name,
+                ),
+                text=tr("The settings are back to their defaults.")
+                if is_settings
+                else tr("The history is empty. Earlier sessions may still cost money."),
+                actions=(NoticeAction.SETTINGS,) if is_settings else (),
             )
         case ProblemKind.REPAIRED:
             return Notice(
@@ -202,8 +210,8 @@ def _problem(problem: Problem) -> Notice:
             )
         case ProblemKind.NEWER:
             return Notice(
-                title=tr("{name} was written by a newer version.", name=name),
-                text=tr("It stays as it is."),
+                title=tr("{name} was saved by a newer version.", name=name),
+                text=tr("It stays as it is. Changes are not kept."),
             )
         case ProblemKind.UNWRITABLE:
             return Notice(

@@ -59,8 +59,7 @@ def verb_text(verb: CommandVerb) -> VerbText:
                 label=tr("Stop"),
                 going=tr("Stopping"),
                 tip=tr(
-                    "Ends the task. The browser stays open and costs money, unless it closes after "
-                    "its task."
+                    "Ends the task. The browser stays open and costs money, unless set to close."
                 ),
                 keys="Ctrl+.",
             )

@@ -2,8 +2,8 @@
 
 Widgets name their part by the property "role": primary, danger, danger-link, link, chip, plain,
 look, example (buttons); dim, heading, title, section, sentence, problem, amber, red, green,
-figure, figure-amber, notice, pill (labels); card, strip, floating, row, toast, sheet, page, asks, well,
-track, time-left, foot, bar, status, offline (frames); reading, document, question (texts to
+figure, figure-amber, notice, pill (labels); card, strip, floating, row, toast, sheet, page, asks,
+well, track, time-left, foot, bar, status, offline (frames); reading, document, question (texts to
 read); rows, commands (tables and lists); clear (what a scroll area shows); plain (a combo box
 without a frame); filter, mistaken (a field of the heading, one in error). Buttons with the property
 "small" are 28 px high, not 32; radio buttons with "option" have a frame.
