@@ -125,12 +125,7 @@ async def build(
     watch: Callable[[ServiceClient], ServiceClient] | None = None,
     make_connector: Callable[[], LiveConnector] | None = None,
 ) -> Parts:
-    """Open settings and ledger and wire the services. Raises LedgerError.
-
-    on_step: called at each migration of the ledger, in its thread. watch: makes of each client one
-    that notes its calls. clock, make_client, make_connector: in place of the system's and the real
-    ones, for tests.
-    """
+    """Open settings and ledger and wire the services. LedgerError. on_step: at migrations."""
     files = await _open_files(dirs, on_step)
     clock = clock or SystemClock()
     rate_limiter = RateLimiter(clock)

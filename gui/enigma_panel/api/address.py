@@ -158,11 +158,7 @@ def _host(origin: str) -> str | None:
 
 
 class UnusableProxyError(Exception):
-    """A proxy is asked for that we do not speak to. Whether to go round it is the person's
-    decision.
-
-    Its address, which may hold a password, is not in here.
-    """
+    """A proxy that we do not speak to; its address, perhaps with a password, is not in here."""
 
 
 def proxy_for(origin: str) -> str | None:

@@ -344,11 +344,7 @@ async def _receive(response: httpx.Response, scrub: Scrub) -> bytes:
 
 
 def _decoded(answer: Answer, scrub: Scrub) -> Answer:
-    """The answer without its content encoding; raises ProtocolError where that cannot be undone.
-
-    None is asked for, but some proxies compress whatever they pass on, or say that they did, and
-    the id of a session that was paid for must not be lost to that.
-    """
+    """The answer without its content encoding, which proxies add unasked. ProtocolError."""
     encoding = answer.headers.get("content-encoding", "identity")
     if encoding == "identity" or not answer.body or read_body(answer.body) is not None:
         return answer
@@ -409,11 +405,7 @@ def _chain(fault: BaseException, visited: set[int]) -> Iterator[BaseException]:
 
 
 def make_context() -> ssl.SSLContext:
-    """A TLS context that trusts what the system trusts, a company's own certificates included;
-    certifi's list where the system has none.
-
-    Takes some 10 ms: not for a GUI thread.
-    """
+    """A TLS context by the system's trust, else certifi's; 10 ms: not for a GUI thread."""
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if SYSTEM_VERIFIES:
         return context

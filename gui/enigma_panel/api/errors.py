@@ -49,9 +49,7 @@ REFUSALS: Mapping[str, FailureKind | None] = {
     "NO_INSTANCES_AVAILABLE": FailureKind.NO_BROWSER,
     "INSTANCE_UNAVAILABLE": FailureKind.NO_BROWSER,
 }
-"""Documented codes of refusals (api.md §8.2), each with what it says of other tries; None: its
-status says it. Their words stand in `ui/text/errors.py`, by the same keys. The codes of a task that
-failed are none of them."""
+"""Documented codes of refusals (api.md §8.2) and what they say of other tries; None: status."""
 
 
 class Reply(Struct, frozen=True, kw_only=True):
@@ -71,11 +69,7 @@ class Reply(Struct, frozen=True, kw_only=True):
 
 
 class ApiError(Exception):
-    """A call that brought no usable answer.
-
-    session_id: the session that an error to start-session or run-task named all the same; it may be
-    open and billed, and with the id it can be ended. A secret: never part of the error's text.
-    """
+    """A call without a usable answer; session_id, a secret: named all the same, perhaps open."""
 
     nothing_happened: bool = False
     session_id: str | None = None
@@ -113,11 +107,7 @@ class SessionGoneError(RejectedError):
 
 
 class ProtocolError(ApiError):
-    """An answer that fits nothing documented. `excerpt` is short and redacted.
-
-    reply is there for an error status (say 503 in the words of a gateway, HTML or JSON): its
-    headers may still tell how long to wait.
-    """
+    """An answer that fits nothing documented, in a redacted excerpt; reply: of an error status."""
 
     def __init__(
         self,

@@ -50,9 +50,7 @@ SWEEP_S = 0.2
 MAX_EVENT_BYTES = 16 * 1024 * 1024
 """Longest event; a longer one breaks the channel, as the library reads whole frames into memory."""
 PING_S = 10.0
-"""Silence of a web socket after which it is pinged, in seconds; after half of that without an
-answer it is given up: a connection that is dead but looks open would swallow a Pause until the
-service's own pings are missed, 45 s."""
+"""Silence after which a web socket is pinged, in seconds; half of that later it is given up."""
 YIELD_EVERY = 32
 """Events that are taken in one turn of the loop: from Python 3.12 on it is not let go."""
 
@@ -63,11 +61,7 @@ Options = dict[str, Any]
 
 
 class SocketConnector:
-    """All channels of a run; implements `protocols.LiveConnector`.
-
-    make_tls: gives the TLS context; without one it is built in a thread. Nothing is opened before
-    the first `connect`; the object belongs to the event loop of that call.
-    """
+    """All channels of a run, of one loop: `LiveConnector`. make_tls: else built in a thread."""
 
     def __init__(self, *, make_tls: Callable[[], ssl.SSLContext] | None = None) -> None:
         self._make_tls = make_tls

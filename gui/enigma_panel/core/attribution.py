@@ -37,22 +37,16 @@ LATE_STEP_MS = 3_000
 """How long after the browser's loss or end an earlier step may still come, in ms. Chosen."""
 
 LATE_ERROR_MS = 5_000
-"""How long after a task was sent an error may still be the end of the task before it, in ms.
-Chosen: an error names no task (api.md §6: `{type,error,code}`), and a wrong end would hide work
-that is billed."""
+"""How long after a send an error may still be the last task's (api.md §6), in ms. Chosen."""
 
 PAUSE_MS = 5_000
-"""How long after a Pause a new action shows that the Pause did not arrive, or does not hold, in ms;
-until then it may be the action that a pause lets finish (api.md §4: "finishes its current
-action")."""
+"""How long after a Pause an action may be the one it lets finish (api.md §4), in ms."""
 
 SETTLE_MS = POLL_MS
 """How long after an event a poll may be older than it, in ms: one interval (api.md §1.6)."""
 
 STALE_QUESTION_MS = 4 * POLL_MS
-"""How long the same question may be repeated after its answer, in ms, if nothing shows the agent at
-work; later it is asked once more. Chosen: api.md §11.4 does not know what a poll returns right
-after an answer; it is four polls."""
+"""How long after its answer a question may repeat, in ms (api.md §11.4): four polls."""
 
 UNSEEN_ANSWER_MS = 15_000
 """How long an answer that was sent live may be without a sign, in ms. Chosen, as above."""
@@ -64,17 +58,13 @@ LATE_END_MS = 5_000
 """How late the news of a session's end may come, in ms (api.md §4: at once). Chosen."""
 
 UNHEARD_MS = 15_000
-"""How long a channel may be away before it counts as having missed the end of what it reported, in
-ms. Chosen: longer than the pages' samples wait before they connect again (api.md §6: delayMax
-5000)."""
+"""How long a channel may be away and have missed no end (api.md §6: 5 s), in ms. Chosen."""
 
 SPEAKS_MS = 20_000
 """Silence after which a channel counts as silent and polls are fast again, in ms. Chosen."""
 
 SILENT_MS = 60_000
-"""How long after its session's assumed end a silent channel is still a reason to wait, in ms; the
-end may have been reported while the channel was frozen. Chosen after the simulation met one that
-stood as working for ten minutes."""
+"""How long after an assumed end a silent channel is a reason to wait, in ms. Chosen."""
 
 # -- what is known, what is done ---------------------------------------------------------------
 
@@ -374,9 +364,7 @@ def _shows_answered(task: Task, at: Situation) -> bool:
 
 
 class Silence(Struct, frozen=True, kw_only=True):
-    """What is known, once a second, of a task that no reply has named. unheard_ms: how long its
-    channel has been away, or silent since it was; is_stopping: a Stop or Terminate is on its way to
-    the session."""
+    """What is known each second of a task without a name; unheard_ms: of its channel."""
 
     is_up: bool
     is_speaking: bool
@@ -399,9 +387,7 @@ def shown_by_silence(
 
 
 def _after_end(session: Session, now_ms: int, at: Silence) -> Kind | None:
-    """The fact that follows from silence after the assumed end of the session. The channel is gone
-    with its session or silent. Where the time is over by our clock alone, or one call did not find
-    the session, the task may still run: its outcome is unknown."""
+    """The fact that follows from silence after an assumed end; without proof, outcome unknown."""
     if is_just_ended(session, now_ms) or at.is_awaited:
         return None
     is_long = now_ms - (session.ended_ms or 0) >= SILENT_MS

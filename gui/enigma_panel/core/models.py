@@ -22,10 +22,7 @@ from enigma_panel.core.verbs import COMMANDS, CommandVerb, TaskVerb
 
 
 class Phase(StrEnum):
-    """Where a session is in its life, apart from what its task does.
-
-    PLANNED: its task is queued, nothing was sent. DROPPED: it was planned and never opened.
-    """
+    """Where a session is in its life; PLANNED: queued, DROPPED: never opened."""
 
     PLANNED = "planned"
     DROPPED = "dropped"
@@ -42,10 +39,7 @@ class Phase(StrEnum):
 
 
 class SessionState(StrEnum):
-    """What is shown of a session: its phase or, while it is open, what its task does.
-
-    CLOSED_FAILED: the program closed it, as its task had failed.
-    """
+    """What is shown of a session. CLOSED_FAILED: closed by the program for a failed task."""
 
     PLANNED = "planned"
     DROPPED = "dropped"
@@ -75,11 +69,7 @@ ASSUMED_PHASES = frozenset({Phase.EXPIRED_ASSUMED, Phase.CLOSED_ASSUMED})
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """Limits of a task; None leaves the service's default.
-
-    max_duration_ms: milliseconds. max_input_tokens, max_output_tokens: counts. avoid_domains: host
-    names that the agent must not visit.
-    """
+    """Limits of a task; None: the service's default. avoid_domains: hosts not to visit."""
 
     max_duration_ms: int | None = None
     max_input_tokens: int | None = None

@@ -18,10 +18,7 @@ EXACT_PLACES = 60
 
 
 class MoneyKind(Enum):
-    """What an amount is of; it decides how many decimals are shown, also of zero.
-
-    COST: of a task or a session, three, so that a column of them is aligned. SUM, BALANCE: two.
-    """
+    """What an amount is of, by which it has two (SUM, BALANCE) or three decimals (COST)."""
 
     COST = auto()
     SUM = auto()
@@ -101,9 +98,6 @@ def sum_money(amounts: Iterable[Decimal]) -> Decimal:
 
 
 def affordable(balance: Decimal, costs: Sequence[Decimal]) -> int | None:
-    """How many tasks the balance pays for if they cost what these did on average.
-
-    None where that is unknown: no cost is given, all are zero, or the balance is not sane.
-    """
+    """How many tasks at this average cost the balance pays for; None where that is unknown."""
     left, spent = to_nano(balance), to_nano(sum_money(costs))
     return left * len(costs) // spent if left is not None and spent else None

@@ -105,9 +105,7 @@ NO_USAGE = Usage()
 
 
 class ResultFile(HidingStruct, frozen=True, kw_only=True):
-    """A file that belongs to a result. name: as the service gave it, not yet a safe file name.
-    source: how the agent came by it, such as "download". The URL opens it to whoever has it: a
-    secret."""
+    """A result's file: its raw name, its secret URL, and how the agent came by it (source)."""
 
     name: str
     url: Hidden[str]

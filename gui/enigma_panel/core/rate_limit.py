@@ -185,11 +185,7 @@ class CallWindow:
             self.limit = min(max(limit, 1), MAX_LIMIT)
 
     def learn_foreign(self, count: int, headers: RateHeaders, now_ms: int) -> None:
-        """Count `count` calls that are not ours.
-
-        Their times are unknown, so each counts for a whole period from when it was first noticed;
-        only where nothing is left, the first of them ends when the service says.
-        """
+        """Count calls that are not ours, each for a whole period, as their times are unknown."""
         self._forget(now_ms)
         counted_ms = now_ms - _ms(headers.took_s)
         new = [counted_ms + self.period_ms] * (count - len(self.foreign))
@@ -212,10 +208,7 @@ class CallWindow:
 
 
 class Buckets:
-    """A CallWindow for each endpoint, the same one for all where the service has one bucket.
-
-    reserved: calls of send-message that are kept for the urgent ranks.
-    """
+    """A CallWindow for each endpoint, or one for all; reserved: of send-message, for the urgent."""
 
     def __init__(self, *, limit: int, period_ms: int, reserved: int) -> None:
         self.reserved = reserved

@@ -364,12 +364,7 @@ def _restored_task(session: Session, task: Task, now_ms: int) -> Task:
 
 
 def _is_found(task: Task, observation: Observation) -> bool:
-    """Whether a result says more than the final status: lost means unknown, stopped that we asked
-    it to end.
-
-    A task taken out of the queue was never sent. An end that is in doubt gives way to any report
-    that is not.
-    """
+    """Whether a result says more than the final status: lost, a Stop of ours, or in doubt."""
     inferred = task.status in {S.LOST, S.STOPPED} and task.sent_ms is not None
     if inferred and observation.kind is Kind.COMPLETED:
         return True

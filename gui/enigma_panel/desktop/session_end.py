@@ -9,10 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 
 class Application(QApplication):
-    """Qt's application; asked to quit, it signals that instead of stopping the loop.
-
-    The loop's end under the main coroutine would be an error; that coroutine ends in stages.
-    """
+    """Qt's application; asked to quit, it signals that: the main coroutine ends in stages."""
 
     quit_asked = Signal()
 

@@ -49,11 +49,7 @@ class _Answer(Enum):
 
 
 def acquire_folder(folder: Path, *, may_ask: bool) -> FolderLock:
-    """The lock of this folder. With may_ask, the program that has it is asked to show itself.
-
-    AlreadyOpenError when it did, FolderInUseError when it does not answer. Blocks for up to
-    START_S; the lock of a program that died is free at once.
-    """
+    """The folder's lock, or AlreadyOpenError, FolderInUseError; blocks for up to START_S."""
     end = time.monotonic() + START_S
     while True:
         lock = None

@@ -11,11 +11,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 
 
 class Host(Struct, frozen=True, kw_only=True):
-    """The running program, as a feature sees it.
-
-    notifier: shows notices on the desktop. Elsewhere than on Linux it needs somebody who shows
-    what it does not.
-    """
+    """The running program, as a feature sees it; notifier: desktop notices, `unshown` elsewhere."""
 
     services: Services
     window: MainWindow

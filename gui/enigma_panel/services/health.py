@@ -115,11 +115,7 @@ class Health(QObject):
             self._set_status(ServiceStatus.TROUBLED, self.unreachable_since_ms)
 
     def note_poll_error(self, error: ApiError) -> None:
-        """Do as `note_error`; but one poll that is cut while others are answered is no sign of
-        much.
-
-        It is asked again anyway, and a task whose polls are always cut must not wake the rest.
-        """
+        """Do as `note_error`, but one cut poll among answered ones is no sign of much."""
         if not (isinstance(error, InterruptedCallError) and self._heard_lately()):
             self.note_error(error)
 

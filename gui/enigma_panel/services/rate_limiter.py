@@ -48,11 +48,7 @@ ENDPOINTS: Mapping[ApiCall, Endpoint] = {
 
 
 class Pass:
-    """The right to one call. While it is not sent it occupies its slot without end.
-
-    All methods may be repeated; used as a context manager it ends itself: given back where nothing
-    was sent, else answered.
-    """
+    """The right to one call, a slot without end until sent; ends itself as a context manager."""
 
     def __init__(self, rate_limiter: "RateLimiter", slot: Slot) -> None:
         self._rate_limiter = rate_limiter
@@ -140,11 +136,7 @@ class RateLimiter(QObject):
         return waiter.granted
 
     def try_acquire(self, endpoint: Endpoint, rank: Rank) -> Pass | None:
-        """Take a slot at once or not at all.
-
-        Waiting calls that may go go first: where one as urgent waits on, there is no room for this
-        one either.
-        """
+        """Take a slot at once or not at all: waiting calls that may go go first."""
         self._look()
         window = self._windows[endpoint]
         if not window.has_room(rank, self._clock.now_ms()):

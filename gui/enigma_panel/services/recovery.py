@@ -88,10 +88,7 @@ def _fact(intent: Intent) -> Observation:
 
 
 async def _remember_calls(services: Services) -> None:
-    """Count the calls of the last minute, as the service does, whichever run made them.
-
-    Calls that seem to be made in the future count as made now: the clock was set back.
-    """
+    """Count the calls of the last minute, of any run; one in the future counts as made now."""
     now = services.clock.now_ms()
     calls = await services.store.read(lambda ledger: ledger.intents_since(now - CALL_COUNTS_MS))
     newest: dict[Endpoint, list[int]] = {}

@@ -31,12 +31,7 @@ class Forecast(Struct, frozen=True, kw_only=True):
 
 
 class Spending(QObject):
-    """The cost of the tasks that were started today, by the ledger; a task counts to the local day
-    on which it was sent, or asked for while it was not.
-
-    today: None until the ledger has given it, or while it cannot. The search for tasks brings it
-    beside its own figures, so that no two sums on the screen are of different moments.
-    """
+    """The cost of today's tasks by the ledger, of one moment with the search's; None: unknown."""
 
     changed = Signal()
 

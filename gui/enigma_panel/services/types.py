@@ -52,11 +52,7 @@ NOTHING: frozenset[int] = frozenset()
 
 
 class Diff(Struct, frozen=True, kw_only=True):
-    """Keys of the records that changed; whoever shows them asks `Sessions` for the new ones.
-
-    deleted: keys of tasks that are no more, nor are their records; is_asked: the person did it just
-    now.
-    """
+    """Keys of records that changed. deleted: of tasks that are no more; is_asked: by the person."""
 
     sessions: frozenset[int] = NOTHING
     tasks: frozenset[int] = NOTHING

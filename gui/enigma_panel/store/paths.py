@@ -90,11 +90,7 @@ def folders_below(folder: Path) -> Folders:
 
 
 def default_folders(env: Mapping[str, str], platform: str = sys.platform) -> Folders:
-    """The folders that the platform's rules name.
-
-    Linux: XDG_DATA_HOME and XDG_CONFIG_HOME. macOS: ~/Library/Application Support. Windows:
-    %LOCALAPPDATA%. FolderError when there is no home folder.
-    """
+    """The folders that the platform's rules name. FolderError when there is no home folder."""
     match platform:
         case "win32":
             base = _absolute(env, "LOCALAPPDATA") or _home(env, "USERPROFILE") / "AppData" / "Local"

@@ -51,11 +51,7 @@ SYSTEM, LIGHT, DARK = "system", "light", "dark"
 
 
 class SavedLogin(Struct, frozen=True, kw_only=True):
-    """A login without its password, which is in the keychain alone.
-
-    host: in lower case, without "www."; used_ms: when it was used last (epoch ms). whole_domain:
-    it is also offered on other hosts of its registrable domain.
-    """
+    """A login without its password. whole_domain: also offered on its domain's other hosts."""
 
     host: str
     account: str

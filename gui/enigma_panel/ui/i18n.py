@@ -86,11 +86,7 @@ def number_text(n: int) -> str:
 
 
 def read_number(text: str) -> Decimal | None:
-    """Read a number as it was typed, None where it is none.
-
-    Thousands may be apart as the language writes them. Any other comma or point begins the
-    decimals: in English '1,000' is a thousand and '0,05' five hundredths.
-    """
+    """Read a typed number, None for none: '1,000' is a thousand, '0,05' five hundredths."""
     text, group = text.strip(), re.escape(QLocale().groupSeparator())
     grouped = re.match(rf"[1-9][0-9]{{0,2}}((?:{group}|\s)[0-9]{{3}})+(?![0-9])", text)
     if grouped:

@@ -37,11 +37,7 @@ class SecretClipboard(QObject):
         self._later.start()
 
     def clear(self) -> None:
-        """Take the secret away now, also because the program ends.
-
-        An object made in Python must not stay there: Qt frees it after Python is gone, which
-        crashes (6.11).
-        """
+        """Take the secret away, also as the program ends: Qt would free it after Python (crash)."""
         clipboard = QGuiApplication.clipboard()
         if self._secret and clipboard.text() == self._secret:
             clipboard.clear()

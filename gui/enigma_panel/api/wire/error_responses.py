@@ -57,8 +57,7 @@ PROOFS = {
     499: Proof.OWN_BODY,  # nginx, Traefik, Heroku
     503: Proof.OWN_BODY,  # AWS after 30 s, Heroku after 30 s, Fastly, Envoy, Azure Front Door
 }
-"""The rule for "nothing happened", by status. A status in neither half proves nothing: other 5xx,
-redirects, and whatever makes no sense. A body that names an id proves the contrary."""
+""""Nothing happened", by status; all others prove nothing, and a named id the contrary."""
 
 _NAMED_ID = re.compile(rb'"(?:session|task)Id"\s*:(?!\s*(?:null|""))')
 _MENTIONS = (b"sessionId", b"taskId")
@@ -187,11 +186,7 @@ def gone_kind(body: Body, status: int) -> Kind | None:
 
 
 def refusal(answer: Answer, body: Body | None, scrub: Scrub, *, about_session: bool) -> ApiError:
-    """The error to raise for an answer that is no report and no success.
-
-    about_session: the call named a session, so 401/404 may be about it. Else a session that the
-    body names is news, and the error carries its id.
-    """
+    """The error for what is no success. about_session: a 401/404 may be about it, else news."""
     error = _refusal(answer, body, scrub, about_session=about_session)
     if body is not None and not about_session:
         error.session_id = body.id("sessionId")

@@ -36,11 +36,7 @@ InThread = Callable[[Callable[[], None]], Awaitable[None]]
 
 
 class DeletionResult(Struct, frozen=True, kw_only=True):
-    """What became of tasks that were to be deleted.
-
-    kept: how many stay, and why. left: how many were not reached, because it was cancelled or (see
-    problem) the ledger could not be written.
-    """
+    """How many tasks stay and why; left: not reached, as it was cancelled or by that problem."""
 
     deleted: int = 0
     kept: Mapping[KeptReason, int] = {}

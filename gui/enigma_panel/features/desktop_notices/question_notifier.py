@@ -21,10 +21,7 @@ SILENT_MS = 10_000
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """One question. name: of its session, "" when unknown; ends_ms (epoch ms): until when it can be
-    answered, where that is known; words: the agent's, "" unless the person wants them there: a
-    notice may stand on a locked screen.
-    """
+    """One question, until ends_ms if known; words: "" unless wanted (a locked screen shows it)."""
 
     name: str
     kind: QuestionKind

@@ -152,10 +152,7 @@ class _Saver:
 
 
 async def _on_disk(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Await a call that may block; DownloadError where the disk refuses.
-
-    A cancelled caller waits for it, too: what is made in a thread must be there to be discarded.
-    """
+    """Await a call that may block, also if cancelled; DownloadError where the disk refuses."""
     work = asyncio.get_running_loop().run_in_executor(None, partial(call, *args, **kwargs))
     try:
         return await asyncio.shield(work)

@@ -19,11 +19,7 @@ CANCEL_AFTER_MS = 300
 
 
 class KeychainWait(QWidget):
-    """Makes one call at a time; after a moment it says what is waited for, with *Cancel*.
-
-    where: returns the keychain's name. resized: its text changed. turned: a call has begun or
-    ended.
-    """
+    """One call at a time; after a moment says what is waited for, with *Cancel*."""
 
     resized = Signal()
     turned = Signal()

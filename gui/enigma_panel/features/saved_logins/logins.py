@@ -69,12 +69,7 @@ class RememberedLogin(Struct, frozen=True, kw_only=True):
 
 
 class Logins(QObject):
-    """The saved logins. changed: they are others now, or `where` is; remembered: brings a
-    RememberedLogin.
-
-    where: the name of the keychain that keeps passwords, NO_PLACE while nobody knows or there is
-    none.
-    """
+    """The saved logins. changed: they, or `where`, the keychain; remembered: a RememberedLogin."""
 
     changed = Signal()
     remembered = Signal(object)

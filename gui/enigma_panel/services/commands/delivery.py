@@ -318,9 +318,7 @@ class CommandSender(QObject):
         return None if refused and self._account.last_check not in MAY_BE_TRIED else client
 
     async def _settle_gone(self, command: Command) -> None:
-        """Settle a command whose session had ended. Where a task of it can be asked for, polls have
-        to prove that, and bring the task's outcome: one such answer may be wrong, and the browser
-        bill on."""
+        """Settle a command whose session had ended; a task that can be asked for must prove it."""
         task = self._store.task(command.task_key) if command.task_key else None
         kind = Kind.SESSION_GONE
         if task is not None and task.service_id is not None:

@@ -100,11 +100,7 @@ class UnclearEnds:
 
 
 class EventRouter(QObject):
-    """Takes events in the order in which they came.
-
-    poll_wanted: session key whose task has to be polled. doubted: session key whose agent
-    works on in spite of a Pause.
-    """
+    """Takes events in order. poll_wanted, doubted (worked on in a Pause): a session's key."""
 
     poll_wanted = Signal(int)
     doubted = Signal(int)

@@ -32,8 +32,7 @@ STALE_MS = 1_500
 COST_FOR_MS = 20_000
 """How long the cost of an ended task is asked for, in ms, where its end gave none."""
 SOON_MS = 500
-"""Shortest time from the last poll to one that `poll_soon` asked for, in ms, and twice as long with
-each one that failed: a service that repeats itself on the channel is not asked without end."""
+"""Shortest time between polls that `poll_soon` asked for, in ms; doubles with each failure."""
 FEW = 20
 """Most tasks whose polls need not be spread."""
 
@@ -224,9 +223,7 @@ class Poller:
         alarm.clear()
 
     def _turn_ms(self) -> int:
-        """When a poll that is due may go out (epoch ms). Many that are due at once, as those of
-        tasks that were named at once, would stay so, take a connection each and be answered at
-        once: they are spread, once, over half of their interval."""
+        """When a due poll may go out (epoch ms): many at once are spread over half an interval."""
         apart_ms = POLL_MS // (2 * len(self._alarms)) if len(self._alarms) > FEW else 0
         self._turn = max(self._clock.now_ms(), self._turn + apart_ms)
         return self._turn

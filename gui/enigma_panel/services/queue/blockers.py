@@ -20,8 +20,7 @@ from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import PauseReason, SessionStatus, WaitReason
 
 PLACES_AGAIN_MS = 30_000
-"""Longest wait for the next try after a SESSION_LIMIT_REACHED, in ms; it comes sooner when one of
-ours ends."""
+"""Longest wait after a SESSION_LIMIT_REACHED, in ms; an end of ours shortens it."""
 
 LIMITED_AGAIN_MS = 60_000
 """Wait after a third 429 in a row, in ms: the whole window of the limit."""
@@ -84,11 +83,7 @@ class StartGate:
     def refused(
         self, refusal: Refusal, open_now: int, now_ms: int, *, begun_ms: int | None = None
     ) -> bool:
-        """Learn from a refused start; open_now: sessions open without it. begun_ms: when it went
-        out; several that were under way together are one refusal.
-
-        True when the limit was lowered.
-        """
+        """Learn from a refused start, once from several together; True: the limit was lowered."""
         self.one_at_a_time = True
         self.error = refusal.error
         failure = refusal.failure
@@ -127,10 +122,7 @@ class StartGate:
         self._untaken_ms = now_ms
 
     def opened(self, *, begun_ms: int | None = None) -> None:
-        """Note that a start was accepted: others may follow, and one more browser than before.
-
-        One that was under way when another was refused says nothing new.
-        """
+        """Note that a start was accepted: others may follow, and one more browser than before."""
         if begun_ms is not None and begun_ms <= self._refused_ms:
             return
         self._reopen()
@@ -146,9 +138,7 @@ class StartGate:
             self._reopen()
 
     def note_health(self, asked_ms: int | None, *, is_full: bool) -> None:
-        """Note whether a browser is free, by the health page. It shortens the wait only where one
-        came free since the refusal: a page that is well while starts are refused must not use up
-        the calls of the minute."""
+        """Note whether a browser is free by the health page: only one that came free counts."""
         if self.why is not WaitReason.NO_BROWSER or (asked_ms or 0) <= self._refused_ms:
             return
         if self._was_full and not is_full:
@@ -197,11 +187,7 @@ class Blocker(Struct, frozen=True, kw_only=True):
 
 
 def _lets_on(current: Task, task: Task) -> bool:
-    """Whether a task may be sent in a session whose current one is another.
-
-    After a task of unknown outcome only one that was requested since: it may ask about that
-    outcome.
-    """
+    """Whether a task may be sent beside another; after an unknown outcome, one requested since."""
     asked_since = task.created_ms >= current.since_ms
     return current.is_final or (current.status is TaskStatus.UNCONFIRMED and asked_since)
 

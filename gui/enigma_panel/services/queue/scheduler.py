@@ -211,9 +211,7 @@ class Scheduler(QObject):
             self._notices.notify(notice, session.key, key, refusal.error)
 
     async def change_browser(self, task: Task, error: ApiError | None = None) -> bool:
-        """Plan another browser for a task that waits, but only once its own is closed: two are
-        never open for one task. Where that stays open, the task waits in it. Raises LedgerError.
-        """
+        """Plan another browser for a waiting task, but only once its own is closed. LedgerError."""
         with self._closing(task, error):
             is_closed = await self._first_tasks.close(task)
             now = self._store.task(task.key) or task

@@ -482,10 +482,7 @@ def _in_own_dialect(error: ApiError, rules: ServiceRules) -> ApiError:
 
 
 def _may_go_elsewhere(failures: list[FailureKind]) -> bool:
-    """Whether another browser may be given the task that this one refused so.
-
-    A new browser that is busy may be at work on this very task, whatever was answered before.
-    """
+    """Whether another browser may be given the refused task: not if busy, perhaps on this one."""
     lasting = {
         FailureKind.FAIL,
         FailureKind.FORBIDDEN,

@@ -93,11 +93,7 @@ class LedgerWriter(QObject):
         return call(self._ledger)
 
     def _write_until(self, last: int) -> None:
-        """Write up to that entry. Runs in the ledger's thread, which is the only one that takes
-        from the queue.
-
-        It goes not one write further: later ones hold newer records.
-        """
+        """Write up to that entry and no further, in the ledger's thread: later ones are newer."""
         while self._unwritten and self._unwritten[0][0] <= last:
             try:
                 self._unwritten[0][1]()

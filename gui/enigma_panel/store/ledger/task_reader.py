@@ -159,11 +159,7 @@ class Figures(Struct, frozen=True, kw_only=True):
 
 
 class TaskReader:
-    """Answers the queries of tables.
-
-    It belongs to the thread of its first question, which opens it, but for `interrupt`. A question
-    raises a LedgerError when the disk fails, InterruptedReadError when it was interrupted.
-    """
+    """Answers tables' queries in one thread, but `interrupt`. LedgerError, InterruptedReadError."""
 
     def __init__(self, ledger_path: Path) -> None:
         self.path = ledger_path

@@ -37,11 +37,7 @@ OTHER_FIELDS = (
     "waited_ms",
 )
 TaskRow: TypeAlias = tuple[Any, ...]
-"""A task and what is needed of its session (label, site, number): TEXT_FIELDS, then OTHER_FIELDS.
-
-See `Task` and `Session`; cost (dollars) and took_s are as the service reported them, an absent
-value is None.
-"""
+"""A task and what is needed of its session: TEXT_FIELDS, then OTHER_FIELDS."""
 
 _OF_SESSION = frozenset({"label", "site", "number"})
 _COLUMNS = (
@@ -57,11 +53,7 @@ _SELECT = (
 
 
 class TaskSnapshot:
-    """A connection of its own that only reads, in one transaction: no intent waits for it, and
-    what is written meanwhile is not in it.
-
-    Belongs to the thread that opened it. Every method raises a LedgerError when disk or file fail.
-    """
+    """A connection that only reads, in one transaction, in one thread. LedgerError."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -27,11 +27,7 @@ tr = Translations("Menu")
 
 
 class MainMenu(QObject):
-    """The actions that belong to the menu alone, and `menu` with all of its actions.
-
-    owner: the window. groups: its commands, for the list of keys. all_groups: with what its context
-    menus offer now. opener: opens the menu, below `button` once there is one.
-    """
+    """The menu with all its actions. groups: the window's; all_groups: with context menus'."""
 
     def __init__(
         self,

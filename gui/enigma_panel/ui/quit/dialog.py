@@ -1,8 +1,4 @@
-"""The sheet Quit: what becomes of each session, and three choices.
-
-It is asked while sessions are open or unconfirmed, a Terminate waits, or the ledger lacks
-something.
-"""
+"""The sheet Quit: what becomes of each session, and three choices, if anything is open."""
 
 import asyncio
 from enum import StrEnum

@@ -18,11 +18,7 @@ _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 class StartFailedWindow(ModelessDialog):
-    """The window in place of the main window; `answer` awaits the click, closing it means Quit.
-
-    open_until_ms: when the last browser closes by itself (epoch ms), 0 where none is open, None
-    where that is unknown. again: the person has tried it before.
-    """
+    """The window in the main one's place; `answer` awaits the click. open_until_ms: 0 if none."""
 
     def __init__(
         self,

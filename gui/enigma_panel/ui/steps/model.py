@@ -63,11 +63,7 @@ class StepsModel(QAbstractListModel):
         self.add(steps)
 
     def add(self, steps: Sequence[Step], *, older: bool = False) -> None:
-        """Insert the steps that are not there yet, each where its time belongs.
-
-        older: of two with the same time the new one stands first, as when the ledger is read
-        backwards. A step that was not written yet has no key and is always new.
-        """
+        """Insert steps that are not there yet, by time; older: before others of the same time."""
         new = sorted((step for step in steps if self._note(step)), key=_at_ms)
         find = bisect_left if older else bisect_right
         rows = [find(self._entries, step.at_ms, key=_entry_ms) for step in new]

@@ -15,12 +15,7 @@ tr = Translations("Steps")
 
 
 class StepsSearch(QWidget):
-    """Marks the matches in the list; selects the nearest one, then the next ones.
-
-    Rows are neither hidden nor moved: what happened before and after a match stays beside it. text:
-    what is searched for, normalized. rows: the matching rows, from top to bottom. changed: the
-    text.
-    """
+    """Marks the matches and selects the nearest; no row moves. changed: the text."""
 
     changed = Signal(str)
 

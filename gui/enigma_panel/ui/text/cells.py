@@ -18,11 +18,7 @@ from enigma_panel.ui.theme.palette import Glyph, Severity
 tr = Translations("Cells")
 
 TAKEN_BACK, FROM_COPY, FROM_EXPORT = "TAKEN_BACK", "FROM_COPY", "FROM_EXPORT"
-"""Codes of queued tasks that were not sent.
-
-The person took them out, or they were queued when the ledger in use was copied, or was exported by
-an earlier version.
-"""
+"""Codes of queued tasks that were not sent: taken out, or of a copied or exported ledger."""
 
 
 SPOKEN_CHARS = 60
@@ -92,11 +88,7 @@ def stale_cell(cell: Cell, heard_ms: int | None) -> Cell:
 def cost_cell(
     cost: Decimal | None, *, more_to_come: bool, spent: bool, is_sure: bool = True
 ) -> Cell:
-    """Return the cell of an amount, see `money`.
-
-    What is not known is not nothing, and what is in doubt is said so. Spoken and copied is the
-    amount as it was reported, and the hint says it where the cell shows less of it.
-    """
+    """Return the cell of an amount, see `money`; spoken and copied whole, with its doubt."""
     text = money(cost, more_to_come=more_to_come, spent=spent, is_sure=is_sure)
     hints: list[str] = []
     severity, copied = Severity.DIM, ""

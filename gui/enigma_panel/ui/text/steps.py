@@ -287,11 +287,7 @@ def normalized(text: str) -> str:
 
 
 def copied_steps(steps: Iterable[Step]) -> str:
-    """A line a step: time, kind and text between tabs, to be pasted into a message or a table.
-
-    Nothing is redacted here: what an agent tells was redacted before it came into the ledger,
-    and before `Timeline.grown` brought it.
-    """
+    """A line a step: time, kind and text between tabs, redacted before they came here."""
     return "\n".join(map(_copied, steps))
 
 

@@ -297,11 +297,7 @@ def pixmap(glyph: Glyph, colour: QColor, size: int, ratio: float, gap: int = 0) 
 def icon(
     glyph: Glyph, colour: QColor, size: int = 16, *, off: QColor | None = None, gap: int = 0
 ) -> QIcon:
-    """Return an icon for a button, sharp at the usual device pixel ratios.
-
-    off: its colour where the button cannot be pressed. gap: between it and words behind it, more
-    than the style leaves there.
-    """
+    """Return a button's icon. off: its colour if not possible; gap: before words."""
     made = QIcon()
     for ratio in RATIOS:
         made.addPixmap(pixmap(glyph, colour, size, ratio, gap))

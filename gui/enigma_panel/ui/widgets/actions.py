@@ -26,11 +26,7 @@ def make_action(
     shortcut: str = "",
     within: bool = False,
 ) -> QAction:
-    """Return an action whose tool tip names its shortcut, held by the window or by owner alone.
-
-    tip: what it does and costs. shortcut: several are separated by "; ". within: only owner takes
-    the shortcut.
-    """
+    """Return an action; shortcut: several by "; ", for owner alone if within; tip: what it does."""
     action = QAction(text, owner)
     action.triggered.connect(lambda _checked=False: call())
     if shortcut:

@@ -24,19 +24,11 @@ from enigma_panel.ui.widgets.inputs import ScrollArea
 ButtonAction = Callable[[], None]
 
 _SIZED = (QLabel, QAbstractButton, QLineEdit, QComboBox, QAbstractScrollArea)
-"""The widgets that we make.
-
-Qt's own parts of them, once asked for, are kept for ever: PySide takes them for ours and does not
-learn when they go.
-"""
+"""The widgets that we make: Qt's own parts, once asked for, PySide keeps for ever."""
 
 
 class ModelessDialog(QDialog):
-    """A dialog that is hidden when closed, so what was typed is still there when it returns.
-
-    Escape and the window's close button mean the same: close and do nothing. Enter presses a button
-    only where the dialog names one as its default.
-    """
+    """A dialog that is hidden when closed, by Escape too; Enter presses only a named default."""
 
     def __init__(self, title: str, parent: QWidget | None) -> None:
         super().__init__(parent)
@@ -81,11 +73,7 @@ class ModelessDialog(QDialog):
             handle.setTransientParent(None)  # type: ignore[arg-type]  # None: of no window
 
     def fit(self, *, only_grow: bool = False) -> None:
-        """Fit the height to the content, within the screen; the width is the person's.
-
-        Where it would reach beyond the screen, it moves. only_grow: what somebody is about to press
-        stays where it is when a text gets shorter.
-        """
+        """Fit the height to the content, within the screen. only_grow: no button moves up."""
         if self.isMaximized() or self.isFullScreen():
             return
         room = free_size(self)

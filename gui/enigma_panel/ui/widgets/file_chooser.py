@@ -10,11 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 def make_chooser(
     owner: QWidget, title: str, folder: str, take: Callable[[str], object]
 ) -> QFileDialog:
-    """Return a window that blocks nothing, in place of the one that the owner has open.
-
-    folder: where it begins; empty: the person's downloads. take: gets what was chosen. It asks
-    nothing about a file that is there: nothing of ours replaces one.
-    """
+    """Return a chooser that blocks nothing. folder: empty for downloads; take: gets the choice."""
     for other in owner.findChildren(QFileDialog):
         other.close()
     chooser = QFileDialog(owner, title, folder or _first_folder())

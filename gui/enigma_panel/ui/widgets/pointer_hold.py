@@ -15,11 +15,7 @@ ARM_MS = 700
 
 
 class PointerHold(QObject):
-    """Watches the pointer for the whole main window; the tables report clicks and keys.
-
-    Code that moves something asks `is_held` first, and does at `released` what had to wait. What
-    the person does is done at once.
-    """
+    """Watches the pointer; what moves something asks `is_held` and waits for `released`."""
 
     released = Signal()
 

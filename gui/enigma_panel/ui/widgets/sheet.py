@@ -125,11 +125,7 @@ class Shade(QWidget):
 
 
 class Sheet(ModelessDialog):
-    """A dialog over the window's shade: a head, `body`, and the buttons at the lower edge.
-
-    width: in the usual font, as far as there is room. Under a parent without a shade it is a window
-    of its own.
-    """
+    """A dialog over the window's shade: head, `body`, buttons; without a shade, a window."""
 
     def __init__(self, title: str, parent: QWidget | None, *, width: int = 560) -> None:
         super().__init__(title, parent)

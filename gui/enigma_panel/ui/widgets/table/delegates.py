@@ -190,11 +190,7 @@ def text_width(room: int, needs: int, tail: int) -> int:
 
 
 def steady_width(room: int, needs: int) -> int:
-    """Return a text's room before a tail that changes all the time.
-
-    What comes in moves nothing. The text is readable; with more room the tail gets what can be read
-    at a glance.
-    """
+    """Return a text's room before a tail that changes all the time: what comes moves nothing."""
     both = room - TAIL_GAP
     text = min(needs, max(STEADY_TEXT, both - STEADY_TAIL))
     return text if both - text >= LEAST_STEADY_TAIL else room

@@ -51,11 +51,7 @@ def row_height(height: int = ROW_HEIGHT) -> int:
 
 
 class _Remembered(Struct, frozen=True, kw_only=True):
-    """The selection while all rows are replaced: keys, and the cell that the keyboard is on.
-
-    row: where that cell was. anchors: rows that should stay in place, the selected one first, and
-    how far above the upper edge each begins.
-    """
+    """The selection while rows are replaced: keys, current cell and row, anchors to keep."""
 
     keys: list[int]
     current: int | None
@@ -263,11 +259,7 @@ class KeyedTable(QTableView):
         self.doubleClicked.connect(lambda index: self._open(self.rows.key_at(index.row())))
 
     def _keep(self) -> None:
-        """Remember the selection before all rows are replaced.
-
-        Qt knows rows alone: where all of them are selected, it would select others, and look at
-        each of many.
-        """
+        """Remember the selection before all rows are replaced, which Qt knows by row alone."""
         current = self.currentIndex()
         self._kept = _Remembered(
             keys=self.selected_keys(),
@@ -478,11 +470,7 @@ class KeyedTable(QTableView):
         self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint row by row.
-
-        Cell by cell, Qt would ask the style sheet and come back to Python, which takes longer than
-        to paint.
-        """
+        """Paint row by row: cell by cell, Qt comes back to Python, which takes longer."""
         region, height = event.region(), self.row_height
         header = self.horizontalHeader()
         leads = {self.columns.first: LEAD}
