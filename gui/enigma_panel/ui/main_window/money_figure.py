@@ -43,9 +43,9 @@ def today_text(
     reader.
     """
     if total.unknown and not total.cost:
-        if is_short and is_more_to_come:
-            return tr("Today: …")
-        return tr("Today: not known yet") if is_more_to_come else tr("Today: unknown")
+        if is_more_to_come and not is_short:
+            return tr("Today: not known yet")
+        return tr("Today: unknown")
     amount = format_money(total.cost, MoneyKind.SUM)
     if is_short:
         has_gap = not is_more_to_come and (total.unknown or total.has_idle)
