@@ -7,7 +7,7 @@ from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.forms.choices import ChoicesPage
 from enigma_panel.ui.questions.forms.page import Asking
 from enigma_panel.ui.text.pages import live_page_text
-from enigma_panel.ui.widgets.basics import make_button, make_label
+from enigma_panel.ui.widgets.basics import ElidedLabel, make_button
 
 tr = Translations("Questions")
 
@@ -22,7 +22,8 @@ class CaptchaPage(ChoicesPage):
         )
         self.without = self.add_choice(tr("Skip the captcha"), WITHOUT_CAPTCHA_TEXT)
         self.live_page = make_button(tr("Open live page"))
-        self.note = make_label(live_page_text(asking.live_page), "dim", wrap=True)
+        self.note = ElidedLabel("dim", lines=3)
+        self.note.show_text(live_page_text(asking.live_page))
         self.field.setPlaceholderText(tr("Answer"))
         self.live_page.setEnabled(asking.live_page is not None)
         self.live_page.clicked.connect(asking.open_live_page)
