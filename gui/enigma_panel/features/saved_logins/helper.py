@@ -8,6 +8,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
+    QFrame,
     QPushButton,
     QRadioButton,
     QWidget,
@@ -17,20 +18,34 @@ from enigma_panel.features.saved_logins.keychain_wait import KeychainWait
 from enigma_panel.features.saved_logins.logins import Logins
 from enigma_panel.features.saved_logins.offers import LoginHost, LoginOffers, another_site
 from enigma_panel.features.saved_logins.text import (
+    NAME_CHARS,
     another_site_text,
     choose_text,
     domain_label,
     fault_text,
     fill_label,
+    fill_text,
     remember_label,
+    saved_text,
     source_text,
 )
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.store.keychain import NO_PLACE
 from enigma_panel.store.settings import SavedLogin
+from enigma_panel.ui.i18n import shorten
 from enigma_panel.ui.questions.forms.login_helper import LoginHelper
-from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_column, make_label
+from enigma_panel.ui.theme.palette import Glyph, Severity
+from enigma_panel.ui.widgets.basics import (
+    ElidedLabel,
+    NoticeLabel,
+    make_button,
+    make_column,
+    make_label,
+    make_row,
+    set_role,
+)
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
+from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 
 MOST_OFFERED, LINE_CHARS = 5, 40
 
@@ -52,10 +67,11 @@ class SavedLogins(LoginHelper):
         self._group = QButtonGroup(self)
         self.warning = NoticeLabel()
         self.buttons: list[QPushButton] = []
+        self._offers: list[QWidget] = []
         self._buttons = QWidget()
-        self._flow = FlowLayout()
-        self._buttons.setLayout(self._flow)
-        self.source = make_label(role="dim", wrap=True)
+        self._column = make_column(gap=4)
+        self._buttons.setLayout(self._column)
+        self.source = ElidedLabel("dim", lines=3)
         self.wait = KeychainWait(scope, lambda: logins.where)
         self._build()
         self._connect()
@@ -115,7 +131,7 @@ class SavedLogins(LoginHelper):
         host = self._place.host or (choices[0] if len(choices) == 1 else "")
         other = another_site(self._question, host) if host else ""
         self.warning.show_text(another_site_text(other, host) if other else "", "amber")
-        self.source.setText(source_text(self._place.host))
+        self.source.show_text(source_text(self._place.host))
         self._show_offers()
         self._show_where()
 
@@ -128,13 +144,21 @@ class SavedLogins(LoginHelper):
         if offers == self._offered and self.buttons:
             return
         self._offered = offers
-        for button in self.buttons:
-            self._flow.removeWidget(button)
-            button.deleteLater()
+        for offer in self._offers:
+            self._column.removeWidget(offer)
+            offer.deleteLater()
         fills, widens = offers.logins[:MOST_OFFERED], offers.on_domain[:1]
         self.buttons = [self._button(fill_label(one), one, self._fill) for one in fills]
+        self._saved = [ElidedLabel("dim") for _ in fills]
+        self._offers = [
+            _in_card(*one) for one in zip(fills, self.buttons, self._saved, strict=True)
+        ]
         use = self._logins.use_on_domain
-        self.buttons += [self._button(domain_label(one), one, use) for one in widens]
+        others = [self._button(domain_label(one), one, use) for one in widens]
+        self.buttons += others
+        self._offers += others
+        for offer in self._offers:
+            self._column.addWidget(offer)
         self._buttons.setVisible(bool(self.buttons))
         self.source.setVisible(bool(self.buttons))
         if not self.wait.is_waiting:
@@ -143,11 +167,11 @@ class SavedLogins(LoginHelper):
     def _button(
         self, label: str, login: SavedLogin, act: Callable[[SavedLogin], None]
     ) -> QPushButton:
-        button = make_button(label.replace("&", "&&"), "chip")
+        button = make_button(label.replace("&", "&&"))
+        button.setProperty("small", "true")
         button.setAccessibleName(label)
         button.setAccessibleDescription(self.source.text())
         button.clicked.connect(lambda: act(login))
-        self._flow.addWidget(button)
         return button
 
     def _show_where(self) -> None:
@@ -156,6 +180,8 @@ class SavedLogins(LoginHelper):
         self.remember.setText("\n".join(wrap(label, LINE_CHARS)))
         self.remember.setAccessibleName(label)
         self.remember.setEnabled(where != NO_PLACE)
+        for saved in self._saved:
+            saved.show_text(saved_text(where))
 
     # -- the keychain --------------------------------------------------------------------------
 
@@ -174,6 +200,19 @@ class SavedLogins(LoginHelper):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.give_up()
+
+
+def _in_card(login: SavedLogin, button: QPushButton, saved: QWidget) -> QFrame:
+    card, texts, account = QFrame(), QWidget(), ElidedLabel()
+    account.show_text(shorten(login.account, NAME_CHARS))
+    button.setText(fill_text())
+    texts.setLayout(make_column(account, saved, gap=4))
+    row = make_row(GlyphLabel(Glyph.KEY, Severity.MARK, 16), texts, button, gap=12)
+    row.setContentsMargins(12, 8, 8, 8)
+    row.setStretch(1, 1)
+    set_role(card, "offer")
+    card.setLayout(row)
+    return card
 
 
 def _place_in(order: list[tuple[str, str]], login: tuple[str, str]) -> int:

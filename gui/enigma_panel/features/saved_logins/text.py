@@ -42,6 +42,18 @@ def fill_label(login: SavedLogin) -> str:
     return tr("Fill in {account}", account=shorten(login.account, NAME_CHARS))
 
 
+def fill_text() -> str:
+    """Return the words of the button beside an account."""
+    return tr("Fill in")
+
+
+def saved_text(where: str) -> str:
+    """'Saved in the GNOME keyring'."""
+    if where in {NO_PLACE, MEMORY}:
+        return tr("Saved login")
+    return tr("Saved in {keychain}", keychain=where)
+
+
 def domain_label(login: SavedLogin) -> str:
     """'Use maria on all of amazon.com'."""
     account, domain = shorten(login.account, NAME_CHARS), registrable(login.host)

@@ -163,6 +163,12 @@ def _keyboard() -> QPainterPath:
     return path
 
 
+def _key() -> QPainterPath:
+    path = _lines((7.3, 7.3), (13.5, 13.5), (13.5, 10.5))
+    path.addEllipse(QPointF(5, 5), 3, 3)
+    return path
+
+
 def _eye() -> QPainterPath:
     path = QPainterPath(QPointF(1.8, 8))
     path.cubicTo(4.6, 2.6, 11.4, 2.6, 14.2, 8)
@@ -253,6 +259,7 @@ _STROKED: dict[Glyph, tuple[Callable[[], QPainterPath], float]] = {
     Glyph.POINTER: (_pointer, 1.2),
     Glyph.KEYBOARD: (_keyboard, 1.2),
     Glyph.EYE: (_eye, 1.2),
+    Glyph.KEY: (_key, 1.4),
     Glyph.PAGE: (_page, 1.2),
     Glyph.THOUGHT: (_thought, 1.2),
 }

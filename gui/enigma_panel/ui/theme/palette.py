@@ -43,6 +43,7 @@ class Glyph(StrEnum):
     POINTER = "pointer"
     KEYBOARD = "keyboard"
     EYE = "eye"
+    KEY = "key"
     PAGE = "page"
     THOUGHT = "thought"
     CLOCK = "clock"

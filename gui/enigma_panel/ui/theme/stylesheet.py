@@ -3,7 +3,7 @@
 Widgets name their part by the property "role": primary, danger, danger-link, link, chip, plain,
 look, example (buttons); dim, heading, title, section, sentence, problem, amber, red, green,
 figure, figure-amber, notice, pill (labels); card, strip, floating, row, toast, sheet, page, asks,
-well, track, time-left, foot, bar, status, offline (frames); reading, document, question (texts to
+well, track, time-left, offer, foot, bar, status, offline (frames); reading, document, question (to
 read); rows, commands (tables and lists); clear (what a scroll area shows); plain (a combo box
 without a frame); filter, mistaken (a field of the heading, one in error). Buttons with the property
 "small" are 28 px high, not 32; radio buttons with "option" have a frame.
@@ -25,6 +25,8 @@ QDialog[role="page"] { background: {card}; }
 QDialog[role="asks"] { background: {card}; border: 1px solid {amber_line}; border-radius: 8px; }
 QFrame[role="asks"] { background: {amber_tint}; border: none; border-bottom: 1px solid {amber_line};
     border-top-left-radius: 7px; border-top-right-radius: 7px; }
+QFrame[role="offer"] {
+    background: {related_tint}; border: 1px solid {tint}; border-radius: 8px; }
 QFrame[role="well"] { background: {well}; border: none; border-radius: 6px; }
 QFrame[role="track"] { background: {track}; border: none; border-radius: 2px; }
 QFrame[role="time-left"] { background: {amber_bar}; border: none; border-radius: 2px; }
