@@ -294,8 +294,8 @@ DATA = (
         promise="hands the session's link to your web browser, which remembers it in its history",
         mistake="nobody says so",
         file="ui/questions/forms/captcha.py",
-        old="make_label(live_page_text(asking.live_page), ",
-        new='make_label("", ',
+        old="show_text(live_page_text(asking.live_page))",
+        new='show_text("")',
         tests=(
             "tests/ui/questions/test_forms.py::test_the_live_page_is_opened_on_request_with_its_limits_said",
         ),
