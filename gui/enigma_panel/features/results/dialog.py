@@ -124,7 +124,6 @@ class ResultDialog(ModelessDialog):
         return button
 
     def _build(self) -> None:
-        set_role(self, "page")
         self.body.setContentsMargins(0, 16, 0, 0)
         self.body.setSpacing(0)
         head = make_row(self.task_text, self.previous, self.next, gap=16)

@@ -88,10 +88,8 @@ def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:
     if entry.why is not WaitReason.TURN:
         place = tr("{place} in the queue.", place=ordinal(entry.position))
     todo = {
-        WaitReason.NO_SLOT: tr("It starts when one is free."),
         WaitReason.SESSION_ENDED: tr("Run it in a new session, or remove it."),
         WaitReason.UNSUPPORTED: tr("Edit it."),
-        WaitReason.CONNECTION: tr("It starts when there is a connection."),
     }.get(entry.why, "")
     return ErrorText(what, place, todo)
 

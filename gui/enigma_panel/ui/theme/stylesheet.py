@@ -2,7 +2,7 @@
 
 Widgets name their part by the property "role": primary, danger, danger-link, link, chip, plain,
 look, example (buttons); dim, heading, title, section, sentence, problem, amber, red, green,
-figure, figure-amber, notice, pill (labels); card, strip, floating, row, toast, sheet, page, asks,
+figure, figure-amber, notice, pill (labels); card, strip, floating, row, toast, sheet, asks,
 well, track, time-left, offer, foot, bar, status, offline (frames); reading, document, question (to
 read); rows, commands (tables and lists); clear (what a scroll area shows); plain (a combo box
 without a frame); filter, mistaken (a field of the heading, one in error). Buttons with the property
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from enigma_panel.ui.theme.palette import Colours
 
 _SHEET = """
-QMainWindow, QDialog { background: {ground}; }
+QMainWindow { background: {ground}; }
+QDialog { background: {card}; }
 QToolTip { background: {card}; color: {text}; border: 1px solid {line}; border-radius: 6px;
     padding: 3px 6px; font-size: {small_px}; }
 
 QFrame[role="card"] { background: {card}; border: 1px solid {line}; border-radius: 8px; }
 QDialog[role="sheet"] { background: {card}; border: 1px solid {line}; border-radius: 12px; }
-QDialog[role="page"] { background: {card}; }
 QDialog[role="asks"] { background: {card}; border: 1px solid {amber_line}; border-radius: 8px; }
 QFrame[role="asks"] { background: {amber_tint}; border: none; border-bottom: 1px solid {amber_line};
     border-top-left-radius: 7px; border-top-right-radius: 7px; }
