@@ -35,7 +35,7 @@ tr = Translations("Widgets")
 EDGE, TOP, PADDING = 16, 48, 24
 """Least distance from the window's edges, distance below the top bar, and what stands inside."""
 LOW = 500
-"""With less room than this it stands right below the top bar."""
+"""Room below which a sheet stands right under the top bar."""
 FALL, BLUR = 8, 28
 """The shadow, made of rings, since an effect would be slow: it lies lower, and fades out."""
 
