@@ -21,7 +21,6 @@ def packed(body: bytes) -> bytes:
 
 
 def raw_deflate(body: bytes) -> bytes:
-    """Without the frame that zlib puts around it."""
     stream = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     return stream.compress(body) + stream.flush()
 

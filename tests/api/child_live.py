@@ -34,7 +34,6 @@ def child(interval_s: float = 25, timeout_s: float = 20) -> Iterator[Child]:
 
 
 async def serve() -> None:
-    """Until standard input ends."""
     interval_s, timeout_s = map(float, sys.argv[1:3])
     async with service(ping_interval=interval_s, ping_timeout=timeout_s) as made:
         print(made.url, flush=True)

@@ -47,7 +47,6 @@ def open_files() -> int:
 
 
 async def is_down(channel: Channel) -> None:
-    """Nothing can be sent, and closing it once more changes nothing."""
     with pytest.raises(LiveError) as caught:
         await channel.send_state(CommandVerb.PAUSE)
     assert caught.value.fault is LiveFault.LOST

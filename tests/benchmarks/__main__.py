@@ -28,7 +28,6 @@ class Measure(Protocol):
 
 
 def _of_features() -> dict[str, Measure]:
-    """Those that stand beside the tests of a feature."""
     names = (f"tests.features.{feature.name}.benchmark" for feature in FEATURES)
     modules = [import_module(name) for name in names if find_spec(name)]
     return {name: one for module in modules for name, one in module.MEASURES.items()}

@@ -35,7 +35,6 @@ TASK = Task(
 
 
 def intent(*, quick: bool) -> list[Figure]:
-    """In turns, in files of the same folder."""
     with tempfile.TemporaryDirectory() as folder:
         bare = _bare(Path(folder, "bare.sqlite3"))
         ledger, _ = Ledger.open(Path(folder, "ledger.sqlite3"))

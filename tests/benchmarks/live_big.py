@@ -78,7 +78,6 @@ class Turns:
         self.longest_ms = 0.0
 
     async def watch(self) -> None:
-        """Until it is cancelled: takes its turn with all others."""
         while True:
             began = self._now_s()
             await asyncio.sleep(0)
@@ -89,7 +88,6 @@ class Turns:
 
 
 async def _tell(bench: Bench, event: Any, samples: Samples, key: int) -> None:
-    """Until the task's record is another one."""
     before = bench.task(key)
     raw = json.dumps(event).encode()
     began = time.thread_time()

@@ -75,7 +75,6 @@ class Questions:
         self._seen: set[tuple[int, int]] = set()
 
     async def run(self, sessions: int, wanted: int) -> None:
-        """Until so many questions that follow an answer were on screen."""
         texts = [f"Log in to shop{n}.example and read the orders" for n in range(sessions)]
         self._parts.services.scope.spawn("benchmark's look-out", self._look_out())
         keys = await start_tasks(self._parts, texts, 0.4)

@@ -45,7 +45,6 @@ def two_hundred(*, quick: bool) -> list[Figure]:
 
 
 def five_hundred(*, quick: bool) -> list[Figure]:
-    """More than anybody has so far."""
     return _running(MOST, quick=quick)
 
 

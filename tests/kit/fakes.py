@@ -465,7 +465,6 @@ class FakeQueue(TaskQueue):
     def put(
         self, *keys: int, why: WaitReason = WaitReason.TURN, tell: bool = True, **facts: Any
     ) -> None:
-        """These tasks wait, in this order, behind those that do already."""
         for key in keys:
             position = len(self.waiting) + 1
             self.waiting.append(QueueEntry(task_key=key, position=position, why=why, **facts))
@@ -479,7 +478,6 @@ class FakeQueue(TaskQueue):
     def set_waiting(
         self, n: int, pause_reason: PauseReason = PauseReason.NONE, limit: int = 5
     ) -> None:
-        """So many tasks wait, whichever, for so many places."""
         self.limit = limit
         turn = WaitReason.TURN
         entries = [QueueEntry(task_key=900 + at, position=at + 1, why=turn) for at in range(n)]

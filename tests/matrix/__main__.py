@@ -27,7 +27,6 @@ from tests.matrix.play import call_named, lanes, play
 
 
 async def matrix(calls: list[str], words: str, dialect: Dialect) -> table.Table:
-    """These calls, with the faults whose name holds the words."""
     faults = [fault for fault in FAULTS if words in fault.name]
     seen: table.Table = {}
     with tempfile.TemporaryDirectory() as folder, lanes(Path(folder)) as on:

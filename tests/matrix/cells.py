@@ -171,7 +171,6 @@ class Cell:
         return self._cannot_tell(run)
 
     def _cannot_tell(self, run: Run) -> bool | None:
-        """None, unless something is under way or is tried again soon."""
         return False if self._is_sending(run) or _is_due(run) else None
 
     def _is_sending(self, run: Run) -> bool:

@@ -54,7 +54,6 @@ class Gate:
         return f"https://{self._host}:{self.port}"
 
     def lead(self, way: Way) -> None:
-        """From now on; what is connected is cut off."""
         self.way = way
         self._run(self._cut())
 
@@ -112,7 +111,6 @@ class Gate:
         self._open.discard(task)
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Until one side has ended; then the other one ends, too."""
         up_reader, up_writer = await asyncio.open_connection(*self._upstream)
         pumps = [
             asyncio.ensure_future(_pump(reader, up_writer)),

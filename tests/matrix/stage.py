@@ -116,7 +116,6 @@ class Lane:
         return session_id, tasks[0]["taskId"]
 
     def end_session(self, session_id: str) -> None:
-        """As its owner would with another program."""
         message = {"actionType": "state", "newState": "terminate"}
         body = {"sessionId": session_id, "message": message}
         self.http.post("/start/send-message", json=body).raise_for_status()

@@ -29,7 +29,6 @@ class LongLived(HttpClient):
     """The real client, for a FastClock."""
 
     async def start_session(self, spec: TaskSpec, text: str = "") -> Observation:
-        """As the real one's, with a life in proportion."""
         observation = await super().start_session(spec, text)
         return replace(
             observation, expires_in_ms=(observation.expires_in_ms or 0) * FastClock.FACTOR

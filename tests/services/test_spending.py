@@ -73,7 +73,6 @@ class Scene:
         self.spending = Spending(self.store, self.clock, self.scope, self.store.spent_on)  # type: ignore[arg-type]
 
     def tell(self) -> None:
-        """As the search for tasks does beside its own figures."""
         day = local_day(self.clock.now_ms())
 
         async def tell() -> None:

@@ -63,7 +63,6 @@ def _home(part: QWidget) -> QWidget:
 
 
 def _is_outside(part: QWidget, window: QWidget) -> bool:
-    """Beside what shows it; above or below only where nothing scrolls."""
     outer = part.parentWidget()
     while outer is not None and outer is not window:
         if isinstance(outer.parentWidget(), QAbstractScrollArea):

@@ -77,13 +77,11 @@ def world(no_window_left: None) -> World:
 
 @pytest.fixture
 def services(no_window_left: None) -> Any:
-    """The same for tests without a loop."""
     return World(FakeScope()).services
 
 
 @pytest.fixture
 def hold(services: Any) -> PointerHold:
-    """Nobody aims at anything yet."""
     return PointerHold(services.clock.now_ms)
 
 

@@ -35,7 +35,6 @@ class Listener:
         return [text for text, _ in self.heard]
 
     def hears(self, text: str) -> bool:
-        """This comes, and nothing else in the second after it."""
         said = len(self.heard)
         run_events(self._qapp, lambda: len(self.heard) > said)
         self.wait(announcements.ENDS_MS / 1000)

@@ -56,8 +56,6 @@ def dressed(request: pytest.FixtureRequest, face: str) -> Stage:
 
 
 class Screen:
-    """As large as a test says: offscreen there is but one."""
-
     def __init__(self, size: QSize) -> None:
         self._size = size
 
@@ -69,7 +67,6 @@ class Screen:
 
 
 async def settled(stage: Stage, window: QWidget) -> QWidget:
-    """Once all parts have their places."""
     for _ in range(3):
         await stage.world.settle()
     return window

@@ -92,7 +92,6 @@ class Stage:
         return await self.dialog(title)
 
     def _openers(self) -> dict[str, Callable[[], object]]:
-        """By titles; a test of a feature adds its own."""
         window, manager = self.window, self.manager
         return {
             "API key": manager.open_key,

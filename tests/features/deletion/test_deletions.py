@@ -61,7 +61,6 @@ class Scene:
         bench.store.changed.connect(self.diffs.append)
 
     def fill(self, count: int, *, ended_ms: int = LONG_AGO, **facts: object) -> None:
-        """So many ended tasks, each in a session of its own."""
         keys = range(1, count + 1)
         ends: dict[str, object] = {"phase": Phase.CLOSED, "ended_ms": ended_ms}
         done: dict[str, object] = {"status": TaskStatus.DONE, "ended_ms": ended_ms}
@@ -284,7 +283,6 @@ def test_an_answer_that_was_on_its_way_brings_nothing_back(tmp_path: Path) -> No
         fetch = scene.store.fetch
 
         async def deleted_meanwhile(keys: list[int]) -> None:
-            """Between the answer of the ledger and its rows."""
             scene.store.fetch = fetch  # type: ignore[method-assign]
             await scene.store.delete([2], local_date)
             scene.store.announce_deletions(is_asked=True)

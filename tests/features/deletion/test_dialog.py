@@ -25,7 +25,6 @@ from tests.kit.person import ENTER, SHIFT, active, click, key, shown_texts, type
 
 
 def fill(world: DeletionWorld, count: int) -> None:
-    """So many ended tasks in ended sessions."""
     for number in range(1, count + 1):
         world.sessions.add(
             number,

@@ -103,7 +103,6 @@ class Scene:
         self.records.put(*(a_secret(key, self.clock.now_ms()) for key in keys))
 
     def end(self, *keys: int, status: TaskStatus = S.DONE, **fields: Any) -> None:
-        """These end now, one after the other."""
         for key in keys:
             task = self.records.task(key)
             assert task is not None

@@ -105,7 +105,6 @@ def chunked(writer: asyncio.StreamWriter) -> None:
 
 
 async def unfinished(writer: asyncio.StreamWriter) -> None:
-    """Of no announced length, and broken off."""
     chunked(writer)
     await writer.drain()
     writer.close()

@@ -178,7 +178,6 @@ class Bench:
         return first.session.key, first.task.key
 
     async def send(self, session_key: int, task: Task) -> Intent:
-        """Its newTask goes out and is held."""
         session = self.store.session(session_key)
         assert session is not None
         known = self.store.task(task.key) or task

@@ -215,8 +215,6 @@ async def test_a_step_shows_that_an_answer_sent_live_arrived(bench: Bench) -> No
 
 
 def _answers(bench: Bench, stop_too: Callable[[Intent], None]) -> Answers:
-    """With all calls of the minute used up."""
-
     async def stop(intent: Intent) -> None:
         stop_too(intent)
 

@@ -21,7 +21,6 @@ ANSWER = "Username: maria, Password: a-long-password"
 
 @pytest.fixture
 def sim(simulator: Callable[..., Simulator]) -> Simulator:
-    """Without a channel: polls alone tell."""
     more = ("--question-in-hold", "early", "--live", "off")
     return simulator("--speed", "10", "--faults", *more)
 

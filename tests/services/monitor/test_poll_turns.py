@@ -344,7 +344,6 @@ async def test_ten_seconds_after_an_assumed_end_also_while_polls_fail() -> None:
 
 
 def _done_without_cost(scene: Scene) -> None:
-    """As the channel told it while the reply was still held."""
     now = scene.clock.now_ms()
     done = replace(scene.store.one_task, status=TaskStatus.DONE, ended_ms=now)
     scene.store.one_task = done

@@ -54,7 +54,6 @@ class Service:
         self.touched: Callable[[], None] = lambda: None
 
     def copy(self) -> "Service":
-        """The same knowledge, which goes its own way from here."""
         other = Service()
         facts = {name: copy(value) for name, value in vars(self).items() if name != "touched"}
         vars(other).update(facts)
@@ -172,7 +171,6 @@ class QueueBench:
         await until(lambda: (entry := self.queue.entry(key)) is not None and condition(entry), 300)
 
     async def until_taken(self, n: int = 1) -> None:
-        """Until the service has taken so many tasks."""
         await until(lambda: len(self.service.took) >= n, 300)
 
     def task(self, key: int) -> Task:

@@ -22,7 +22,6 @@ def rejected(status: int, code: str | None = None, **fields: object) -> Rejected
 
 
 def refusal(error: ApiError) -> Refusal:
-    """That error, judged, with its task back in the queue."""
     return Refusal(failure=classify(error), error=error, kept=True)
 
 

@@ -21,7 +21,6 @@ LONG = (WORDS * (5_000_000 // len(WORDS) + 1))[:5_000_000]
 
 
 def asks(text: str) -> Observation:
-    """As it comes in by the channel."""
     observation = read_event("message", {"type": "guardrail_trigger", "data": {"value": text}})
     assert observation is not None
     return observation
@@ -216,7 +215,6 @@ async def test_a_long_result_by_both_ways_goes_to_the_task_that_the_reply_names(
 
 
 async def _send(bench: Bench, intent: Intent, service: Holding) -> None:
-    """By the real Starter, which keeps the list of held calls."""
     starter = Starter(bench.context, bench.starts, cast("Any", None))
     taken = bench.context.rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
     assert taken is not None

@@ -130,7 +130,6 @@ class Hand:
                 self._note(before)
 
     def _settle(self) -> None:
-        """Until all have the sizes that follow from each other."""
         before, calm = self._look(), 0
         while calm < CALM:
             self.qapp.processEvents()
@@ -367,7 +366,6 @@ def test_so_it_is_in_10_000_streams(hand: Hand, first: int) -> None:
 
 
 def _never_held(hand: Hand, *parts: Any) -> None:
-    """These hear of no hold any more."""
     for part in parts:
         part._hold = PointerHold(hand.services.clock.now_ms, hand.window)
 

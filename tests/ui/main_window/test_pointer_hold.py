@@ -67,7 +67,6 @@ LINE = ("Start next", "Up", "Remove")
 
 
 def end(services: Any, key: int) -> None:
-    """Its session ended long ago: the row leaves, unless something keeps it."""
     ended = {"phase": Phase.CLOSED, "ended_ms": NOW - ENDED_STAY_MS}
     services.sessions.change_session(key, **ended)
 

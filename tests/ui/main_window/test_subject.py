@@ -39,7 +39,6 @@ STRONG, PALE, NONE, MARK = "#e7effd", "#f3f7fe", "#ffffff", "#1b64da"
 def click_row(
     table: KeyedTable, row: int, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
 ) -> None:
-    """In its second column, where no verb stands."""
     place = table.visualRect(table.rows.index(row, 1)).center()
     QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, modifiers, place)
 

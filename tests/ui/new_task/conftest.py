@@ -19,7 +19,6 @@ async def shown(
     session: int | None = None,
     prefill: TaskSpec | None = None,
 ) -> None:
-    """It is open, and what it asks for by itself has come."""
     dialog.ask(session, prefill)
     await active(dialog)
     await world.settle()

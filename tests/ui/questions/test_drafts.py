@@ -31,7 +31,6 @@ async def shown(world: World, dialog: QuestionDialog, text: str, key_: int = 1) 
 
 
 async def kept(world: World, dialog: QuestionDialog, text: str, words: str) -> AnswerForm:
-    """These words were typed, and the window was closed and opened again."""
     form = await shown(world, dialog, text)
     type_text(free_text(form).text, words)
     key(dialog, Qt.Key.Key_Escape)

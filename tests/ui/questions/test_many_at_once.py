@@ -19,8 +19,6 @@ WORDS = ("Which colour should I take?", "What size, for the red one?", "Where sh
 
 
 class Agents:
-    """They ask; a person answers in the one dialog."""
-
     def __init__(self, world: World, dialog: QuestionDialog, rng: random.Random) -> None:
         self.world = world
         self.inbox = world.inbox
@@ -93,7 +91,6 @@ class Agents:
             self.inbox.close(self.rng.choice(self.inbox.open).task_key)
 
     async def asks_again(self) -> None:
-        """The same task, the next question."""
         if self.inbox.open:
             key = self.rng.choice(self.inbox.open).task_key
             number = next(q.question_n for q in self.inbox.open if q.task_key == key)

@@ -154,7 +154,6 @@ def test_a_width_that_somebody_set_stays(
 
 
 def shown_columns(window: MainWindow) -> list[str]:
-    """Of Tasks, from left to right, with those that give way."""
     columns = window.selection.tasks.columns.settings().columns
     return [column.key.upper() for column in columns if not column.hidden]
 
