@@ -50,7 +50,8 @@ class StepsDelegate(QStyledItemDelegate):
         painter.setFont(option.font)
         self._paint_background(painter, option)
         if is_found:
-            self._mark_row(painter, option.rect)
+            edge = QRect(option.rect.left(), option.rect.top(), 3, option.rect.height())
+            painter.fillRect(edge, QColor(theme.colours().amber))  # the words may be cut off
         glyph, mark = now or (row.glyph, row.mark)
         self._paint_sign(painter, option.rect, glyph, mark)
         self._paint_thread(painter, option.rect, is_first=not index.row(), is_last=is_last)
@@ -104,10 +105,6 @@ class StepsDelegate(QStyledItemDelegate):
         painter.setPen(dim if row.is_dim else QColor(colours.text))
         painter.drawText(rect, _FLAGS | Qt.AlignmentFlag.AlignLeft, shown)
 
-    def _mark_row(self, painter: QPainter, rect: QRect) -> None:
-        """Paint a line at the edge, for a match in words that are cut off."""
-        painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), _amber())
-
     def _mark_text(self, painter: QPainter, rect: QRect, metrics: QFontMetrics, shown: str) -> None:
         if is_turned(shown):  # its words stand elsewhere than their places in the text say
             return
@@ -134,7 +131,3 @@ def match_pattern(sought: str) -> str:
 def is_turned(text: str) -> bool:
     """Return whether a part of the text is read from right to left."""
     return not text.isascii() and any(unicodedata.bidirectional(c) in {"R", "AL"} for c in text)
-
-
-def _amber() -> QColor:
-    return QColor(theme.colours().amber)

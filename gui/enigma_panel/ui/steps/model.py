@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct
@@ -64,9 +65,9 @@ class StepsModel(QAbstractListModel):
 
     def add(self, steps: Sequence[Step], *, older: bool = False) -> None:
         """Insert steps that are not there yet, by time; older: before others of the same time."""
-        new = sorted((step for step in steps if self._note(step)), key=_at_ms)
+        new = sorted((step for step in steps if self._note(step)), key=attrgetter("at_ms"))
         find = bisect_left if older else bisect_right
-        rows = [find(self._entries, step.at_ms, key=_entry_ms) for step in new]
+        rows = [find(self._entries, step.at_ms, key=attrgetter("step.at_ms")) for step in new]
         end = len(new)
         while end:  # all that goes to one place goes there at once, from the bottom to the top
             row = rows[end - 1]
@@ -122,14 +123,6 @@ class StepsModel(QAbstractListModel):
                 return self._entries[index.row()]
             case _:
                 return None
-
-
-def _at_ms(step: Step) -> int:
-    return step.at_ms
-
-
-def _entry_ms(entry: Entry) -> int:
-    return entry.step.at_ms
 
 
 def _content(step: Step) -> _Content:

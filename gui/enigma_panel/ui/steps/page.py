@@ -151,14 +151,12 @@ class StepsPage(QWidget):
         if self.new_steps.hasFocus() and not new_steps:
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self.new_steps.setText(new_steps_text(new_steps))
-        if self.new_steps.sizeHint().width() > self._foot_room():
+        room = self.width() - 2 * SIDE - self.copy.sizeHint().width() - FOOT_GAP
+        if self.new_steps.sizeHint().width() > room:
             self.new_steps.setText(new_steps_text(new_steps, short=True))
         self.new_steps.setAccessibleName(self.new_steps.text())
         self.new_steps.setVisible(new_steps > 0)
         self.count.setVisible(new_steps == 0)
-
-    def _foot_room(self) -> int:
-        return self.width() - 2 * SIDE - self.copy.sizeHint().width() - FOOT_GAP
 
     def _show_read(self) -> None:
         self.whole.show_step(self.list.read_step())
