@@ -13,7 +13,8 @@ from enigma_panel.store.settings import ColumnSettings, TableSettings
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.tasks.model import Column as TaskColumn
-from enigma_panel.ui.widgets.table.column_sizing import TEXT_LEAST
+from enigma_panel.ui.theme import theme
+from enigma_panel.ui.widgets.table.column_sizing import TEXT_FAIR, TEXT_LEAST
 from enigma_panel.ui.widgets.table.delegates import cell_width
 from enigma_panel.ui.widgets.table.model import Role
 from enigma_panel.ui.widgets.table.table import KeyedTable
@@ -103,7 +104,7 @@ def test_the_bar_gives_way_first_then_the_time_then_the_task(
     bar, time = fits(2, Column.LEFT), fits(2, Column.STATE)
     assert bar <= time <= (not table.isColumnHidden(Column.TASK))
     assert bar or width < 1900
-    assert not time or width > 640
+    assert not time or table.columnWidth(Column.TASK) >= theme.scaled(TEXT_FAIR)
 
 
 def test_no_content_changes_a_width(window: MainWindow, services: Any, qapp: QApplication) -> None:
