@@ -128,6 +128,12 @@ def test_no_content_changes_a_width(window: MainWindow, services: Any, qapp: QAp
     sessions.set_pending(40, CommandVerb.TERMINATE, WaitReason.BUDGET, sent_live=True)
     qapp.processEvents()
     assert [widths(table) for table in tables] == before
+    sessions.change_session(50, label="short")
+    for key in range(2, 2 + len(TaskStatus)):
+        sessions.change_session(key, label="short")
+    window.resize(1900, 800)
+    qapp.processEvents()
+    assert widths(tables[0])[Column.SESSION] < before[0][Column.SESSION]
 
 
 # -- what the person sets -------------------------------------------------------------------------

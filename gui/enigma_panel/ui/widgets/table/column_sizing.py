@@ -81,6 +81,12 @@ class ColumnSizing(QObject):
         """Resize the columns once a new font or style has reached the headings, too."""
         self._resize_debounce.trigger()
 
+    def fit_width(self) -> None:
+        """Fit the columns to another width of the table, and to what stands in them now."""
+        self._grown.clear()
+        self._follow_rows()
+        self.resize_columns()
+
     def resize_columns(self) -> None:
         """Set the widths after the table has another width, other columns, or another heading."""
         header = self._header

@@ -496,7 +496,7 @@ class KeyedTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self.columns.resize_columns()
+            self.columns.fit_width()
         self._place_empty()
 
 
