@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.questions.dialog import WIDTH, QuestionDialog
+from enigma_panel.ui.widgets.inputs import ScrollArea
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS
 from tests.kit.builders import a_question
 from tests.kit.fakes import FakeDialogs
@@ -314,6 +315,18 @@ def test_what_is_repeated_takes_one_line_until_there_is_an_answer(stage: Stage) 
     run_events(stage.qapp, lambda: dialog.reads.height() > before)
     assert send.mapToGlobal(QPoint()) == place
     assert dialog.is_armed()
+
+
+def test_in_a_window_of_its_own_an_answer_takes_no_room_of_the_form(stage: Stage) -> None:
+    stage.window.resize(900, 800)
+    dialog = stage.ask(text="May I buy it? The total is $49.99.")
+    (scroll,) = dialog.findChildren(ScrollArea)
+    before, lines = scroll.geometry(), dialog.reads.height()
+    click(button(dialog, "Approve up to $49.99"))
+    for _ in range(8):
+        run_events(stage.qapp)
+    assert dialog.reads.height() > lines
+    assert scroll.geometry() == before
 
 
 def test_one_that_ends_behind_a_hidden_window_leaves_details_there(stage: Stage) -> None:
