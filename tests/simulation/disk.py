@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from enigma_panel.store.ledger.errors import DiskFullError
+from enigma_panel.store.ledger.ledger import Ledger
 
 if TYPE_CHECKING:
     from tests.simulation.life import Life
@@ -21,6 +22,7 @@ class DiskThread:
     def __init__(self, life: "Life") -> None:
         self._life = life
         self.refused_at = -1e9
+        self.ledger: Ledger | None = None  # a kill may come before anybody else has it
         self._jobs: deque[tuple[Callable[[], Any], asyncio.Future[Any]]] = deque()
 
     async def run(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -57,6 +59,9 @@ class DiskThread:
             value, error = None, caught
             if isinstance(caught, DiskFullError):
                 self.refused_at = self._life.world.timeline.now
+        match value:
+            case (Ledger() as opened, _):
+                self.ledger = opened
         self._life.touch("disk after")
         if self._life.loop.dead:
             return

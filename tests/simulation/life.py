@@ -165,8 +165,9 @@ class Life:
 
     def _let_go(self) -> None:
         """End what is left in memory without letting it do or say anything."""
+        if self.disk.ledger is not None:
+            self.disk.ledger.close()  # also of a life that a failed check ended
         if self.parts is not None:
-            self.parts.ledger.close()  # also of a life that a failed check ended
             self.parts.services.scope._closed = True
         for service in self._qobjects():
             service.blockSignals(True)

@@ -483,7 +483,7 @@ def test_all_clocks_go_on_at_one_instant(window: MainWindow, services: Any) -> N
         window.question_strip.refresh()
         assert left in shown_texts(window.question_strip).split("\n")
         row = window.selection.session_rows.cell(1, Column.LEFT)
-        assert (row.text, row.spoken) == (f"{left} left", f"2 minutes {left[2:]} seconds left")
+        assert (row.text, row.spoken) == (f"{left} left", f"2 min {left[2:]} s")
     services.clock.now += 300
     window._tick()
     assert window._ticks.interval() == services.standby.interval_ms() - 300
