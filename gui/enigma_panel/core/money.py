@@ -5,7 +5,7 @@ task, is kept and shown, but never summed: see `Task.counted_cost`.
 """
 
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import Enum, auto
 
 MAX_SANE = Decimal(1_000_000)
@@ -55,11 +55,16 @@ def format_money(
     """
     if not _is_figure(amount, kind):
         return f"${_notation(amount)}?"
-    least = Decimal(1).scaleb(-(FINE if kind is MoneyKind.COST else CENTS))
+    least = _least(kind)
     shown = amount.copy_abs().quantize(least, ROUND_HALF_UP)
     is_less = bool(amount) and not shown
     sign = "< " if is_less else "≈ " if is_derived else ""
     return f"{sign}${least if is_less else shown:f}{'' if is_sure else '?'}"
+
+
+def floor_money(amount: Decimal, kind: MoneyKind = MoneyKind.COST) -> Decimal:
+    """The sane amount, rounded down to the decimals that `format_money` shows."""
+    return amount.quantize(_least(kind), ROUND_DOWN)
 
 
 def exact_money(amount: Decimal) -> str:
@@ -79,6 +84,10 @@ def _is_figure(amount: Decimal, kind: MoneyKind) -> bool:
     """Whether the amount can be one: sane, or a sum of many that are."""
     is_sum = kind is MoneyKind.SUM and amount.is_finite() and 0 <= amount <= MAX_SUM
     return is_sum or is_sane(amount)
+
+
+def _least(kind: MoneyKind) -> Decimal:
+    return Decimal(1).scaleb(-(FINE if kind is MoneyKind.COST else CENTS))
 
 
 def _notation(amount: Decimal) -> str:

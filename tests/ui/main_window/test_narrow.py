@@ -78,7 +78,7 @@ def test_demo_and_words_of_the_money_give_way_to_a_question_and_come_back(
         services.inbox.ask(a_question(1, "What is the code?", expires_ms=NOW + 161_000))
         demo._tick()
         qapp.processEvents()
-        assert (chip.isVisible(), today.text()) == (False, "$1234.56 + today")
+        assert (chip.isVisible(), today.text()) == (False, "≥ $1234.56 today")
         assert today.accessibleName() == "$1234.56 and idle time today, 12 unknown"
         services.inbox.close(1)
         qapp.processEvents()

@@ -23,7 +23,8 @@ def total(cost: str, count: int = 13, *, took_s: int = 250, unknown: int = 0) ->
         (total("1", unknown=2), "at least $1.00", "4:10"),
         (total("0", unknown=2), "cost not known yet", "4:10"),
         (replace(total("1"), has_idle=True), "at least $1.00", "4:10"),
-        (total("0.004", unknown=1), "cost not known yet", "4:10"),  # at least $0.00 says nothing
+        (total("0.166", unknown=1), "at least $0.16", "4:10"),  # not 0.17
+        (total("0.009", unknown=1), "cost not known yet", "4:10"),  # at least $0.00 says nothing
         (total("51.5", took_s=36_001), "$51.50", "10:00:01"),
     ],
 )

@@ -12,7 +12,7 @@ from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.money import (
-    MORE,
+    at_least,
     each_text,
     exact_text,
     forecast_text,
@@ -48,8 +48,9 @@ def today_text(
         return tr("Today: unknown")
     amount = format_money(total.cost, MoneyKind.SUM)
     if is_short:
-        has_gap = not is_more_to_come and (total.unknown or total.has_idle)
-        return tr("{amount} today", amount=amount + MORE if has_gap else amount)
+        if total.unknown or total.has_idle:
+            amount = at_least(total.cost, MoneyKind.SUM)
+        return tr("{amount} today", amount=amount) if amount else tr("Today: unknown")
     if is_more_to_come:
         return tr("{amount} today so far", amount=say(amount))
     amount = say(with_idle(amount) if total.has_idle else amount)

@@ -1,7 +1,7 @@
 """The model of the Sessions table: what is open now, in the order of its start."""
 
 from collections.abc import Callable, Iterable, Iterator
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from enum import IntEnum
 
 from msgspec.structs import replace
@@ -16,13 +16,13 @@ from enigma_panel.core.models import (
     has_idled,
     shown_state,
 )
-from enigma_panel.core.money import format_money
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff, ForeignSession, Recovered
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.cells import NO_CELL, USUAL_COST, USUAL_NAME, Cell, cost_cell, stale_cell
 from enigma_panel.ui.text.money import (
+    at_least,
     idle_text,
     incomplete,
     spoken_money,
@@ -65,8 +65,6 @@ RED_LEFT_MS = 30_000
 LONG_MS, LIFE_MS = 754_000, 300_000
 """A time of 12:34, which few states last; and how long a session is assumed to live at most."""
 SHORT_NAME, LONG_NAME, SHORT_TASK = "shop.example 1", "harborgoods.example 12", "Buy a hub"
-AT_LEAST = "≥ "
-"""Sign of an amount of which a part is unknown."""
 VERB_WIDTH, VERB_APART = 28, 8
 """Width of a verb and of the gap before Terminate, in the usual font."""
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED: "■ "}
@@ -119,7 +117,7 @@ class SessionsModel(KeyedTableModel):
 
     def make_columns(self) -> Iterable[ColumnDef[Session]]:
         left = Cell(text=tr("{time} left", time=tr("≈ {time}", time=duration(LIFE_MS))))
-        cost = (Cell(text=USUAL_COST), Cell(text=AT_LEAST + format_money(Decimal("0.001"))))
+        cost = (Cell(text=USUAL_COST), Cell(text=at_least(Decimal("0.001"))))
         verbs_width = verb_width() * len(CommandVerb) + VERB_APART + 2 * PAD
         return (
             ColumnDef(
@@ -439,7 +437,6 @@ def session_cost_cell(
         copied = with_idle(copied)
         hints.append(idle_text())
     if n_unknown or (is_idle and not is_said):
-        known = cost.quantize(Decimal("0.001"), ROUND_DOWN)
-        text = AT_LEAST + format_money(known) if known else tr("unknown")
+        text = at_least(cost) or tr("unknown")
     hint = "\n".join(filter(None, hints))
     return replace(cell, text=text, spoken=spoken_money(copied), hint=hint, copied=copied)

@@ -2,7 +2,14 @@
 
 from decimal import Decimal
 
-from enigma_panel.core.money import MoneyKind, exact_money, format_money, is_rounded, is_sane
+from enigma_panel.core.money import (
+    MoneyKind,
+    exact_money,
+    floor_money,
+    format_money,
+    is_rounded,
+    is_sane,
+)
 from enigma_panel.services.spending import Forecast
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.states import ELLIPSIS, NONE, spoken_text
@@ -11,10 +18,6 @@ tr = Translations("Money")
 
 IDLE = " + idle"
 """Ending of the cost of a session that was open without a task."""
-
-
-MORE = " +"
-"""Ending of an amount of which a part is unknown, where there is no room to say which."""
 
 
 def money(
@@ -39,6 +42,15 @@ def incomplete(text: str, n: int) -> str:
 def with_idle(text: str) -> str:
     """Return a cost with unknown idle time: '$0.078 + idle'."""
     return text + IDLE
+
+
+def at_least(amount: Decimal, kind: MoneyKind = MoneyKind.COST) -> str:
+    """Return an amount of which a part is unknown, '≥ $0.021'; nothing where that says nothing.
+
+    It is rounded down: rounded up it would not be true.
+    """
+    known = floor_money(amount, kind)
+    return f"≥ {format_money(known, kind)}" if known else ""
 
 
 def idle_text() -> str:

@@ -1,16 +1,12 @@
 """Texts for what several tasks cost together."""
 
-from decimal import Decimal
-
-from enigma_panel.core.money import MoneyKind, format_money
+from enigma_panel.core.money import MoneyKind, floor_money, format_money
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.money import exact_text, idle_text, unknown_cost_text
 from enigma_panel.ui.text.states import duration
 
 tr = Translations("Sums")
-
-HALF_CENT = Decimal("0.005")
 
 
 def sum_text(total: TaskSum) -> str:
@@ -24,10 +20,10 @@ def cost_text(total: TaskSum) -> str:
 
 
 def _known_text(total: TaskSum) -> str:
-    amount = format_money(total.cost, MoneyKind.SUM)
     if not (total.unknown or total.has_idle):
-        return amount
-    return tr("at least {amount}", amount=amount) if total.cost >= HALF_CENT else ""
+        return format_money(total.cost, MoneyKind.SUM)
+    known = floor_money(total.cost, MoneyKind.SUM)  # rounded up, "at least" would not be true
+    return tr("at least {amount}", amount=format_money(known, MoneyKind.SUM)) if known else ""
 
 
 def sum_tip(total: TaskSum) -> str:
