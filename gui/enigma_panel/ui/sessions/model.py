@@ -263,7 +263,8 @@ class SessionsModel(KeyedTableModel):
         sessions, key = self._sessions, session.key
         cost, n_unknown = sessions.session_cost(key), sessions.session_unknown_costs(key)
         is_idle = has_idled(session, sessions.current_task(session))
-        is_said = is_idle and self._state_text(session).word.mark is Severity.AMBER
+        idle = session_state_text(SessionState.IDLE)
+        is_said = is_idle and self._state_text(session).word == idle
         return session_cost_cell(session, cost, n_unknown, is_idle=is_idle, is_said=is_said)
 
     def _verbs(self, session: Session) -> Cell:
