@@ -14,7 +14,7 @@ from hypothesis.stateful import (
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Usage
@@ -112,6 +112,13 @@ def test_of_several_they_say_how_many_and_what_they_cost(two: MainWindow, servic
     two.body.set_details_open(False)
     assert "3 selected · $0.25 · took 0:00" in shown_texts(two.tasks_card)
     two.body.set_details_open(True)
+    two.body.side.setCurrentIndex(two.body.side.addWidget(QWidget()))  # as a question does
+    assert "3 selected · $0.25 · took 0:00" in shown_texts(two.tasks_card)
+    two.body.side.setCurrentWidget(two.details)
+    assert "$0.25" not in shown_texts(two.tasks_card)
+    click_row(two.selection.sessions, 1)
+    assert "3 tasks · $0.25" in shown_texts(two.tasks_card)
+    two.selection.tasks.selectAll()
     services.sessions.change_task(3, usage=Usage(cost=Decimal("1.0123")))
     assert "$1.25 · took 0:00" in shown_texts(two.details)
     assert two.details.nothing.toolTip() == "Exactly $1.2523."

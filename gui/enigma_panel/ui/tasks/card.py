@@ -46,7 +46,6 @@ class TasksCard(Card):
             lambda: table.show_column_menu(self.more.mapToGlobal(self.more.rect().bottomLeft()))
         )
         sums.summed.connect(filter_bar.refresh)  # whether there is room for all words
-        table.selected.connect(lambda: sums.show_selected(table.selected_keys()))
 
     # -- Qt ------------------------------------------------------------------------------------
 
