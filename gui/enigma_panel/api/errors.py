@@ -69,7 +69,11 @@ class Reply(Struct, frozen=True, kw_only=True):
 
 
 class ApiError(Exception):
-    """A call without a usable answer; session_id, a secret: named all the same, perhaps open."""
+    """A call without a usable answer.
+
+    session_id: of a session that an error to start-session or run-task named: it may be open and
+    billed, and can be ended by it. A secret: never part of the error's text.
+    """
 
     nothing_happened: bool = False
     session_id: str | None = None
@@ -107,7 +111,8 @@ class SessionGoneError(RejectedError):
 
 
 class ProtocolError(ApiError):
-    """An answer that fits nothing documented, in a redacted excerpt; reply: of an error status."""
+    """An answer that fits nothing documented. excerpt: short and redacted. reply: of an error
+    status; its headers may still say how long to wait."""
 
     def __init__(
         self,

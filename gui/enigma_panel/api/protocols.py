@@ -61,7 +61,10 @@ class ServiceClient(Protocol):
         """
 
     async def new_task(self, session_id: str, spec: TaskSpec) -> Observation:
-        """Start a task in an open session: ACCEPTED or how it ended within the long poll."""
+        """Start a task in an open session: ACCEPTED, COMPLETED, QUESTION or FAILED. A long poll.
+
+        TERMINATED or STOPPED where the session ended or the task was stopped meanwhile.
+        """
 
     async def send_state(self, session_id: str, verb: CommandVerb) -> Observation:
         """Send a command: the `sent` of its rules in core.verbs."""

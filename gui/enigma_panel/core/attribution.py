@@ -37,7 +37,8 @@ LATE_STEP_MS = 3_000
 """How long after the browser's loss or end an earlier step may still come, in ms. Chosen."""
 
 LATE_ERROR_MS = 5_000
-"""How long after a send an error may still be the last task's (api.md §6), in ms. Chosen."""
+"""How long after a task was sent an error may be the end of the one before it, in ms. Chosen: an
+error names no task (api.md §6), and a wrong end would hide work that is billed."""
 
 PAUSE_MS = 5_000
 """How long after a Pause an action may be the one it lets finish (api.md §4), in ms."""
@@ -364,7 +365,8 @@ def _shows_answered(task: Task, at: Situation) -> bool:
 
 
 class Silence(Struct, frozen=True, kw_only=True):
-    """What is known each second of a task without a name; unheard_ms: of its channel."""
+    """What is known, once a second, of a task that no reply has named. unheard_ms: how long its
+    channel has been away or silent; is_stopping: a Stop or Terminate is on its way."""
 
     is_up: bool
     is_speaking: bool

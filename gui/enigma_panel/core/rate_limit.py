@@ -208,7 +208,10 @@ class CallWindow:
 
 
 class Buckets:
-    """A CallWindow for each endpoint, or one for all; reserved: of send-message, for the urgent."""
+    """A CallWindow for each endpoint, the same one for all where the service has one bucket.
+
+    reserved: calls of send-message that are kept for the urgent ranks.
+    """
 
     def __init__(self, *, limit: int, period_ms: int, reserved: int) -> None:
         self.reserved = reserved

@@ -40,7 +40,9 @@ class AnswerVerb(StrEnum):
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
-    """The facts of its delivery (sent_live proves nothing), and the status after each."""
+    """The facts that it was delivered. sent: the service confirmed it; sent_live: by the live
+    channel, which proves nothing. leads_to: the task's status by the one before; a status that is
+    not named stays."""
 
     sent: Kind
     sent_live: Kind

@@ -48,7 +48,10 @@ ENDPOINTS: Mapping[ApiCall, Endpoint] = {
 
 
 class Pass:
-    """The right to one call, a slot without end until sent; ends itself as a context manager."""
+    """The right to one call; its slot has no end until it is sent. Its methods may be repeated.
+
+    As a context manager it ends itself: given back where nothing was sent, else answered.
+    """
 
     def __init__(self, rate_limiter: "RateLimiter", slot: Slot) -> None:
         self._rate_limiter = rate_limiter

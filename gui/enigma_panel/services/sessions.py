@@ -156,7 +156,8 @@ class Sessions(QObject):
         return ForeignSession.KEY if other else None
 
     def can(self, session_key: int, verb: CommandVerb) -> bool:
-        """Whether the verb is possible now: Terminate is until the end is proven."""
+        """Whether the verb is possible now. Terminate is, until the end is proven; while no key is
+        known, Stop and Terminate are kept until there is one."""
         session = self._store.session(session_key)
         if session is None or self.foreign(session) is not None:
             return False
@@ -203,7 +204,8 @@ class Sessions(QObject):
     async def start_many(
         self, specs: Sequence[TaskSpec], *, where: int | None = None, one_call: bool = False
     ) -> list[int]:
-        """Start several, all or none, each in a browser opened as the one it had."""
+        """Do as `start`, several at once: all are kept or none. In place of a session that has
+        ended each gets a browser that is opened as that one was."""
         await self._account.looked()
         if self._account.client is None:
             raise NoKeyError

@@ -31,7 +31,11 @@ class Forecast(Struct, frozen=True, kw_only=True):
 
 
 class Spending(QObject):
-    """The cost of today's tasks by the ledger, of one moment with the search's; None: unknown."""
+    """The cost of today's tasks by the ledger; a task counts to the local day on which it was sent,
+    or asked for while it was not.
+
+    today: None while unknown. The search brings it with its own figures, of the same moment.
+    """
 
     changed = Signal()
 

@@ -51,7 +51,11 @@ SYSTEM, LIGHT, DARK = "system", "light", "dark"
 
 
 class SavedLogin(Struct, frozen=True, kw_only=True):
-    """A login without its password. whole_domain: also offered on its domain's other hosts."""
+    """A login without its password, which is in the keychain alone.
+
+    host: in lower case, without "www."; used_ms: when it was used last (epoch ms). whole_domain:
+    it is also offered on other hosts of its registrable domain.
+    """
 
     host: str
     account: str
@@ -68,7 +72,8 @@ class ColumnSettings(Struct, frozen=True, omit_defaults=True):
 
 
 class TableSettings(Struct, frozen=True):
-    """A table's columns from left to right, as somebody changed them, in our version."""
+    """A table's columns from left to right, empty where nobody has changed any. version: any other
+    than ours counts as nothing."""
 
     version: int = TABLE_VERSION
     columns: tuple[ColumnSettings, ...] = ()

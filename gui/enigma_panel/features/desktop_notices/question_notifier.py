@@ -21,7 +21,8 @@ SILENT_MS = 10_000
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """One question, until ends_ms if known; words: "" unless wanted (a locked screen shows it)."""
+    """One question. name: of its session, "" when unknown; ends_ms: when it can no longer be
+    answered (epoch ms). words: the agent's, "" unless wanted: a locked screen may show them."""
 
     name: str
     kind: QuestionKind

@@ -83,7 +83,8 @@ class StartGate:
     def refused(
         self, refusal: Refusal, open_now: int, now_ms: int, *, begun_ms: int | None = None
     ) -> bool:
-        """Learn from a refused start, once from several together; True: the limit was lowered."""
+        """Learn from a refused start; True where the limit was lowered. open_now: sessions open
+        without it. begun_ms: when it went out; several under way together are one refusal."""
         self.one_at_a_time = True
         self.error = refusal.error
         failure = refusal.failure
@@ -175,7 +176,10 @@ class StartGate:
 
 
 class Blocker(Struct, frozen=True, kw_only=True):
-    """Why a task is not sent, until when, what was said. unsupported: fields its dialect lacks."""
+    """Why a task is not sent now, until when as far as is known (epoch ms), and what was said.
+
+    unsupported: the fields of the task that its dialect lacks.
+    """
 
     why: WaitReason
     due_ms: int | None = None

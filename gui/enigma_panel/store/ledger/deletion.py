@@ -80,7 +80,8 @@ _SET_DAY = (
 
 
 class Deleted(Struct, frozen=True, kw_only=True):
-    """What went, also of sessions that stay; kept: why others stay; left: for another turn."""
+    """The outcome of a deletion. tasks, sessions: keys of what went; of_sessions: what went of
+    sessions that stay; kept: why other tasks stay; left: tasks for a further transaction."""
 
     tasks: tuple[int, ...] = ()
     sessions: tuple[int, ...] = ()

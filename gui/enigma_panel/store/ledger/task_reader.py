@@ -159,7 +159,8 @@ class Figures(Struct, frozen=True, kw_only=True):
 
 
 class TaskReader:
-    """Answers tables' queries in one thread, but `interrupt`. LedgerError, InterruptedReadError."""
+    """Answers the queries of tables, in the thread of the first; any thread may `interrupt`.
+    Raises LedgerError, InterruptedReadError."""
 
     def __init__(self, ledger_path: Path) -> None:
         self.path = ledger_path
@@ -208,7 +209,8 @@ class TaskReader:
         return [found[key] for key in keys if key in found]
 
     def spent_on(self, day: str, from_ms: int, to_ms: int) -> TaskSum:
-        """The cost of the tasks, deleted ones too, started on the day of that time (epoch ms)."""
+        """The cost of the tasks that were started on that day, which lasted from when to when
+        (epoch ms), also of those that have been deleted."""
         with self._one_state():
             return self._spent_on(day, from_ms, to_ms)
 

@@ -37,7 +37,8 @@ OTHER_FIELDS = (
     "waited_ms",
 )
 TaskRow: TypeAlias = tuple[Any, ...]
-"""A task and what is needed of its session: TEXT_FIELDS, then OTHER_FIELDS."""
+"""A task and the label, site and number of its session: TEXT_FIELDS, then OTHER_FIELDS. cost
+(dollars) and took_s are as the service reported them; an absent value is None."""
 
 _OF_SESSION = frozenset({"label", "site", "number"})
 _COLUMNS = (
