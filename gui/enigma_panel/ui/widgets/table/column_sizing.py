@@ -12,6 +12,7 @@ from enigma_panel.services.types import ColumnSettings, TableSettings
 from enigma_panel.ui.text.cells import NO_CELL, Cell
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.debounce import Debounce
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table.delegates import cell_width
 from enigma_panel.ui.widgets.table.model import ColumnDef, Index, KeyedTableModel
 from enigma_panel.ui.widgets.table_font import TableFont
@@ -43,14 +44,18 @@ def visible_rows(table: QTableView) -> range:
 
 class ColumnSizing(QObject):
     """Gives each column its width, which no content changes; one that grows, only what is longer
-    than all before.
+    than all before, once nothing is aimed at.
 
     A width is the person's, a fixed one, or that of the heading and samples in the table's font.
     What they leave is shared by the others, of which the person can set all but the last.
     """
 
     def __init__(
-        self, table: QTableView, rows: KeyedTableModel, table_font: Callable[[], TableFont]
+        self,
+        table: QTableView,
+        rows: KeyedTableModel,
+        table_font: Callable[[], TableFont],
+        hold: PointerHold,
     ) -> None:
         super().__init__(table)
         self._table_font = table_font
@@ -60,6 +65,7 @@ class ColumnSizing(QObject):
         self._last = max((c.key for c in columns.values() if c.width is None), default=None)
         self._is_ours = False
         self._rows = rows
+        self._hold = hold
         self._grown: dict[int, Cell] = {}
         self._own_widths: dict[int, int] = {}
         self._left_out: set[int] = set()
@@ -73,6 +79,7 @@ class ColumnSizing(QObject):
         if self._growing:
             rows.arranged.connect(self._follow_rows)
             rows.dataChanged.connect(self._follow_cells)
+            hold.released.connect(self._follow_rows)
         self.refit()
 
     # -- for the table -----------------------------------------------------------------------
@@ -84,7 +91,7 @@ class ColumnSizing(QObject):
     def fit_width(self) -> None:
         """Fit the columns to another width of the table, and to what stands in them now."""
         self._grown.clear()
-        self._follow_rows()
+        self._grow_by_rows()
         self.resize_columns()
 
     def resize_columns(self) -> None:
@@ -228,9 +235,15 @@ class ColumnSizing(QObject):
         return cell_width(cell, self._table_font())
 
     def _follow_rows(self) -> None:
+        if not self._hold.is_held:  # no column moves below the pointer
+            self._grow_by_rows()
+
+    def _grow_by_rows(self) -> None:
         self._grow(self._rows.keys()[-MOST_MEASURED:], range(len(self._columns)))
 
     def _follow_cells(self, first: Index, last: Index) -> None:
+        if self._hold.is_held:
+            return
         keys = self._rows.keys()[first.row() : last.row() + 1]
         self._grow(keys, range(first.column(), last.column() + 1))
 

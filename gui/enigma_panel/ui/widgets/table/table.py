@@ -108,7 +108,7 @@ class KeyedTable(QTableView):
         self.setItemDelegate(self._delegates[0])
         self._configure()
         self.horizontalScrollBar().rangeChanged.connect(self.updateGeometry)
-        self.columns = ColumnSizing(self, model, lambda: self.table_font)
+        self.columns = ColumnSizing(self, model, lambda: self.table_font, hold)
         self.columns.resize_columns()
         self._watch()
 
