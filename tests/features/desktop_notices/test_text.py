@@ -86,7 +86,7 @@ def news(*questions: Asked, is_urgent: bool = False) -> AskedNews:
         ("I need login credentials to proceed", "amazon.com 3 asks for a login"),
         ("Enter the one-time code", "amazon.com 3 asks for a code"),
         ("What is the passphrase?", "amazon.com 3 asks for a password or code"),
-        ("A captcha blocks me.", "amazon.com 3 hit a captcha"),
+        ("A captcha blocks me.", "amazon.com 3 asks you to solve a captcha"),
         ("Which colour: red or blue?", "amazon.com 3 asks you to choose"),
         ("May I go on? The total is high.", "amazon.com 3 asks about money"),
         ("The total is $49.99. Shall I buy it?", "amazon.com 3 asks about a purchase"),
@@ -125,6 +125,9 @@ def test_of_several_the_most_urgent_is_named_and_the_last_minute_is_said() -> No
 
 
 def test_the_agents_words_stand_there_only_if_they_are_wanted() -> None:
+    words = "Shall I buy it? The total is $49.99"
+    bought = asked_notice(news(replace(asked(words), words=words)), NOW)
+    assert bought.title == "amazon.com 3 asks to buy for $49.99"
     one = asked("Which colour: red or blue?")
     assert "red" not in asked_notice(news(one), NOW).body
     told = asked_notice(news(replace(one, words="Which colour:\n" + "red " * 100)), NOW)

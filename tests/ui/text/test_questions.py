@@ -37,5 +37,22 @@ def test_a_cost_that_is_not_known_is_left_out() -> None:
     assert result_cell(missed(), None).text.endswith(f"the task ended at {local_time(NOW)}")
 
 
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Do you want me to complete this purchase? The total is $49.99", "Asks to buy for $49.99"),
+        ("Shall I buy it? The total is up to $49.99", "Asks about a purchase"),
+        ("I need login credentials to proceed", "Asks for a login"),
+        ("Which colour: red or blue?", "Asks you to choose"),
+        ("Which colour?", "Asks: “Which colour?”"),
+    ],
+)
+def test_a_row_says_what_is_asked_for_and_its_tip_how(question: str, words: str) -> None:
+    cell = result_cell(a_task(status=TaskStatus.ASKS, question=question), None)
+    assert cell.text == words
+    assert cell.tip == f"Asks: “{question}”"
+    assert cell.accessible_text.startswith(cell.tip[:50])
+
+
 def test_each_has_its_own_word() -> None:
     assert len({kind_label(kind) for kind in QuestionKind}) == len(QuestionKind)

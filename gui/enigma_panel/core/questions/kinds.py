@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.questions.options import options_in
@@ -55,6 +56,7 @@ class QuestionKind(StrEnum):
     FREE_TEXT = "free_text"
 
 
+@lru_cache(64)
 def guess_kind(question: str) -> QuestionKind:
     """The kind that the words of a question suggest."""
     words = words_of(question)

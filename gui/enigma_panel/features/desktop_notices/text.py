@@ -23,7 +23,7 @@ def asked_notice(news: AskedNews, now_ms: int) -> DesktopNotice:
     """'amazon.com 3 asks for a login': '2:41 left, until 14:37.'; of several how many ask."""
     first = news.questions[0]
     left_ms = None if first.ends_ms is None else first.ends_ms - now_ms
-    title = asked_title(first.name, first.kind, about_money=first.about_money)
+    title = asked_title(first.name, first.kind, first.words, about_money=first.about_money)
     if news.is_urgent:
         title = tr("Last minute: {title}", title=title)
     parts = [_left(first.ends_ms, now_ms) if first.ends_ms is not None else ""]

@@ -161,7 +161,6 @@ class Inbox(QObject):
 
     def _question(self, session: Session, task: Task) -> OpenQuestion:
         text = task.question or ""
-        known = self._open.get(task.key)
         return OpenQuestion(
             task_key=task.key,
             session_key=session.key,
@@ -169,7 +168,7 @@ class Inbox(QObject):
             text=text,
             asked_ms=task.asked_ms or task.since_ms,
             expires_ms=session.expires_ms,
-            kind=known.kind if known is not None and known.text == text else guess_kind(text),
+            kind=guess_kind(text),
             maybe_answered=task.answer_unconfirmed,
             asked_again=task.asked_again,
             is_doubted=task.is_doubted,

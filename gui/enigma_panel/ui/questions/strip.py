@@ -146,7 +146,7 @@ class QuestionStrip(QFrame):
     def _show_question(self, question: OpenQuestion, total: int) -> None:
         session = self._services.sessions.session(question.session_key)
         name = shorten(session.name, NAME_LIMIT) if session is not None else tr("A session")
-        text = asked_line(name, question)
+        text = asked_line(name, question.text)
         who = name if text.startswith(name) else ""
         if self._services.inbox.is_sending(question.task_key):
             self._show(name, tr("Your answer is being sent"), Glyph.NEEDS_YOU, tr("Show"))

@@ -11,7 +11,7 @@ from enigma_panel.core.observation import OTHER_TASK
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.errors import ErrorContext, explain_code
 from enigma_panel.ui.text.money import exact_text, money, spoken_money
-from enigma_panel.ui.text.questions import missed_text
+from enigma_panel.ui.text.questions import asked_line, missed_text
 from enigma_panel.ui.text.states import ELLIPSIS, UNKNOWN, known_until_ms, local_time, spoken_text
 from enigma_panel.ui.theme.palette import Glyph, Severity
 
@@ -23,8 +23,6 @@ TAKEN_BACK, FROM_COPY, FROM_EXPORT = "TAKEN_BACK", "FROM_COPY", "FROM_EXPORT"
 
 SPOKEN_CHARS = 60
 """How much of a result or a question a screen reader says in its row: Details has all of it."""
-
-_LONG = frozenset({TaskStatus.DONE, TaskStatus.ASKS})
 
 USUAL_COST, USUAL_NAME = "< $0.001", "shop.example 12"
 """Samples as wide as nearly all costs of tasks and names of sessions."""
@@ -155,12 +153,15 @@ def _plain_result_cell(task: Task, session: Session | None) -> Cell:
             is_sure = task.pause_confirmed
             text = tr("Still billing") if is_sure else tr("Not confirmed · still billing")
         case TaskStatus.ASKS:
-            text = tr("Asks: “{question}”", question=shorten(task.question or ""))
+            question = task.question or ""
+            text, words = asked_line("", question).lstrip(), shorten(question)
+            text, tip = text[:1].upper() + text[1:], tr("Asks: “{question}”", question=words)
+            return Cell(text=text, tip=tip, spoken=shorten(tip, SPOKEN_CHARS), copied=tip)
         case _:
             return Cell(text=ELLIPSIS, severity=Severity.DIM, spoken=spoken_text(ELLIPSIS))
     severity = (
         Severity.DIM if task.status in {TaskStatus.STOPPED, TaskStatus.LOST} else Severity.PLAIN
     )
     tip = shorten(task.result or text, 600)
-    spoken = shorten(text, SPOKEN_CHARS) if task.status in _LONG else None
+    spoken = shorten(text, SPOKEN_CHARS) if task.status is TaskStatus.DONE else None
     return Cell(text=text, severity=severity, tip=tip, spoken=spoken, copied=task.result or "")

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from enigma_panel.core.models import Task
 from enigma_panel.core.money import format_money
-from enigma_panel.core.questions.kinds import QuestionKind
-from enigma_panel.services.types import OpenQuestion
+from enigma_panel.core.questions.amounts import total_in
+from enigma_panel.core.questions.kinds import QuestionKind, guess_kind
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.money import spoken_money
 from enigma_panel.ui.text.states import local_time
@@ -26,7 +26,10 @@ _KINDS: dict[QuestionKind, Callable[[str], tuple[str, str]]] = {
         tr("Purchase"),
         tr("{name} asks about a purchase", name=name),
     ),
-    QuestionKind.CAPTCHA: lambda name: (tr("Captcha"), tr("{name} hit a captcha", name=name)),
+    QuestionKind.CAPTCHA: lambda name: (
+        tr("Captcha"),
+        tr("{name} asks you to solve a captcha", name=name),
+    ),
     QuestionKind.SECRET: lambda name: (
         tr("Secret"),
         tr("{name} asks for a password or code", name=name),
@@ -60,17 +63,25 @@ def kind_label(kind: QuestionKind) -> str:
     return _KINDS[kind]("")[0]
 
 
-def asked_title(name: str, kind: QuestionKind, *, about_money: bool) -> str:
-    """Say who asks for what, by the guessed kind and without the agent's words."""
+def asked_title(name: str, kind: QuestionKind, words: str = "", *, about_money: bool) -> str:
+    """Say who asks for what, by the guessed kind. words: the agent's, where they may be shown."""
     name = shorten(name, NAME_LIMIT) or tr("A session")
     if about_money and kind in _SAY_LITTLE:
         return tr("{name} asks about money", name=name)
-    return _KINDS[kind](name)[1]
+    return _asked(name, kind, words)
 
 
-def asked_line(name: str, question: OpenQuestion) -> str:
+def asked_line(name: str, question: str) -> str:
     """Say who asks for what in one line, with the agent's words where the kind says little."""
-    if question.kind not in _SAY_LITTLE:
-        return asked_title(name, question.kind, about_money=False)
-    name, words = shorten(name, NAME_LIMIT), shorten(question.text)
-    return tr("{name} asks: “{question}”", name=name, question=words)
+    name, kind = shorten(name, NAME_LIMIT), guess_kind(question)
+    if kind in _SAY_LITTLE:
+        return tr("{name} asks: “{question}”", name=name, question=shorten(question))
+    return _asked(name, kind, question)
+
+
+def _asked(name: str, kind: QuestionKind, words: str) -> str:
+    """Say the amount only where the form of a purchase offers it, too."""
+    total = total_in(words) if kind is QuestionKind.PURCHASE else None
+    if total is None:
+        return _KINDS[kind](name)[1]
+    return tr("{name} asks to buy for {amount}", name=name, amount=total.text)
