@@ -30,7 +30,8 @@ tr = Translations("Questions")
 WIDTH, HEIGHT = 496, 36
 GAP, LEFT, RIGHT = 8, 12, 4
 SHORT_WORDS = 120
-"""The room from which what is asked for is shown; with less, 'asks a…' would say nothing."""
+"""The room from which the agent's words are shown. Others are whole or left out: an amount that
+is cut would be another one."""
 
 
 class Need(Struct, frozen=True):
@@ -201,7 +202,9 @@ class QuestionStrip(QFrame):
     def _fit(self) -> None:
         """Give the room first to who asks, then to what for, then to the count."""
         room = self.width() - self._fixed_width()
-        what = min(_width(self._what), theme.scaled(SHORT_WORDS))
+        what = _width(self._what)
+        if "“" in self._what.text():
+            what = min(what, theme.scaled(SHORT_WORDS))
         has_what = self._who.isHidden() or room >= what
         self._what.setVisible(has_what)
         room -= what if has_what else 0
