@@ -83,10 +83,11 @@ class QuestionCard(QWidget):
 
     def _build(self) -> None:
         set_role(self.head, "asks")
-        turn = (self._position, self._back, self._forth)
+        turn = make_row(self._position, self._back, self._forth, gap=0)
         glyph = GlyphLabel(Glyph.NEEDS_YOU, Severity.AMBER, 16)
         time = (self._bar, self._left)
-        head = make_row(glyph, self._session, *turn, *time, self.close_button, gap=6)
+        head = make_row(glyph, self._session, *time, self.close_button, gap=4)
+        head.insertLayout(2, turn)
         head.setStretch(1, 1)
         head.setContentsMargins(16, 6, 10, 6)
         self.head.setMinimumHeight(HEAD_HEIGHT)
@@ -204,8 +205,9 @@ class QuestionCard(QWidget):
             self._left.setText("")
             return
         left, whole, (width, height) = end_ms - now_ms, end_ms - question.asked_ms, BAR
-        text = tr("{time} left", time=countdown(end_ms, now_ms)) if left > 0 else tr("time is up")
-        self._left.setText(text)
+        time = countdown(end_ms, now_ms)
+        self._left.setText(time if left > 0 else tr("time is up"))
+        self._left.setAccessibleName(tr("{time} left", time=time) if left > 0 else "")
         self._bar_left.resize(max(height, min(width, width * left // max(1, whole))), height)
 
 
