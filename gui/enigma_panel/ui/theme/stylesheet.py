@@ -165,13 +165,11 @@ QCheckBox:disabled, QRadioButton:disabled { color: {faint}; }
 QRadioButton[option="true"] { border: 1px solid {line}; padding: 8px 11px; }
 QRadioButton[option="true"]:hover { background: {hover}; }
 QRadioButton[option="true"]:checked { background: {tint}; border-color: {mark}; }
-QRadioButton[option="true"]:checked:focus { border: 2px solid {mark}; padding: 7px 10px; }
+QRadioButton[option="true"]:focus { border: 2px solid {mark}; padding: 7px 10px; }
 QCheckBox::indicator, QRadioButton::indicator {
     width: 14px; height: 14px; border: 1px solid {edge}; background: {card}; }
 QCheckBox::indicator { border-radius: 4px; }
 QRadioButton::indicator { border-radius: 8px; }
-QRadioButton[option="true"]::indicator:unchecked:focus { /* only what is chosen has a frame */
-    width: 12px; height: 12px; border: 2px solid {mark}; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: {mark}; }
 QCheckBox::indicator:checked {
     background: {accent}; border-color: {accent}; image: url(:/marks/check.png); }
