@@ -456,8 +456,10 @@ class FakeQueue(TaskQueue):
     limit = 5
     wants_browser = False
 
-    def __init__(self) -> None:
+    def __init__(self, sessions: FakeSessions) -> None:
         QObject.__init__(self)
+        self.calls_left = 10
+        self._sessions = sessions
         self.waiting: list[QueueEntry] = []
         self.pause_error: ApiError | None = None
         self.calls: list[tuple[Any, ...]] = []
@@ -487,6 +489,14 @@ class FakeQueue(TaskQueue):
         """The service allowed fewer or more browsers."""
         self.limit = limit
         self.changed.emit()
+
+    @property
+    def free_places(self) -> int:
+        known = (self._sessions.session(key) for key in self._sessions.session_keys())
+        return self.limit - sum(one is not None and one.occupies_slot for one in known)
+
+    def free_calls(self, *, single: bool) -> int:
+        return 10 if single else self.calls_left
 
     def entries(self) -> list[QueueEntry]:
         return list(self.waiting)

@@ -35,7 +35,7 @@ class World:
         self.sessions = FakeSessions()
         self.task_search = FakeTaskSearch(self.sessions)
         self.inbox = FakeInbox()
-        self.queue = FakeQueue()
+        self.queue = FakeQueue(self.sessions)
         self.health = FakeHealth()
         self.account = FakeAccount()
         self.settings = FakeSettings()

@@ -251,6 +251,28 @@ async def test_calls_of_an_earlier_run_count(clock: VirtualClock) -> None:
     assert rate_limiter.try_acquire(START, Rank.START) is not None
 
 
+async def test_room_is_how_often_all_calls_could_go(clock: VirtualClock) -> None:
+    rate_limiter = RateLimiter(clock)
+    calls = ((START, Rank.START), (SEND, Rank.NEW_TASK))
+    assert rate_limiter.room(*calls) == 7
+    for _ in range(5):
+        assert rate_limiter.try_acquire(START, Rank.START) is not None
+    assert rate_limiter.room(*calls) == 5
+    rate_limiter.note_refused(START, 1.0)
+    assert rate_limiter.room(*calls) == 0
+    await asyncio.sleep(1)
+    assert rate_limiter.room(*calls) == 5
+
+
+async def test_two_calls_that_count_in_one_window_need_room_for_both(clock: VirtualClock) -> None:
+    rate_limiter = RateLimiter(clock)
+    for endpoint in (SEND, SEND, START):
+        with await rate_limiter.turn(endpoint, Rank.START) as call:
+            call.sent()
+    rate_limiter.note_rate(SEND, RateHeaders(remaining=7))  # it has counted all three
+    assert rate_limiter.room((START, Rank.START), (SEND, Rank.NEW_TASK)) == 2
+
+
 CALL = st.fixed_dictionaries(
     {
         "rank": st.sampled_from(Rank),

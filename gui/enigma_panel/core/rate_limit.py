@@ -125,7 +125,12 @@ class CallWindow:
 
     def has_room(self, rank: Rank, now_ms: int) -> bool:
         """Whether a call of that rank may go now."""
-        return now_ms >= self.blocked_ms and self.used(now_ms) < self.capacity(rank)
+        return self.room(rank, now_ms) > 0
+
+    def room(self, rank: Rank, now_ms: int) -> int:
+        """How many calls of that rank may go now."""
+        left = self.capacity(rank) - self.used(now_ms)
+        return max(0, left) if now_ms >= self.blocked_ms else 0
 
     def acquire(self, endpoint: Endpoint, rank: Rank) -> Slot:
         """Occupy a slot; it has no end until its call is sent."""

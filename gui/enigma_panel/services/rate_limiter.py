@@ -154,6 +154,14 @@ class RateLimiter(QObject):
         before = [w.rank for w in self._in(window) if w.rank <= rank]
         return window.forecast([*before, rank], self._clock.now_ms())[-1]
 
+    def room(self, *calls: tuple[Endpoint, Rank]) -> int:
+        """How often these calls could go now, all of them each time."""
+        now, windows = self._clock.now_ms(), [self._windows[endpoint] for endpoint, _ in calls]
+        return min(
+            window.room(rank, now) // windows.count(window)
+            for window, (_, rank) in zip(windows, calls, strict=True)
+        )
+
     def waiting(self) -> list[tuple[Endpoint, Rank, int]]:
         """The waits and when (epoch ms) each is expected to end; most urgent first."""
         due = self._due()

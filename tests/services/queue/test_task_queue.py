@@ -49,6 +49,8 @@ async def test_no_more_browsers_than_the_setting_and_each_task_in_its_turn(
         store.changed.connect(lambda _: most.append(sum(s.occupies_slot for s in store.sessions())))
         keys = await sessions.start_many([QUICK] * 4)
         await until(lambda: len(queue.entries()) == 2)
+        assert (queue.free_places, queue.free_calls(single=False)) == (0, 5)
+        assert queue.free_calls(single=True) == 10
         assert [entry.task_key for entry in queue.entries()] == keys[2:]
         assert [(e.position, e.why) for e in queue.entries()] == [
             (1, WaitReason.NO_SLOT),

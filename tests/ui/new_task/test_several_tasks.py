@@ -19,6 +19,7 @@ from enigma_panel.ui.new_task.task_text_edit import line_pitch
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
 from tests.kit.person import CTRL, ENTER, SHIFT, click, key, shown_texts, type_text
+from tests.kit.wait import until
 from tests.kit.world import World
 from tests.ui.new_task.conftest import shown
 
@@ -255,6 +256,14 @@ async def test_the_hint_says_how_many_of_several_start(world: World, dialog: New
     assert dialog.target_label.text() == "9 start now, 1 is queued."
     world.queue.set_limit(11)
     assert dialog.target_label.text() == "All 10 start now."
+    world.queue.calls_left = 7  # the rate limit is known, too
+    await until(lambda: dialog.target_label.text() == "7 start now, 3 are queued.")
+    dialog.limits.one_call.setChecked(True)  # has a limit of its own
+    assert dialog.target_label.text() == "All 10 start now."
+    dialog.limits.one_call.setChecked(False)
+    world.queue.calls_left = 0
+    world.queue.changed.emit()
+    assert dialog.target_label.text() == "The rate limit is reached. The tasks are queued."
     world.queue.set_limit(1)
     assert (
         dialog.target_label.text()
@@ -282,10 +291,14 @@ async def test_the_price_is_named_once_three_tasks_have_cost_something(
     dialog.run_in.choose(NEW_KEPT)
     kept = "<b>≈ $0.03</b>, then costs money until you close it, 5 min at most"
     assert dialog.price_label.text() == kept
-    dialog.run_in.choose(NEW_CLOSED)
     dialog.task_text.setPlainText("One\nTwo")
     dialog.per_line.setChecked(True)
+    assert dialog.price_label.text().endswith("until you close them, 5 min each")
+    assert dialog.run_in.currentText() == "New sessions, kept open"
+    assert dialog.accessibleName() == dialog.windowTitle() == "New tasks"
+    dialog.run_in.choose(NEW_CLOSED)
+    assert dialog.run_in.currentText() == "New sessions, closed after each task"
     assert dialog.price_label.text() == "<b>≈ $0.06</b> together"
     world.spending.costs.clear()
     dialog.run_in.choose(NEW_KEPT)
-    assert dialog.price_label.text().endswith("Costs money until you close it, 5 min at most.")
+    assert dialog.price_label.text().endswith("Costs money until you close them, 5 min each.")

@@ -18,6 +18,9 @@ _OF_THE_FIRST = frozenset({WaitReason.LIMITED, WaitReason.NO_BROWSER, WaitReason
 
 KNOWN_TASKS = 20
 FRESH_MS = 500
+_RUN_TASK = ((Endpoint.RUN_TASK, Rank.START),)
+_OPEN_AND_SEND = ((Endpoint.START_SESSION, Rank.START), (Endpoint.SEND_MESSAGE, Rank.NEW_TASK))
+"""The calls that start a task in a new browser."""
 
 
 class Forecast:
@@ -55,6 +58,10 @@ class Forecast:
             self._made_ms, self._is_stale = now, False
         return self._entries
 
+    def free_calls(self, *, single: bool) -> int:
+        """How many tasks in new browsers the limit of calls lets start now."""
+        return self._rate_limiter.room(*(_RUN_TASK if single else _OPEN_AND_SEND))
+
     def _compute(self, tasks: list[Task], now: int) -> dict[int, QueueEntry]:
         ends = self._ends(now) if tasks else []
         open_now = self._blockers.open_now()
@@ -83,10 +90,7 @@ class Forecast:
         return entries
 
     def _rate_blocker(self, now: int, *, single: bool) -> Blocker:
-        endpoint = Endpoint.RUN_TASK if single else Endpoint.START_SESSION
-        calls = [(endpoint, Rank.START)]
-        if not single:
-            calls.append((Endpoint.SEND_MESSAGE, Rank.NEW_TASK))
+        calls = _RUN_TASK if single else _OPEN_AND_SEND
         due = max(self._rate_limiter.free_at(*call) for call in calls)
         return Blocker(why=WaitReason.BUDGET if due > now else WaitReason.TURN, due_ms=due)
 

@@ -79,6 +79,15 @@ class TaskQueue(QObject):
         return self._gate.limit
 
     @property
+    def free_places(self) -> int:
+        """How many more browsers may be open, below zero where too many are."""
+        return self._gate.limit - self._blockers.open_now()
+
+    def free_calls(self, *, single: bool) -> int:
+        """How many tasks in new browsers the limit of calls lets start now; single: by run-task."""
+        return self._forecast.free_calls(single=single)
+
+    @property
     def wants_browser(self) -> bool:
         """Whether the service had no free browser and is asked again."""
         if self._gate.why is not WaitReason.NO_BROWSER:

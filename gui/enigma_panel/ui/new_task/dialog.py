@@ -82,6 +82,7 @@ class NewTaskDialog(Sheet):
         self._asked_meanwhile: Draft | None = None
         self._prefilled: TaskSpec | None = None
         self._started_timer = QTimer(self, singleShot=True, interval=STARTED_MS)
+        self._second = QTimer(self, singleShot=True, interval=1000)
         self._build_fields()
         self._build_limits()
         self._build_layout()
@@ -168,6 +169,8 @@ class NewTaskDialog(Sheet):
         self.run_in.currentIndexChanged.connect(self._show_target)
         self.run_in.currentIndexChanged.connect(self._refit)
         self._started_timer.timeout.connect(self._clear_notice)
+        self._second.timeout.connect(self._show_hint)  # the limit of calls is one of time
+        self.limits.one_call.toggled.connect(self._show_hint)
         self.task_text.textChanged.connect(self.problems[Field.TASK].clear)
         self.starting_url.textChanged.connect(self.problems[Field.STARTING_URL].clear)
         for field, widget in self.limits.field_widgets().items():
@@ -387,13 +390,23 @@ class NewTaskDialog(Sheet):
         self.start_button.setText(text)
         self.start_button.setAccessibleName(text)
         self.another_button.setVisible(n == 1)  # of several, "another" is unclear
-        in_new = self.run_in.target().session_key is None
-        hint = target_hint(self._services, n, after=after, in_new=in_new)
-        self.target_label.setText(hint if n <= MOST_STARTS else "")
+        self.setWindowTitle(tr.plural("New task", "New tasks", n))
+        self.setAccessibleName(self.windowTitle())
+        self.run_in.show_count(n)
+        self._show_hint()
         stays_ms = self._rules().idle_ms if self.run_in.target() == NEW_KEPT else None
         price = partial(price_text, self._services, n, stays_ms=stays_ms)
         self.price_label.setText(price(mark="<b>{}</b>".format))
         self.price_label.setAccessibleName(price())
+
+    def _show_hint(self) -> None:
+        """Show when the tasks would run; while in sight, again each second."""
+        n, after = len(self.specs()), self.run_in.is_after_another()
+        in_new, single = self.run_in.target().session_key is None, self.limits.one_call.isChecked()
+        hint = target_hint(self._services, n, after=after, in_new=in_new, single=single)
+        self.target_label.setText(hint if n <= MOST_STARTS else "")
+        if self.isVisible():
+            self._second.start()
 
     def _follow_queue(self) -> None:
         if self.isVisible():

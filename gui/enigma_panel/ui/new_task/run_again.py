@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.models import Task
@@ -47,6 +48,7 @@ class RunAgainDialog(Sheet):
         self._able: list[Task] = []
         self._read: dict[int, Task] = {}
         self._is_starting = False
+        self._second = QTimer(self, singleShot=True, interval=1000)
         self._build()
         self._connect()
 
@@ -75,6 +77,7 @@ class RunAgainDialog(Sheet):
         services = self._services
         self.cancel_button.clicked.connect(self.reject)
         self.run_button.clicked.connect(self._run)
+        self._second.timeout.connect(self._follow)  # the limit of calls is one of time
         for changed in (
             services.sessions.changed,
             services.account.changed,
@@ -107,6 +110,7 @@ class RunAgainDialog(Sheet):
         self.run_button.setText(again_label(n))
         self.run_button.setAccessibleName(again_label(n))
         self.run_button.setEnabled(n > 0 and LeftOut.UNREAD not in left_out)
+        self._second.start()
         if self.isVisible():
             self.fit(only_grow=True)
 

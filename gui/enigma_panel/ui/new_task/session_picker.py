@@ -33,6 +33,7 @@ class SessionPicker(ChoiceBox):
     def __init__(self, sessions: Sessions) -> None:
         super().__init__()
         self._sessions = sessions
+        self._n = 1
         debounce = Debounce(self, self._take_selected, 0)
         self.view().selectionModel().selectionChanged.connect(debounce.trigger)
         self.refresh()
@@ -66,11 +67,16 @@ class SessionPicker(ChoiceBox):
         """Choose a place, if it is offered."""
         self.refresh(keep=target)
 
+    def show_count(self, n: int) -> None:
+        """Name the new sessions as those of n tasks."""
+        self._n = n
+        for row, name in enumerate(_new_names(n)):
+            self.setItemText(row, name)
+
     def refresh(self, keep: TargetSession | None = None) -> None:
         """Update the choices, without a signal where the chosen one stays."""
         chosen = keep or self.target()
-        targets = [(tr("New session, closed after the task"), NEW_CLOSED)]
-        targets.append((tr("New session, kept open"), NEW_KEPT))
+        targets = list(zip(_new_names(self._n), (NEW_CLOSED, NEW_KEPT), strict=True))
         targets += [
             (self._name_of(session), TargetSession(session.key, close_after=False))
             for session in open_sessions(self._sessions)
@@ -109,6 +115,13 @@ class SessionPicker(ChoiceBox):
         if session is None or session.is_ended:
             return tr("{session} – has ended", session=name)
         return tr("{session} – takes no more tasks", session=name)
+
+
+def _new_names(n: int) -> tuple[str, str]:
+    return (
+        tr.plural("New session, closed after the task", "New sessions, closed after each task", n),
+        tr.plural("New session, kept open", "New sessions, kept open", n),
+    )
 
 
 def is_at_work(sessions: Sessions, session: Session) -> bool:

@@ -60,10 +60,12 @@ def start_label(n: int, *, after: bool) -> str:
     return tr.plural("Start", "Start {n} tasks", n)
 
 
-def target_hint(services: Services, n: int, *, after: bool, in_new: bool) -> str:
+def target_hint(
+    services: Services, n: int, *, after: bool, in_new: bool, single: bool = False
+) -> str:
     """Return when n tasks would run, always in one line, so that no button moves."""
     if in_new:
-        return queue_hint(services, n)
+        return queue_hint(services, n, single=single)
     if after:
         return tr.plural(
             "Runs after the current task. You can remove it until then.",
@@ -89,20 +91,27 @@ def price_text(
     if forecast is None or forecast.like < LEAST_KNOWN:
         if not minutes:
             return tr("Price not known yet")
-        return tr(
-            "Price not known yet. Costs money until you close it, {n} min at most.", n=minutes
+        return tr.plural(
+            "Price not known yet. Costs money until you close it, {minutes} min at most.",
+            "Price not known yet. Costs money until you close them, {minutes} min each.",
+            n,
+            minutes=minutes,
         )
     total = format_money(forecast.each * n, MoneyKind.SUM, is_derived=True)
     price = tr.plural("{total}", "{total} together", n, total=mark(total))
     if not minutes:
         return price
-    return tr(
-        "{price}, then costs money until you close it, {n} min at most", price=price, n=minutes
+    return tr.plural(
+        "{price}, then costs money until you close it, {minutes} min at most",
+        "{price}, then costs money until you close them, {minutes} min each",
+        n,
+        price=price,
+        minutes=minutes,
     )
 
 
-def queue_hint(services: Services, n: int) -> str:
-    """Return when n tasks that need a browser each would run."""
+def queue_hint(services: Services, n: int, *, single: bool = False) -> str:
+    """Return when n tasks that need a browser each would run. single: each by one call."""
     queue = services.queue
     if queue.pause_reason is not PauseReason.NONE:
         return tr.plural(
@@ -113,15 +122,11 @@ def queue_hint(services: Services, n: int) -> str:
     ahead = sum(_wants_place(services, entry) for entry in queue.entries())
     if ahead:
         return _behind(ahead, n)
-    free = queue.limit - _open_count(services)
+    free = min(queue.free_places, queue.free_calls(single=single))
     if free <= 0:
-        places = sentence(no_slot_text(queue.limit))
-        return tr.plural(
-            "{places} The task is queued.",
-            "{places} The tasks are queued.",
-            n,
-            places=places,
-        )
+        is_full = queue.free_places <= 0
+        why = sentence(no_slot_text(queue.limit)) if is_full else tr("The rate limit is reached.")
+        return tr.plural("{why} The task is queued.", "{why} The tasks are queued.", n, why=why)
     if free >= n:
         return tr.plural("Starts now.", "All {n} start now.", n)
     start = tr.plural("1 starts now", "{n} start now", free)
@@ -141,12 +146,6 @@ def _wants_place(services: Services, entry: QueueEntry) -> bool:
     session = services.sessions.session(task.session_key) if task is not None else None
     is_for_open = session is not None and not session.is_planned
     return entry.why not in _WANTS_NO_PLACE and not is_for_open
-
-
-def _open_count(services: Services) -> int:
-    sessions = services.sessions
-    known = (sessions.session(key) for key in sessions.session_keys())
-    return sum(session is not None and session.occupies_slot for session in known)
 
 
 def after_start_text(services: Services, text: str, keys: Sequence[int]) -> str:
