@@ -182,7 +182,7 @@ async def test_what_the_ledger_keeps_can_be_left_to_the_next_start(
     assert guard.leave_button.text() == guard.leave_button.accessibleName() == "Quit now"
     world.writer.is_failing = True
     world.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.CONNECTION, is_kept=False)
-    assert "Terminate for amazon.com 1 can't be saved" in guard.notes.text()
+    assert "Terminate for amazon.com 1 can't be saved" in guard.losses.text()
     assert "are sent at the next start" not in guard.notes.text()
     click(guard.leave_button)
     assert await answer is QuitChoice.LEAVE_RUNNING
@@ -332,7 +332,7 @@ async def test_whoever_quits_is_told_that_the_ledger_lacks_something(world: Worl
     guard = QuitDialog(world.services, None)
     world.writer.is_failing = True
     answer = await asked(world, guard)
-    assert guard.notes.text() == UNWRITTEN
+    assert guard.losses.text() == UNWRITTEN
     assert not guard.terminate_button.isVisible()
     assert guard.leave_button.text() == "Quit now"
     click(guard.leave_button)
@@ -352,7 +352,7 @@ async def test_no_quit_comes_by_itself_while_the_ledger_lacks_something(
     world.sessions.put(a_session(1, current_task=1), a_task(1, sent_ms=NOW - 12_000))
     world.writer.is_failing = True
     answer = await asked(world, guard)
-    assert guard.notes.text().startswith(UNWRITTEN)
+    assert guard.losses.text().startswith(UNWRITTEN)
     click(getattr(guard, button))
     world.sessions.change_task(1, status=TaskStatus.DONE)
     world.sessions.change_session(1, phase=Phase.CLOSED)

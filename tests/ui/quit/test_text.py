@@ -4,10 +4,11 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
+from enigma_panel.core.validation import NO_SITE
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.quitting import quit_plan
 from enigma_panel.services.types import WaitReason
-from enigma_panel.ui.quit.text import at_quit_line, quit_notes, waiting_text
+from enigma_panel.ui.quit.text import at_quit_line, quit_losses, quit_notes, waiting_text
 from enigma_panel.ui.text.states import local_time
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
@@ -89,18 +90,26 @@ def test_a_command_that_the_ledger_lacks_is_not_promised(world: World) -> None:
     world.sessions.put(a_session(1))
     world.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.BUDGET, is_kept=False)
     world.writer.is_failing = True
-    assert notes(world) == [
+    assert quit_losses(quit_plan(world.services)) == [
         "The history can't be saved. Quitting now loses recent entries.",
         "Terminate for amazon.com 1 can't be saved. If you quit now, it is lost.",
     ]
 
 
-def test_a_task_without_a_name_is_named_here(world: World) -> None:
+def test_a_task_without_a_name_would_lose_its_result(world: World) -> None:
     """Also one that asks: the live channel reports questions without naming the task."""
     for status in (TaskStatus.STARTING, TaskStatus.ASKS):
-        task = a_task(1, text="{time} {0}", status=status, service_id=None)
+        task = a_task(1, status=status, service_id=None)
         world.sessions.put(a_session(1, current_task=1), task)
-        assert notes(world) == ["“{time} {0}” has no ID yet. Quitting now loses its result."]
+        lost = "1 task just started. If you quit now, its result is lost."
+        assert quit_losses(quit_plan(world.services)) == [lost]
+
+
+def test_a_task_is_named_where_the_name_of_its_session_says_nothing_of_it(world: World) -> None:
+    world.sessions.put(a_session(1, site=NO_SITE, current_task=1), a_task(1, text="{time} {0}"))
+    assert said(world) == [f"Still running, closes by {ENDS} · “{{time}} {{0}}”"]
+    world.sessions.change_session(1, label="Mail")
+    assert said(world) == [f"Still running, closes by {ENDS}"]
 
 
 def test_queued_tasks_stay_and_offline_is_said(world: World) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from enum import StrEnum
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.verbs import CommandVerb
@@ -11,8 +11,22 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.quitting import QuitOutcome, QuitPlan, quit_plan
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.quit.session_lines import SessionLines
-from enigma_panel.ui.quit.text import at_quit_line, failed_text, quit_notes, waiting_text
-from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_label, show_text
+from enigma_panel.ui.quit.text import (
+    at_quit_line,
+    failed_text,
+    quit_losses,
+    quit_notes,
+    waiting_text,
+)
+from enigma_panel.ui.theme.palette import Glyph, Severity
+from enigma_panel.ui.widgets.basics import (
+    NoticeLabel,
+    make_button,
+    make_label,
+    make_row,
+    show_text,
+)
+from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 from enigma_panel.ui.widgets.inputs import ScrollArea
 from enigma_panel.ui.widgets.sheet import Sheet
 
@@ -52,6 +66,8 @@ class QuitDialog(Sheet):
     def _build(self) -> None:
         self.heading = make_label(wrap=True)
         self.lines = SessionLines()
+        self.loss_sign = GlyphLabel(Glyph.BANG, Severity.AMBER, 16)
+        self.losses = make_label(wrap=True)
         self.notes = make_label(role="dim", wrap=True)
         self.waiting = NoticeLabel()
         self.cancel_button = make_button(tr("Cancel"))
@@ -60,8 +76,14 @@ class QuitDialog(Sheet):
         self.done_button = make_button(tr("Quit when they are done"), "primary")
         self.done_button.setToolTip(tr("You can use the window until then."))
         scroll = ScrollArea()
-        for part in (self.heading, self.lines, self.notes, self.waiting):
-            scroll.column.addWidget(part)
+        losses = make_row(self.loss_sign, self.losses)
+        losses.setAlignment(self.loss_sign, Qt.AlignmentFlag.AlignTop)
+        losses.setStretch(1, 1)
+        scroll.column.addWidget(self.heading)
+        scroll.column.addWidget(self.lines)
+        scroll.column.addLayout(losses)
+        scroll.column.addWidget(self.notes)
+        scroll.column.addWidget(self.waiting)
         self.body.addWidget(scroll, 1)
         choices = (self.terminate_button, self.leave_button, self.done_button)
         self.add_buttons(self.cancel_button, *choices)
@@ -113,6 +135,9 @@ class QuitDialog(Sheet):
         )
         self.heading.setText(head if n else tr("No session is open."))
         self.lines.show_lines([at_quit_line(one, now) for one in plan.sessions])
+        losses = "\n".join(quit_losses(plan))
+        show_text(self.losses, losses)
+        self.loss_sign.setVisible(bool(losses))
         show_text(self.notes, "\n".join(quit_notes(plan)))
         left = [one for one in plan.to_end if one.outcome is not QuitOutcome.ENDS]
         left = [one for one in left if one.session.key not in self._under_way]

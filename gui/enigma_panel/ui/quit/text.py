@@ -1,5 +1,6 @@
 """Texts of the sheets Quit and Terminate all."""
 
+from enigma_panel.core.validation import NO_SITE
 from enigma_panel.services.quitting import AtQuit, QuitOutcome, QuitPlan
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.states import is_pause_confirmed, local_time
@@ -8,22 +9,23 @@ from enigma_panel.ui.text.waiting import pending_text
 
 tr = Translations("Quit")
 
-TITLE_CHARS = 60
+TITLE_CHARS = 30
 
 
-Line = tuple[str, str, str]
-"""A session in a list: its name, what becomes of it, its task."""
+Line = tuple[str, str]
+"""A session in a list: its name, and what becomes of it."""
 
 
 def at_quit_line(one: AtQuit, now_ms: int) -> Line:
-    """Return what becomes of a session when the program ends."""
+    """Return what becomes of a session when the program ends.
+
+    Its task is named where the session's own name, "session 2", says nothing of it.
+    """
     command = pending_text(one.pending, now_ms) if one.pending is not None else ""
     parts = ["" if one.outcome is QuitOutcome.ENDS else _outcome_text(one), command]
-    return one.session.name, " · ".join(part for part in parts if part), _title(one)
-
-
-def _title(one: AtQuit) -> str:
-    return shorten(one.task.spec.text, TITLE_CHARS) if one.task is not None else ""
+    if one.session.site == NO_SITE and not one.session.label and one.task is not None:
+        parts.append(f"“{shorten(one.task.spec.text, TITLE_CHARS)}”")
+    return one.session.name, " · ".join(part for part in parts if part)
 
 
 def _outcome_text(one: AtQuit) -> str:
@@ -48,27 +50,30 @@ def _outcome_text(one: AtQuit) -> str:
             return tr("Not found. May be running and cost money, closes {by}", by=by)
 
 
+def quit_losses(plan: QuitPlan) -> list[str]:
+    """Return what a quit now would lose."""
+    unnamed = sum(one.is_unnamed for one in plan.sessions)
+    unwritten = tr("The history can't be saved. Quitting now loses recent entries.")
+    results = tr.plural(
+        "1 task just started. If you quit now, its result is lost.",
+        "{n} tasks just started. If you quit now, their results are lost.",
+        unnamed,
+    )
+    return [
+        *([unwritten] if plan.is_unwritten else []),
+        *(_lost_text(one) for one in plan.lost),
+        *([results] if unnamed else []),
+    ]
+
+
 def quit_notes(plan: QuitPlan) -> list[str]:
     """Return what else is to be known before a quit."""
-    names = [_title(one) for one in plan.sessions if one.is_unnamed]
     kept = [one for one in plan.sessions if one.is_unsent and one not in plan.lost]
     notes = [
-        tr("The history can't be saved. Quitting now loses recent entries.")
-        if plan.is_unwritten
-        else "",
-        *(_lost_text(one) for one in plan.lost),
         tr("Offline since {time}. This is the last known state.", time=local_time(plan.offline_ms))
         if plan.offline_ms is not None
         else "",
         tr("Unsent commands are sent at the next start.") if kept else "",
-        tr.plural(
-            "{names} has no ID yet. Quitting now loses its result.",
-            "{names} have no ID yet. Quitting now loses their results.",
-            len(names),
-            names=", ".join(f"“{name}”" for name in names),
-        )
-        if names
-        else "",
         tr.plural("1 task stays queued.", "{n} tasks stay queued.", plan.queued)
         if plan.queued
         else "",
