@@ -107,8 +107,8 @@ async def test_opening_it_marks_it_as_seen(show: Show, world: World) -> None:
 async def test_find_counts_and_goes_round(show: Show) -> None:
     dialog = await show("one key, two KEYS, three keys")
     reading = dialog.view.reading
-    dialog.close_button.setFocus()  # nothing can be found in that
-    key(dialog.close_button, Qt.Key.Key_F, CTRL)
+    dialog.copy.setFocus()  # nothing can be found in that
+    key(dialog.copy, Qt.Key.Key_F, CTRL)
     assert dialog.find_bar.field.hasFocus()
     type_text(dialog.find_bar.field, "key")
     assert dialog.find_bar.found.text() == "1 of 3"

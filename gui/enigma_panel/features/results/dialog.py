@@ -81,7 +81,7 @@ class ResultDialog(ModelessDialog):
         if not self.isVisible():
             self.view.forget_choice()
         self._turn_to(task_key)
-        self.present(self.view.view if self.view.isVisibleTo(self) else self.close_button)
+        self.present(self.view.view if self.view.isVisibleTo(self) else None)
 
     def fit(self, *, only_grow: bool = False) -> None:
         """Keep the size that the person gave it: results are of any length."""
@@ -111,7 +111,6 @@ class ResultDialog(ModelessDialog):
         self.save_as = make_button(tr("Save as…"))
         self.save_as.show_glyph(Glyph.SAVE)
         self.saver = ResultSaver(self, self._services.scope)
-        self.close_button = make_button(tr("Close"))
 
     def _make_step(self, name: str, tip: str, keys: str, by: int) -> Button:
         button = make_button(name, "plain")
@@ -139,7 +138,7 @@ class ResultDialog(ModelessDialog):
             self.body.addLayout(row)
         head.setStretch(0, 1)
         QWidget.setTabOrder(self.view.tabs, self.find_bar.field)
-        buttons = make_row(self.copy, self.save_as, None, self.close_button)
+        buttons = make_row(self.copy, self.save_as, None)
         content = make_column(self.view, self.nothing, self.saver)
         for parts, grows in ((content, 1), (buttons, 0)):
             lined = QFrame()
@@ -154,7 +153,6 @@ class ResultDialog(ModelessDialog):
         self.view.shown.connect(self._show_form)
         self.copy.clicked.connect(lambda: self._app_actions.copy(self.view.copied()))
         self.save_as.clicked.connect(self._save)
-        self.close_button.clicked.connect(self.reject)
         self._services.sessions.changed.connect(self._follow)
         self._services.sessions.loaded.connect(lambda keys: self._follow(Diff(tasks=keys)))
 
