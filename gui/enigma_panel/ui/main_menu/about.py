@@ -1,4 +1,4 @@
-"""The sheet *About*: which program this is, and where its data and its pages are."""
+"""The sheet *About*: which program this is, and where its data is."""
 
 import platform
 
@@ -45,4 +45,4 @@ def _lines(services: Services) -> list[str]:
     ]
     if not services.demo:  # its folder goes with it
         lines.append(tr("Data folder: {path}", path=services.keep_folder))
-    return [*lines, tr("Documentation: README.md and docs in the source code.")]
+    return lines
