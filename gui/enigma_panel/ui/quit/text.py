@@ -9,7 +9,7 @@ from enigma_panel.ui.text.waiting import pending_text
 
 tr = Translations("Quit")
 
-TITLE_CHARS = 30
+TITLE_CHARS = 24
 
 
 Line = tuple[str, str]
