@@ -239,6 +239,11 @@ class SessionsModel(KeyedTableModel):
             return replace(cell, needs_you=True) if self.needs_you(key) else cell
         return stale_cell(cell, self._health.heard_ms)
 
+    def is_ended(self, key: int) -> bool:
+        """Whether it ended, or is assumed to have."""
+        session = self._sessions.session(key)
+        return session is not None and session.is_ended
+
     def needs_you(self, key: int) -> bool:
         session = self._sessions.session(key)
         if session is None or self.stale_since_ms is not None:

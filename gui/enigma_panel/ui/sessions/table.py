@@ -195,6 +195,7 @@ class VerbsDelegate(CellDelegate):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(rows, parent)
+        self.rows: SessionsModel = rows
         self._app_actions = app_actions
         self._row_background = row_background
         self._had_undo: set[int] = set()
@@ -277,6 +278,8 @@ class VerbsDelegate(CellDelegate):
             painter.setBrush(QColor(colours.line if row_verb == self.pressed else over))
             painter.drawRoundedRect(place, RADIUS, RADIUS)
         colour = colours.red if verb is CommandVerb.TERMINATE else colours.text
+        if self.rows.is_ended(key) and row_verb != self.over:
+            colour = colours.dim
         size = QRectF(0, 0, 14, 14)
         size.moveCenter(QRectF(place).center())
         colour = colour if possible else colours.faint
