@@ -1,4 +1,4 @@
-"""The page of a first start: what the program is, the way to a key, three tasks to try."""
+"""The page of a first start: what the program is, three tasks to try, the way to a key."""
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -72,9 +72,9 @@ class FirstStart(Card):
     def _fill(self, column: QVBoxLayout) -> None:
         column.setContentsMargins(0, 16, 0, 16)
         column.setSpacing(8)
-        what = make_label(tr("An AI agent does your task in a cloud browser."), "dim")
-        column.addLayout(make_row(what, None, self.key))
         column.addWidget(make_label(tr("No tasks yet. Try one of these:"), "sentence"))
+        what = tr("An AI agent does your task in a cloud browser.")
+        column.addWidget(make_label(what, "dim", wrap=True))
         column.addSpacing(4)
         for spec in demo_tasks() if self._is_demo else real_tasks():
             button = ExampleButton(spec.text)
@@ -85,7 +85,9 @@ class FirstStart(Card):
         price = tr("The price is not known yet.")
         nothing = tr("Nothing here is real or costs money.")
         words = nothing if self._is_demo else f"{note} {price}"
-        column.addWidget(make_label(words, "dim", wrap=True))
+        foot = make_row(make_label(words, "dim", wrap=True), self.key)
+        foot.setStretch(0, 1)
+        column.addLayout(foot)
 
     def _follow_account(self) -> None:
         has_key = self._account.state in {KeyState.LOOKING, KeyState.READY}
