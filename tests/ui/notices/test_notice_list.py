@@ -379,7 +379,7 @@ def test_a_damaged_ledger_with_a_copy(bar: Bar) -> None:
         (
             ProblemKind.BROKEN,
             "s.broken",
-            "s was damaged. It is kept as s.broken. The history is empty.",
+            "The history was damaged and is empty now. Earlier sessions may still cost",
         ),
         (ProblemKind.NEWER, None, "s was saved by a newer version"),
         (ProblemKind.UNREADABLE, None, "s can't be read. It stays as it is."),
@@ -410,8 +410,8 @@ def test_damaged_settings_lead_to_settings(bar: Bar) -> None:
     path, kept = Path("/data/settings.json"), Path("/data/settings.broken")
     problem = Problem(kind=ProblemKind.BROKEN, path=path, kept_as=kept, reason="x")
     bar.notices.show_problem(problem)
-    said = "settings.json was damaged. It is kept as settings.broken."
-    assert bar.lines == [f"{said} The settings are back to their defaults."]
+    said = "Settings were damaged and are back to their defaults."
+    assert bar.lines == [f"{said} The damaged file is kept as settings.broken."]
     assert bar.offers() == ["Settings"]
 
 

@@ -182,17 +182,16 @@ def _problem(problem: Problem) -> Notice:
     name = problem.path.name
     match problem.kind:
         case ProblemKind.BROKEN if problem.kept_as is not None:
-            is_settings = problem.path.suffix == ".json"
+            kept = tr("The damaged file is kept as {kept}.", kept=problem.kept_as.name)
+            if problem.path.suffix == ".json":
+                return Notice(
+                    title=tr("Settings were damaged and are back to their defaults."),
+                    text=kept,
+                    actions=(NoticeAction.SETTINGS,),
+                )
             return Notice(
-                title=tr(
-                    "{name} was damaged. It is kept as {kept}.",
-                    name=name,
-                    kept=problem.kept_as.name,
-                ),
-                text=tr("The settings are back to their defaults.")
-                if is_settings
-                else tr("The history is empty. Earlier sessions may still cost money."),
-                actions=(NoticeAction.SETTINGS,) if is_settings else (),
+                title=tr("The history was damaged and is empty now."),
+                text=f"{tr('Earlier sessions may still cost money.')} {kept}",
             )
         case ProblemKind.REPAIRED:
             return Notice(
