@@ -64,7 +64,7 @@ AMBER_LEFT_MS = 90_000
 RED_LEFT_MS = 30_000
 LONG_MS, LIFE_MS = 754_000, 300_000
 """A time of 12:34, which few states last; and how long a session is assumed to live at most."""
-SHORT_NAME, LONG_NAME, SHORT_TASK = "shop.example 1", "harborgoods.example 12", "Buy a hub"
+SHORT_NAME, LONG_NAME = "shop.example 1", "harborgoods.example 12"
 VERB_WIDTH, VERB_APART = 28, 8
 """Width of a verb and of the gap before Terminate, in the usual font."""
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED: "■ "}
@@ -137,9 +137,7 @@ class SessionsModel(KeyedTableModel):
                 most=(Cell(text=LONG_NAME),),
                 least=(Cell(text=SHORT_NAME),),
             ),
-            ColumnDef(
-                Column.TASK, tr("Task"), self._task, least=(Cell(text=SHORT_TASK),), gives_way=True
-            ),
+            ColumnDef(Column.TASK, tr("Task"), self._task, gives_way=True),
             ColumnDef(
                 Column.LEFT,
                 tr("Left"),

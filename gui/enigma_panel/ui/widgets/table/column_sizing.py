@@ -21,13 +21,13 @@ LEAD = 8
 """Additional room before the first column, so that it begins where the card's heading does."""
 TEXT_GOOD, TEXT_FAIR = 230, 140
 """Widths of a column that shares the rest, in the usual font: below the first, columns without a
-least width give way; below the second, those with one.
+least width give way; below the second, those with one, and that column itself.
 """
 TEXT_LEAST = 48
-"""The least width of a column that shares the rest, in the usual font, unless it has its own.
+"""The least width of a column that shares the rest, in the usual font.
 
-The others give way to it, from right to left, as far as they can; where that is not enough, it is
-left out if it can be, else the table can be scrolled.
+The others give way to it, from right to left, as far as they can; where that is not enough, the
+table can be scrolled.
 """
 MOST_MEASURED = 50
 """How many of the last rows are measured for the columns that grow: they are the newest."""
@@ -153,31 +153,29 @@ class ColumnSizing(QObject):
         widths = {c.key: self._width(c) for c in shown if c not in shared}
         rest = self._room() - sum(widths.values())
         for column in reversed(shown):
-            can_go = column.gives_way and column.key in widths and column.key not in self._asked_for
-            wanted = theme.scaled(TEXT_GOOD if column.least is None else TEXT_FAIR)
-            if not can_go or rest >= max(1, len(shared)) * wanted:
+            can_go = column.gives_way and column.key not in self._asked_for
+            is_figure = column.least is None and column not in shared
+            wanted = theme.scaled(TEXT_GOOD if is_figure else TEXT_FAIR)
+            if not can_go or rest >= len(shared) * wanted:
                 continue
-            rest += widths.pop(column.key)
+            rest += widths.pop(column.key, 0)
             if column.least is None:
                 self._left_out.add(column.key)
+                shared = [one for one in shared if one is not column]
             else:
                 widths[column.key] = self._room_for(column, column.least, grown=True)
                 rest -= widths[column.key]
-        least = sum(map(self._least, shared))
+        least = len(shared) * theme.scaled(TEXT_LEAST)
         for column in reversed(shown):
             if column.least is not None and column.key in widths.keys() - self._own_widths.keys():
-                spare = widths[column.key] - self._least(column)
+                spare = widths[column.key] - self._room_for(column, column.least)
                 given = max(0, min(spare, least - rest))
                 widths[column.key] -= given
                 rest += given
-        text = next((column for column in shared if column.gives_way), None)
-        if text is not None and rest < least:
-            self._left_out.add(text.key)
-            return self._fit([column for column in shown if column is not text])
         if self._growing and not shared and rest > 0:
             widths[self._growing[0].key] += rest
         for place, column in enumerate(shared):
-            widths[column.key] = max(self._least(column), rest // (len(shared) - place))
+            widths[column.key] = max(theme.scaled(TEXT_LEAST), rest // (len(shared) - place))
             rest -= widths[column.key]
         return widths
 
@@ -211,12 +209,6 @@ class ColumnSizing(QObject):
         if isinstance(column.width, int):
             return column.width
         return self._room_for(column, column.width or (), grown=True)
-
-    def _least(self, column: ColumnDef[Any]) -> int:
-        """Return the least width of a column that has one, or shares the rest."""
-        if column.least is None:
-            return theme.scaled(TEXT_LEAST)
-        return self._room_for(column, column.least)
 
     def _room_for(
         self, column: ColumnDef[Any], cells: tuple[Cell, ...], *, grown: bool = False

@@ -62,8 +62,7 @@ class ColumnDef(Struct, Generic[Record], frozen=True):
     what the others leave. most: it grows with its cells up to these; another width lets it shrink.
     least: those for which it has room in a narrow table, besides its heading; None: all of them.
     hidden: until the person shows it. gives_way: where the columns that share the rest would be
-    narrow, it has its least width, or is left out without one; one of them, where it has less room
-    than its least.
+    narrow, it has its least width, or is left out without one.
     """
 
     key: int
