@@ -90,7 +90,7 @@ def test_demo_and_words_of_the_money_give_way_to_a_question_and_come_back(
     ("width", "shown"),
     [
         (640, "1 of 3"),
-        (760, "asks to buy for $49.99"),
+        (760, "1 of 3"),
         (1280, "asks to buy for $49.99, 1 of 3"),
     ],
 )
@@ -109,3 +109,6 @@ def test_who_asks_is_whole_at_every_width(
     assert shown_texts(strip).split("\n") == ["shop.example 1", *shown.split(", "), "2:41"]
     assert strip._who.is_whole
     assert strip._what.isHidden() or strip._what.width() >= strip._what.sizeHint().width()
+    buttons = demo.top_bar.findChildren(QAbstractButton)
+    has_demo = "Demo" in [one.text() for one in buttons if one.isVisible()]
+    assert ("so far" in demo.money.today.text(), has_demo) == (width >= 760, width >= 760)

@@ -27,7 +27,7 @@ from enigma_panel.ui.widgets.pointer_hold import ARM_MS
 
 tr = Translations("Questions")
 
-WIDTH, HEIGHT = 496, 36
+WIDTH, LEAST, HEIGHT = 496, 300, 36
 GAP, LEFT, RIGHT = 8, 12, 4
 SHORT_WORDS = 120
 """The room from which the agent's words are shown. Others are whole or left out: an amount that
@@ -176,10 +176,11 @@ class QuestionStrip(QFrame):
             show_text(self._left, time)
             self._left.setAccessibleName(tr("{time} left", time=time))
 
-    def words_width(self) -> int:
-        """Return the width in which nothing is left out."""
-        count = _width(self._count) if self._count.text() else 0
-        return min(theme.scaled(WIDTH), self._fixed_width() + _width(self._what) + count)
+    def least_width(self) -> int:
+        """Return the width below which the rest of the bar gives way: who asks is whole in it."""
+        what = _width(self._what) if self._who.isHidden() else 0
+        needed = max(theme.scaled(LEAST), self._fixed_width() + what)
+        return min(theme.scaled(WIDTH), needed)
 
     def _fixed_width(self) -> int:
         parts = (self._glyph, self._who, self._left, self._button)
