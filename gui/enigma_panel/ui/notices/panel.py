@@ -23,6 +23,7 @@ from enigma_panel.ui.widgets.basics import (
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 from enigma_panel.ui.widgets.inputs import ScrollArea
+from enigma_panel.ui.widgets.shadow import Shadow
 
 tr = Translations("Notices")
 
@@ -61,6 +62,7 @@ class NoticePanel(QFrame):
         self._scroll = ScrollArea()
         self.close_button = make_tool(tr("Close"))
         self._build()
+        Shadow(self, 8)
         notices.changed.connect(self._follow)
         self.hide()
 

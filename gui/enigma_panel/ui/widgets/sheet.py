@@ -1,14 +1,11 @@
 """A sheet: a dialog inside the window, below its top bar, which stays in use."""
 
-from math import erfc
-
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QHideEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QShowEvent,
 )
@@ -28,6 +25,7 @@ from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.basics import make_label, make_row, make_tool, set_role
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.flow_layout import EdgeFlowLayout
+from enigma_panel.ui.widgets.shadow import paint_shadow
 from enigma_panel.ui.widgets.toast import Toast
 
 tr = Translations("Widgets")
@@ -36,8 +34,6 @@ EDGE, TOP, PADDING = 16, 48, 24
 """Least distance from the window's edges, distance below the top bar, and what stands inside."""
 LOW = 500
 """Room below which a sheet stands right under the top bar."""
-FALL, BLUR = 8, 28
-"""The shadow, made of rings, since an effect would be slow: it lies lower, and fades out."""
 
 
 class Shade(QWidget):
@@ -111,17 +107,8 @@ class Shade(QWidget):
             return
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.colours().shade))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        around = QRectF(self._sheets[-1].geometry().translated(QPoint(0, FALL) - self.pos()))
-        shadow = QColor(theme.colours().shadow)
-        strength = shadow.alphaF()
-        for by in range(-FALL, BLUR):
-            ring = QPainterPath()
-            for edge in (by, by + 1):
-                rounding = max(1, 12 + edge)
-                ring.addRoundedRect(around.adjusted(-edge, -edge, edge, edge), rounding, rounding)
-            shadow.setAlphaF(strength * erfc(by * 1.4 / BLUR) / 2)
-            painter.fillPath(ring, shadow)
+        sheet = self._sheets[-1].geometry().translated(-self.pos())
+        paint_shadow(painter, QRectF(sheet), 12)
 
 
 class Sheet(ModelessDialog):
