@@ -285,7 +285,7 @@ class FakeSessions(Sessions):
             return verb is CommandVerb.TERMINATE and pending.can_undo
         task = self.current_task(session)
         if verb is CommandVerb.TERMINATE:
-            return True
+            return session.service_id is not None or session.phase is Phase.STARTING
         return task is not None and task.takes(verb)
 
     def terminable_keys(self) -> list[int]:

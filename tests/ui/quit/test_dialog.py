@@ -394,7 +394,18 @@ async def test_what_ends_meanwhile_leaves_the_list(
     assert terminating.terminate_button.text() == "Terminate 1 session"
     world.sessions.change_session(2, phase=Phase.CLOSED)
     assert not terminating.terminate_button.isEnabled()
-    assert "No session is open any more." in terminating.text_label.text()
+    assert "Nothing is left to terminate." in terminating.text_label.text()
+
+
+async def test_terminate_all_lists_an_unconfirmed_start_too(
+    world: World, terminating: TerminateAllDialog
+) -> None:
+    world.sessions.put(a_session(4, phase=Phase.UNCONFIRMED, service_id=None))
+    terminating.ask([1, 2])
+    assert len(terminating.lines.texts()) == 2
+    terminating.ask([1, 2, 3])
+    assert terminating.terminate_button.text() == "Terminate 3 sessions"
+    assert "May be running and cost money" in terminating.lines.texts()[3][1]
 
 
 async def test_cancel_terminates_nothing(world: World, terminating: TerminateAllDialog) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
-from enigma_panel.services.quitting import quit_plan
+from enigma_panel.services.quitting import QuitOutcome, quit_plan
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.quit.session_lines import SessionLines
 from enigma_panel.ui.quit.text import at_quit_line
@@ -20,8 +20,9 @@ tr = Translations("Quit")
 class TerminateAllDialog(Sheet):
     """The sheet *Terminate all*.
 
-    Only the sessions that it names are terminated; its title says whether they are all. One whose
-    end was assumed before, and which was chosen all the same, stays until that is proven.
+    Only the sessions that it was asked about are terminated; its title says whether they are all,
+    and then unconfirmed starts, which have no id yet, are listed, too. One whose end was assumed
+    before, and which was chosen all the same, stays until that is proven.
     """
 
     def __init__(self, services: Services, parent: QWidget | None) -> None:
@@ -55,14 +56,18 @@ class TerminateAllDialog(Sheet):
         able = (key for key in self._keys if sessions.can(key, CommandVerb.TERMINATE))
         self._keys = tuple(filter(is_open, able))
         n = len(self._keys)
+        is_all = set(sessions.terminable_keys()) <= set(self._keys)
         now, found = self._services.clock.now_ms(), quit_plan(self._services).sessions
-        named = (one for one in found if one.session.key in self._keys)
+        named = (
+            one
+            for one in found
+            if one.session.key in self._keys or (is_all and one.outcome is QuitOutcome.UNCONFIRMED)
+        )
         self.lines.show_lines([at_quit_line(one, now) for one in named])
         self.text_label.setText(_question(n))
         text = tr.plural("Terminate 1 session", "Terminate {n} sessions", n)
         self.terminate_button.setText(text)
         self.terminate_button.setAccessibleName(text)
-        is_all = set(sessions.terminable_keys()) <= set(self._keys)
         self.setWindowTitle(tr("Terminate all") if is_all else text)
         self.setAccessibleName(self.windowTitle())
         self.terminate_button.setEnabled(n > 0)
@@ -79,7 +84,7 @@ class TerminateAllDialog(Sheet):
 
 def _question(n: int) -> str:
     if n == 0:
-        return tr("No session is open any more.")
+        return tr("Nothing is left to terminate.")
     return tr.plural(
         "This closes 1 session. Its task ends and billing stops.",
         "This closes {n} sessions. Their tasks end and billing stops.",
