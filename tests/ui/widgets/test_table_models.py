@@ -90,6 +90,31 @@ def test_ended_rows_leave_after_30_s_unless_selected_or_held(
     assert sorted(session_rows.keys()) == [1, 2, 3]
 
 
+def test_without_room_the_oldest_ended_rows_leave_at_once_unless_selected_or_held(
+    services: Any, session_rows: SessionsModel, hold: PointerHold
+) -> None:
+    sessions: FakeSessions = services.sessions
+    session_rows.room = 3
+    for key, ended_ms in ((1, NOW + 3), (2, NOW + 2), (3, NOW + 1)):
+        sessions.add(key)
+        sessions.change_session(key, phase=Phase.CLOSED, ended_ms=ended_ms)
+    assert session_rows.keys() == [1, 2, 3]
+    session_rows.set_pinned(frozenset({3}))
+    hold.aim()
+    sessions.add(4)
+    assert session_rows.keys() == [1, 2, 3, 4]
+    hold.leave()
+    assert session_rows.keys() == [1, 3, 4]
+    session_rows.set_pinned(frozenset())
+    for key in (5, 6):
+        sessions.add(key)
+    assert session_rows.keys() == [4, 5, 6]
+    sessions.add(7)
+    assert session_rows.keys() == [4, 5, 6, 7], "what is open stays"
+    session_rows.set_show_ended(True)
+    assert len(session_rows.keys()) == 7
+
+
 def test_an_ended_row_stays_as_long_as_the_pointer_is_over_the_table(
     services: Any, session_rows: SessionsModel
 ) -> None:

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QWidget
 
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.sessions.model import MOST_ROWS
 from enigma_panel.ui.sessions.table import SessionsTable
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import make_button, make_label
@@ -12,7 +13,7 @@ from enigma_panel.ui.widgets.card import Card
 
 tr = Translations("Sessions")
 
-LEAST_ROWS, MOST_ROWS = 3, 6
+LEAST_ROWS = 3
 HEAD_HEIGHT = 32
 """Height of the heading with its button, also kept without it."""
 
@@ -50,9 +51,10 @@ class SessionsCard(Card):
         """
         table = self._table  # as it would be: before it is shown it has no size of its own
         around = self.sizeHint().height() - table.sizeHint().height()
-        rows = min(MOST_ROWS, max(LEAST_ROWS, self._settings.value.browsers_at_once))
-        return around + 2 * table.frameWidth() + rows * table.row_height
+        return around + 2 * table.frameWidth() + table.rows.room * table.row_height
 
     def _follow_settings(self) -> None:
-        self._table.rows.set_show_ended(self._settings.value.show_ended)
+        rows, settings = self._table.rows, self._settings.value
+        rows.room = min(MOST_ROWS, max(LEAST_ROWS, settings.browsers_at_once))
+        rows.set_show_ended(settings.show_ended)
         self.room_changed.emit()

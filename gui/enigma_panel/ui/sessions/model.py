@@ -60,6 +60,8 @@ from enigma_panel.ui.widgets.table.model import (
 tr = Translations("Sessions")
 
 ENDED_STAY_MS = 30_000
+MOST_ROWS = 6
+"""How many rows the table shows at most; more are scrolled."""
 AMBER_LEFT_MS = 90_000
 RED_LEFT_MS = 30_000
 LONG_MS, LIFE_MS = 754_000, 300_000
@@ -84,10 +86,11 @@ class Column(IntEnum):
 class SessionsModel(KeyedTableModel):
     """The sessions as rows, the newest last.
 
-    Ended ones leave after a while, but not while somebody aims at a row or the pointer is over the
-    table.
+    Ended ones leave after a while, or at once where there is no room for all, but not while
+    somebody aims at a row or the pointer is over the table.
 
-    is_pointed_at: returns whether the pointer is over the table that shows them.
+    is_pointed_at: returns whether the pointer is over the table that shows them. room: how many
+    rows can be seen.
     """
 
     def __init__(
@@ -106,6 +109,7 @@ class SessionsModel(KeyedTableModel):
         self._show_live_debounce = Debounce(self, self._show_live)
         live.changed.connect(self._follow_live)
         self._show_ended = False
+        self.room = MOST_ROWS
         self._pinned: frozenset[int] = frozenset()
         self._before = Recovered()
         self.is_pointed_at: Callable[[], bool] = lambda: False
@@ -185,7 +189,7 @@ class SessionsModel(KeyedTableModel):
 
         Called once a second.
         """
-        if any(self._is_over(key) for key in self._keys):
+        if len(self._keys) > self.room or any(self._is_over(key) for key in self._keys):
             self.arrange()
         keys = [key for key in map(self.key_at, rows) if key is not None]
         for column in (Column.STATE, Column.LEFT, Column.VERBS):
@@ -216,7 +220,11 @@ class SessionsModel(KeyedTableModel):
     def _wanted(self) -> list[int]:
         """Return the keys of the rows to show, in their order."""
         known = filter(None, map(self._sessions.session, self._sessions.session_keys()))
-        return [s.key for s in sorted(filter(self._is_wanted, known), key=_started)]
+        shown = sorted(filter(self._is_wanted, known), key=_started)
+        over = max(0, len(shown) - self.room) if not self._show_ended else 0
+        ended = (s for s in shown if s.is_ended and s.key not in self._pinned)
+        gone = {s.key for s in sorted(ended, key=lambda s: s.ended_ms or 0)[:over]}
+        return [s.key for s in shown if s.key not in gone]
 
     def _is_wanted(self, session: Session) -> bool:
         if not session.is_ended or self._show_ended or session.key in self._pinned:
