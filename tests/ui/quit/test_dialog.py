@@ -408,6 +408,14 @@ async def test_terminate_all_lists_an_unconfirmed_start_too(
     assert "May be running and cost money" in terminating.lines.texts()[3][1]
 
 
+def test_what_is_assumed_closed_is_not_all(world: World, terminating: TerminateAllDialog) -> None:
+    for key_ in (1, 2, 3):
+        world.sessions.change_session(key_, phase=Phase.CLOSED_ASSUMED)
+    terminating.ask([1, 2])
+    assert terminating.windowTitle() == "Terminate 2 sessions"
+    assert terminating.terminate_button.isEnabled()
+
+
 async def test_cancel_terminates_nothing(world: World, terminating: TerminateAllDialog) -> None:
     terminating.ask([1, 2, 3])
     click(terminating.cancel_button)
