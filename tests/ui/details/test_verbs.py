@@ -57,14 +57,40 @@ def test_a_session_has_its_verbs_and_a_task_that_ended_is_run_again_in_their_pla
     assert shown(window) == AGAIN
 
 
-def test_of_several_they_say_how_many_can_take_them(window: MainWindow, services: Any) -> None:
+def test_of_several_they_say_how_many_can_take_them(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
     for number in (1, 2):
         services.sessions.add(number)
     services.sessions.add(3, status=TaskStatus.DONE, ended_ms=NOW)
     window.selection.sessions.selectAll()
-    assert shown(window) == ["Pause 2 of 3", "Resume 0 of 3", "Stop 2 of 3", "Terminate 3 of 3"]
+    assert shown(window) == ["Pause 2 of 3", "Resume", "Stop 2 of 3", "Terminate 3"]
     button(window.details, "Pause 2 of 3").click()
     assert services.sessions.commands == [((1, 2), CommandVerb.PAUSE)]
+    bar = window.details.verbs
+    qapp.processEvents()
+    places = [one.geometry() for one in bar.verbs.values()]
+    services.sessions.change_task(2, status=TaskStatus.PAUSED)
+    qapp.processEvents()
+    assert shown(window) == ["Pause 1 of 3", "Resume 1 of 3", "Stop 2 of 3", "Terminate 3"]
+    assert [one.geometry() for one in bar.verbs.values()] == places, "a count moves none"
+
+
+@pytest.mark.parametrize("table", ["sessions", "tasks"])
+def test_what_is_assumed_closed_is_terminated_only_where_nothing_else_is_meant(
+    window: MainWindow, services: Any, table: str
+) -> None:
+    for number in (1, 2, 3):
+        services.sessions.add(number)
+    services.sessions.change_session(3, phase=Phase.CLOSED_ASSUMED, ended_ms=NOW)
+    getattr(window.selection, table).selectAll()
+    assert set(window.selection.session_keys()) == {1, 2}
+    assert shown(window)[-1] == "Terminate 2"
+    services.sessions.change_session(2, phase=Phase.EXPIRED_ASSUMED, ended_ms=NOW)
+    assert shown(window)[-1] == "Terminate"
+    services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=NOW)
+    assert shown(window)[-1] == "Terminate 2 assumed closed"
+    assert set(window.selection.session_keys()) == {2, 3}
 
 
 @pytest.mark.parametrize(

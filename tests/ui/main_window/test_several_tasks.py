@@ -111,11 +111,11 @@ def test_what_hides_between_click_and_confirmation_is_meant_all_the_same(
 def test_rows_that_come_back_selected_are_summed_again(five: MainWindow, services: Any) -> None:
     five.body.set_details_open(False)
     choose(five, 3, 2, 1)
-    assert five.sums.accessibleName().startswith("3 selected")
+    assert five.sums.accessibleName().startswith("3 tasks selected")
     look_for(services, "mail")
     assert "selected" not in five.sums.accessibleName()
     look_for(services, "")
-    assert five.sums.accessibleName().startswith("3 selected")
+    assert five.sums.accessibleName().startswith("3 tasks selected")
 
 
 def test_several_stay_new_until_they_are_marked_which_can_be_taken_back(

@@ -54,7 +54,7 @@ def test_several_ends_are_asked_about(
     assert not window.sessions_card.terminate_all.isVisible()  # the row has a button for one
     services.sessions.add(2)
     window.selection.sessions.selectAll()
-    assert window.verbs[CommandVerb.TERMINATE].text() == "Terminate 2 of 2"
+    assert window.verbs[CommandVerb.TERMINATE].text() == "Terminate 2"
     window.verbs[CommandVerb.TERMINATE].trigger()
     button(window.sessions_card, "Terminate all…").click()
     assert dialogs.calls == [

@@ -282,7 +282,11 @@ def test_of_several_only_those_act_that_are_shown(four: MainWindow, services: An
     assert selection.tasks.selected_keys() == [5, 3, 1]
     assert set(selection.session_keys()) == {5, 3, 1}
     assert selection.subject_text() == "3 tasks"
-    assert "2 of them are hidden by the filter" in shown_texts(four.details)
+    assert "3 tasks · 3 open sessions" in shown_texts(four.details)
+    assert "2 more are hidden by the filter" in shown_texts(four.details)
+    four.body.set_details_open(False)
+    assert four.sums.text().startswith("3 tasks selected")
+    four.body.set_details_open(True)
     key(four.filter_bar.field, ESCAPE)
     assert selection.tasks.selected_keys() == [5, 4, 3, 2, 1]
     type_text(four.filter_bar.field, "bike")

@@ -64,12 +64,12 @@ def test_it_tells_what_is_shown_or_what_is_selected(sums: TaskSums, search: Fake
     sums.show_selected([1])
     assert sums.text() == "100 tasks · $4.87"
     sums.show_selected(range(1, 13))
-    assert sums.text() == "12 selected · $0.24 · took 2:00"
+    assert sums.text() == "12 tasks selected · $0.24"
     assert told[-1] == TaskSum(count=12, cost=Decimal("0.24"), took_ms=120_000)
     search.figures.shown = TaskSum(count=7, cost=Decimal(3))
     search.costs[1] = Decimal("0.03")
     search.counted.emit()
-    assert sums.text() == "12 selected · $0.25 · took 2:00"
+    assert sums.text() == "12 tasks selected · $0.25"
     sums.show_selected([])
     assert sums.text() == "7 of 100 tasks · $3.00"
     assert told[-1] is None
@@ -92,7 +92,7 @@ def test_an_answer_that_comes_late_is_not_shown_for_others(sums: TaskSums) -> No
     late = sums._keys
     sums.show_selected([3, 4, 5])
     FakeScope().spawn("late", sums._sum(late))
-    assert sums.text().startswith("3 selected · $0.06")
+    assert sums.text().startswith("3 tasks selected · $0.06")
 
 
 def test_what_cannot_be_told_is_not_shown(sums: TaskSums, search: FakeSearch) -> None:
@@ -101,4 +101,4 @@ def test_what_cannot_be_told_is_not_shown(sums: TaskSums, search: FakeSearch) ->
     assert sums.text() == "100 tasks · $4.87"
     search.error = None
     search.counted.emit()
-    assert sums.text().startswith("2 selected · $0.04")
+    assert sums.text().startswith("2 tasks selected · $0.04")

@@ -21,7 +21,7 @@ from enigma_panel.ui.details.verbs import VerbBar
 from enigma_panel.ui.i18n import Translations, plain_tip
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
-from enigma_panel.ui.text.sums import cost_and_time, cost_text, sum_tip
+from enigma_panel.ui.text.sums import cost_text, sum_tip
 from enigma_panel.ui.widgets.basics import (
     make_button,
     make_column,
@@ -68,7 +68,8 @@ class Details(QFrame):
         self.session_key: int | None = None
         self.task_key: int | None = None
         self._about_session = True
-        self._several: tuple[Sequence[int], frozenset[int]] = ((), frozenset())
+        self._several: tuple[Sequence[int], int] = ((), 0)
+        self._hidden = self._open = 0
         self._sum: TaskSum | None = None
         set_role(self, "card")
         self.setAccessibleName(tr("Details"))
@@ -90,7 +91,7 @@ class Details(QFrame):
     def show_subject(self, sessions: Sequence[int], tasks: Sequence[int]) -> None:
         """Sessions or tasks, by their keys; of several only how many and what they cost."""
         is_one = len(sessions) + len(tasks) == 1
-        self._several = ((), frozenset()) if is_one else (sessions, frozenset(tasks))
+        self._several = ((), 0) if is_one else (sessions, len(tasks))
         if is_one and tasks:
             self.show_task(tasks[0])
         else:
@@ -100,6 +101,13 @@ class Details(QFrame):
         """What the selected tasks cost together; None where that is unknown."""
         self._sum = total
         self._show_several()
+
+    def show_open(self, n: int) -> None:
+        """How many open sessions the verbs act on."""
+        if n != self._open:
+            self._open = n
+            self._show_several()
+            self._show_verbs()
 
     def show_session(self, key: int | None) -> None:
         """A session and its task."""
@@ -115,15 +123,15 @@ class Details(QFrame):
         self._turn_to(task.session_key if task is not None else None, key)
         self.verbs.take_presses()
 
-    def show_filtered(self, hidden: int, of: int) -> None:
-        """How many of the tasks that are shown here have no row in Tasks now."""
-        text = tr("Hidden by the filter")
-        if of > 1:
+    def show_filtered(self, hidden: int) -> None:
+        """How many of the tasks that are the subject have no row in Tasks now."""
+        self._hidden, text = hidden, tr("Hidden by the filter")
+        if hidden < self._several[1]:
             text = tr.plural(
-                "1 of them is hidden by the filter", "{n} of them are hidden by the filter", hidden
+                "1 more is hidden by the filter", "{n} more are hidden by the filter", hidden
             )
-        self.filtered.setText(text if hidden else "")
-        self.filtered.setVisible(bool(hidden))
+        show_text(self.filtered, text if hidden else "")
+        self._show_several()
 
     def apply_diff(self, sessions: frozenset[int], tasks: frozenset[int]) -> None:
         """Records changed: show them anew if they are the ones shown."""
@@ -284,16 +292,12 @@ class Details(QFrame):
         if keys:
             costs = [self._sessions.session_cost(key) for key in keys]
             total = sessions_sum(costs, has_idle=any(map(self._has_idled, keys)))
-            title, text = several_text(len(keys), 0), cost_text(total)
+            title, text = several_text(len(keys), 0, self._open), cost_text(total)
             tip = sum_tip(total)
         elif tasks:
-            known = map(self._sessions.session, self._sessions.session_keys())
-            at_work = [s for s in known if s and s.occupies_slot and s.current_task in tasks]
-            title, text = several_text(len(at_work), len(tasks)), ""
+            title, text = several_text(0, tasks - self._hidden or tasks, self._open), ""
             if self._sum:
-                text, tip = cost_and_time(self._sum), sum_tip(self._sum)
-                if self._sum.count < len(tasks):
-                    text = tr("{n} shown · {amount}", n=self._sum.count, amount=text)
+                text, tip = cost_text(self._sum), sum_tip(self._sum)
         show_text(self.several, title)
         self.nothing.setText(text)
         self.nothing.setToolTip(plain_tip(tip))
@@ -314,7 +318,7 @@ class Details(QFrame):
 
     def _show_verbs(self) -> None:
         if any(self._several):
-            self.verbs.show_several()
+            self.verbs.show_several(self._open)
             return
         about_session = self._about_session
         self.verbs.show_records(self._session(), self._task(), about_session=about_session)

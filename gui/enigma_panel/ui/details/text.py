@@ -66,13 +66,14 @@ def again_label(spending: Spending) -> str:
     return tr("Run again · ≈ {money}", money=format_money(forecast.each, MoneyKind.SUM))
 
 
-def several_text(sessions: int, tasks: int) -> str:
-    """How many are selected; of tasks also how many sessions are at work on them."""
-    if not tasks:
-        return tr.plural("1 session", "{n} sessions", sessions)
+def several_text(sessions: int, tasks: int, n_open: int) -> str:
+    """How many are selected, and how many open sessions that means."""
     many = tr.plural("1 task", "{n} tasks", tasks)
-    at_work = tr.plural("1 open session", "{n} open sessions", sessions)
-    return f"{many} · {at_work}" if sessions else many
+    still_open = tr.plural("1 open session", "{n} open sessions", n_open)
+    if not tasks:
+        many = tr.plural("1 session", "{n} sessions", sessions)
+        still_open = tr("{n} open", n=n_open)
+    return f"{many} · {still_open}" if n_open and n_open != sessions else many
 
 
 def sessions_sum(costs: Sequence[Decimal | None], *, has_idle: bool) -> TaskSum:

@@ -11,7 +11,7 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.ui.details.text import again_label
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.verbs import GLYPHS
+from enigma_panel.ui.text.verbs import GLYPHS, bulk_label
 from enigma_panel.ui.text.waiting import (
     QueueAction,
     offered,
@@ -95,13 +95,18 @@ class VerbBar(QWidget):
         """Show what can be done with one session or task."""
         self._session, self._task, self._about_session = session, task, about_session
         self._is_several = False
+        self._widen(0)
         self._refresh()
 
-    def show_several(self) -> None:
-        """Show the verbs, which act on all that is selected."""
+    def show_several(self, n: int) -> None:
+        """Show the verbs, which act on n sessions: as wide whatever they count, so none moves."""
         self._session = self._task = None
         self._is_several = True
         self._refresh()
+        if button := self.verbs.get(CommandVerb.TERMINATE):
+            size, longest = button.fontMetrics().size, bulk_label(CommandVerb.TERMINATE, n - 1, n)
+            more = size(0, longest).width() - size(0, button.text()).width()
+            self._widen(button.sizeHint().width() + more)
 
     def take_presses(self) -> None:
         """Take presses at once: the person chose what is shown."""
@@ -185,6 +190,10 @@ class VerbBar(QWidget):
 
     def _name_price(self) -> None:
         show_words(self.again, again_label(self._spending))
+
+    def _widen(self, least: int) -> None:
+        for button in self.verbs.values():
+            button.setMinimumWidth(least)
 
     def _leave(self) -> None:
         self._next_focus.setFocus(Qt.FocusReason.OtherFocusReason)  # see MainWindow

@@ -83,16 +83,24 @@ class Selection(QObject):
         """Return the sessions that the verbs act on.
 
         For a task this is its session while it works on that task; else a verb for the one would
-        reach another.
+        reach another. Of several they are the open ones; where none is, those assumed closed.
         """
+        sessions, keys = self._services.sessions, self.subject.tasks
+        if self.is_several:
+            meant = self.subject.sessions or self._sessions_at_work()
+            known = [s for s in map(sessions.session, meant) if s and not s.is_final]
+            still_open = [s.key for s in known if s.occupies_slot]
+            return still_open or [s.key for s in known if s.is_ended]
         if self.subject.sessions:
             return list(self.subject.sessions)
-        if len(self.subject.tasks) > 1:
-            return self._sessions_at_work()
-        sessions, keys = self._services.sessions, self.subject.tasks
         tasks = (t for t in map(sessions.task, keys) if t is not None)
         owners = map(sessions.session, (task.session_key for task in tasks))
         return [s.key for s in owners if s is not None and s.current_task in keys]
+
+    @property
+    def is_several(self) -> bool:
+        """Whether the subject is more than one session or task."""
+        return len(self.subject.sessions) + len(self.subject.tasks) > 1
 
     @property
     def lead(self) -> KeyedTable:
@@ -184,7 +192,7 @@ class Selection(QObject):
     @property
     def can_rename(self) -> bool:
         """Whether the subject is one session, or the task of one."""
-        return len(self.subject.tasks) < 2 and len(self.session_keys()) == 1
+        return not self.is_several and bool(self.session_keys())
 
     def rename_subject(self) -> None:
         """Edit the name of the subject's session."""
@@ -304,9 +312,7 @@ class Selection(QObject):
             self.selection_changed.emit()
 
     def _mark_filtered(self) -> None:
-        tasks = self.subject.tasks
-        hidden = self.task_rows.count_filtered_out(tasks)
-        self._details.show_filtered(hidden, len(tasks))
+        self._details.show_filtered(self.task_rows.count_filtered_out(self.subject.tasks))
 
     def _follow_tasks(self) -> None:
         if self.task_rows.is_arranging or self._is_restoring:

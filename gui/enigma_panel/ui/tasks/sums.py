@@ -15,7 +15,7 @@ from enigma_panel.ui.widgets.basics import set_role
 
 
 class TaskSums(QLabel):
-    """'100 tasks · $4.87' or, of several selected ones, '13 selected · $0.24 · took 4:10'.
+    """'100 tasks · $4.87' or, of several selected ones, '13 tasks selected · $0.24'.
 
     It has the room that others leave, and says less where that is little. details: says the same of
     selected ones where it is shown. summed: what these cost, None where there are not several or it

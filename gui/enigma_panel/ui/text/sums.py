@@ -4,7 +4,6 @@ from enigma_panel.core.money import MoneyKind, floor_money, format_money
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.money import exact_text, idle_text, unknown_cost_text
-from enigma_panel.ui.text.states import duration
 
 tr = Translations("Sums")
 
@@ -44,12 +43,7 @@ def shown_texts(shown: TaskSum, total: int) -> tuple[str, ...]:
 
 
 def selected_texts(total: TaskSum) -> tuple[str, ...]:
-    """Return '13 selected · $0.24 · took 4:10', and shorter texts for less room."""
+    """Return '13 tasks selected · $0.24', and shorter texts for less room."""
     amount = cost_text(total)
-    lines = (cost_and_time(total), amount)
-    return *(tr("{n} selected · {amount}", n=total.count, amount=line) for line in lines), amount
-
-
-def cost_and_time(total: TaskSum) -> str:
-    """Return '$0.24 · took 4:10'."""
-    return tr("{amount} · took {time}", amount=cost_text(total), time=duration(total.took_ms))
+    whole = tr("{n} tasks selected · {amount}", n=total.count, amount=amount)
+    return whole, tr("{n} selected · {amount}", n=total.count, amount=amount), amount

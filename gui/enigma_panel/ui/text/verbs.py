@@ -8,9 +8,6 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.theme.palette import Glyph
 
-FIGURE_SPACE = "\u2007"
-"""A space as wide as a digit."""
-
 tr = Translations("Commands")
 
 GLYPHS: Mapping[CommandVerb, Glyph] = {
@@ -78,13 +75,16 @@ def verb_label(verb: CommandVerb) -> str:
     return verb_text(verb).label
 
 
-def bulk_label(verb: CommandVerb, able: int, n: int) -> str:
-    """Return 'Stop', for several 'Stop 7 of 9'; as long for any `able`: buttons stay in place."""
+def bulk_label(verb: CommandVerb, able: int, n: int, *, are_assumed: bool = False) -> str:
+    """Return 'Stop', for several 'Stop 7 of 9' or 'Stop 9'. are_assumed: all seem closed."""
     label = verb_label(verb)
-    if n < 2:
+    if able and are_assumed:
+        return tr("{verb} {able} assumed closed", verb=label, able=able)
+    if n < 2 or not able:
         return label
-    rest = FIGURE_SPACE * (len(str(n)) - len(str(able)))
-    return tr("{verb} {able} of {n}", verb=label, able=able, n=n) + rest
+    if able == n:
+        return tr("{verb} {n}", verb=label, n=n)
+    return tr("{verb} {able} of {n}", verb=label, able=able, n=n)
 
 
 def verb_labels(verbs: Iterable[CommandVerb]) -> str:
