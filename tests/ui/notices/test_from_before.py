@@ -9,7 +9,7 @@ from enigma_panel.services.types import Recovered
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.notices.from_before import Outcome, from_before_text
 from tests.kit.clock import NOW
-from tests.kit.person import button, notice_texts
+from tests.kit.person import notice_texts
 
 TWICE = "Nothing was started twice."
 SENTENCES = [
@@ -129,8 +129,7 @@ def test_it_leaves_when_all_is_settled(window: MainWindow, services: Any) -> Non
 def test_dismissed_it_does_not_come_again(window: MainWindow, services: Any) -> None:
     services.sessions.add(1)
     start(window, 1)
-    window.all_notices.trigger()
-    button(window.notice_panel, "Dismiss").click()
+    window.notices.dismiss(*window.notices.notices())
     services.sessions.change_task(1, status=TaskStatus.DONE, is_new=True)
     assert said(window) == []
 

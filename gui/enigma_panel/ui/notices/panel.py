@@ -12,6 +12,7 @@ from enigma_panel.ui.text.ways_out import way_out_tip
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import (
+    ElidedLabel,
     make_button,
     make_column,
     make_label,
@@ -58,7 +59,7 @@ class NoticePanel(QFrame):
         self._is_covered = False
         self._head = make_row()
         self._title = make_label(role="heading")
-        self._recent = make_label(tr("Recent"), "dim")
+        self._recent = make_label(tr("Earlier"), "dim")
         self._scroll = ScrollArea()
         self.close_button = make_tool(tr("Close"))
         self._build()
@@ -173,7 +174,8 @@ class NoticePanel(QFrame):
         """Give each row the height that its words need: a scroll area asks for none."""
         room = self.width() - 2 - self._scroll.verticalScrollBar().sizeHint().width()
         for row in self._rows:
-            row.setMinimumHeight(row.heightForWidth(room))
+            high = row.hasHeightForWidth()
+            row.setMinimumHeight(row.heightForWidth(room) if high else row.sizeHint().height())
         needed = sum(row.minimumHeight() for row in self._rows)
         needed += 0 if self._recent.isHidden() else self._recent.sizeHint().height()
         if (page := self._scroll.widget()) is not None:
@@ -198,25 +200,38 @@ class NoticePanel(QFrame):
 
 
 class NoticeRow(QFrame):
-    """One notice: what happened and when, what it means, its ways out."""
+    """One notice: what happened and when, what it means, its ways out.
+
+    One that needs no look is a line of all its words, with the first way out alone.
+    """
 
     def __init__(self, notice: Notice, notices: NoticeList) -> None:
         super().__init__()
         self.notice = notice
         self._notices = notices
-        sign = (Glyph.BANG, Severity.AMBER) if notice.needs_look else (Glyph.DISC, Severity.DIM)
-        self._title = make_label(role="figure", wrap=True)
+        self._is_line = not notice.needs_look
+        self._title = ElidedLabel("dim") if self._is_line else make_label(role="figure", wrap=True)
         self._text = make_label(role="dim", wrap=True)
         time = make_label(local_time(notices.since_ms(notice)), "dim")
-        self.buttons = {action: self._button(action) for action in notice.actions}
+        actions = notice.actions[:1] if self._is_line else notice.actions
+        self.buttons = {action: self._button(action) for action in actions}
         self.dismiss_button = make_button(tr("Dismiss"))
         for button in (*self.buttons.values(), self.dismiss_button):
             button.setProperty("small", True)
         has_own = NoticeAction.DISMISS_START in notice.actions
-        self.dismiss_button.setHidden(notice.stays or has_own)
+        self.dismiss_button.setHidden(notice.stays or has_own or self._is_line)
         self.dismiss_button.clicked.connect(lambda: notices.dismiss(self.notice))
+        if self._is_line:
+            row = make_row(
+                self._title, self._text, *self.buttons.values(), self.dismiss_button, time
+            )
+            row.setStretch(0, 1)
+            row.setContentsMargins(SIDE, 3, SIDE, 3)
+            self.setLayout(row)
+            self._show()
+            return
         head, top = make_row(), Qt.AlignmentFlag.AlignTop
-        head.addWidget(GlyphLabel(*sign), 0, top)
+        head.addWidget(GlyphLabel(Glyph.BANG, Severity.AMBER), 0, top)
         head.addWidget(self._title, 1)
         head.addWidget(time, 0, top)
         below = make_column(self._text, FlowLayout(*self.buttons.values(), self.dismiss_button))
@@ -235,10 +250,11 @@ class NoticeRow(QFrame):
             self._show()
 
     def _show(self) -> None:
-        for label, text in ((self._title, self.notice.title), (self._text, self.notice.text)):
+        title = self.notice.words if self._is_line else self.notice.title
+        for label, text in ((self._title, title), (self._text, self.notice.text)):
             label.setText(text)
             label.setAccessibleName(text)
-        self._text.setHidden(not self.notice.text)
+        self._text.setHidden(self._is_line or not self.notice.text)
         for action, button in self.buttons.items():
             button.setEnabled(action in self.notice.actions)
             tip = way_out_tip(action)
@@ -246,7 +262,8 @@ class NoticeRow(QFrame):
             button.setAccessibleDescription(f"{self.notice.words} {tip}".strip())
 
     def _button(self, action: NoticeAction) -> QPushButton:
-        button = make_button(self.notice.label(action), _ROLES.get(action, ""))
+        role = "link" if self._is_line else _ROLES.get(action, "")
+        button = make_button(self.notice.label(action), role)
         take_single_clicks(button)
         button.clicked.connect(lambda: self._notices.choose(self.notice, action))
         return button
