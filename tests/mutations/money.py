@@ -129,8 +129,8 @@ MONEY = (
         promise="The service allows ten calls a minute; the program keeps to that",
         mistake="one more goes out",
         file="core/rate_limit.py",
-        old="self.used(now_ms) < self.capacity(rank)",
-        new="self.used(now_ms) <= self.capacity(rank)",
+        old="left = self.capacity(rank) - self.used(now_ms)",
+        new="left = self.capacity(rank) - self.used(now_ms) + 1",
         tests=("tests/core/test_rate_limit.py::test_ten_calls_and_then_none_for_a_minute",),
     ),
     Break(
