@@ -102,6 +102,14 @@ async def test_waiting_tells_when_and_keeps_its_word(clock: VirtualClock) -> Non
     assert told[-1] <= free <= told[-1] + 200
 
 
+async def test_calls_that_go_together_count_together_in_one_bucket(clock: VirtualClock) -> None:
+    rate_limiter = RateLimiter(clock, limit=4, reserved=0)
+    both, now, later = [(SEND, Rank.NEW_TASK), (START, Rank.START)], clock.now_ms(), MINUTE + 100
+    assert rate_limiter.free_times(both, 5) == [now] * 4 + [now + later]
+    rate_limiter._windows._share()
+    assert rate_limiter.free_times(both, 3) == [now] * 2 + [now + later]
+
+
 async def test_a_tag_finds_its_wait(clock: VirtualClock) -> None:
     rate_limiter = RateLimiter(clock, limit=1, reserved=0)
     with await rate_limiter.turn(SEND, Rank.STOP) as first:

@@ -148,11 +148,20 @@ class RateLimiter(QObject):
         self.changed.emit()
         return taken
 
+    def free_times(self, calls: Sequence[tuple[Endpoint, Rank]], n: int) -> list[int]:
+        """When (epoch ms) these calls could go, all of them each time, for each of n times."""
+        due = [now := self._clock.now_ms()] * n
+        for window in self._windows.all():
+            ranks = [rank for endpoint, rank in calls if self._windows[endpoint] is window]
+            if ranks:
+                before = [w.rank for w in self._in(window) if w.rank <= max(ranks)]
+                times = window.forecast([*before, *ranks * n], now)[len(before) :]
+                due = list(map(max, due, times[len(ranks) - 1 :: len(ranks)]))
+        return due
+
     def free_at(self, endpoint: Endpoint, rank: Rank) -> int:
         """Epoch ms of the earliest moment when a new call of that rank could go, >= now."""
-        window = self._windows[endpoint]
-        before = [w.rank for w in self._in(window) if w.rank <= rank]
-        return window.forecast([*before, rank], self._clock.now_ms())[-1]
+        return self.free_times([(endpoint, rank)], 1)[0]
 
     def room(self, *calls: tuple[Endpoint, Rank]) -> int:
         """How often these calls could go now, all of them each time."""

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from enigma_panel.api.errors import InterruptedCallError, RejectedError, Reply
 from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
 from enigma_panel.core.observation import MISSING_PROMPT, Kind, Observation
+from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.core.reducer import MAX_LIFE_MS
 from enigma_panel.core.service_rules import RULES, Dialect
 from enigma_panel.core.verbs import CommandVerb
@@ -149,6 +150,30 @@ async def test_what_waits_behind_sessions_that_do_not_work_is_told_their_end(
     entry = bench.queue.entry(keys[-1])
     assert entry is not None
     assert entry.due_ms == bench.session_of(keys[0]).expires_ms
+
+
+async def test_each_task_that_waits_is_told_when_its_own_call_can_go(bench: QueueBench) -> None:
+    now = bench.bench.clock.now_ms()
+    sent = [now - 50_000 + 5_000 * n for n in range(10)]
+    bench.bench.rate_limiter.remember(Endpoint.START_SESSION, sent)
+    keys = [await bench.start() for _ in range(3)]
+    entries = [entry for key in keys if (entry := bench.queue.entry(key)) is not None]
+    assert [entry.due_ms for entry in entries] == [at + 61_100 for at in sent[:3]]
+
+
+async def test_what_waits_for_a_browser_and_a_call_is_told_the_later_time(
+    bench: QueueBench,
+) -> None:
+    keys = [await bench.start() for _ in range(6)]
+    await bench.until_taken(5)
+    for key in keys[:5]:
+        await bench.store.update(replace(bench.session_of(key), close_after=True))
+    now = bench.bench.clock.now_ms()
+    bench.bench.rate_limiter.remember(Endpoint.START_SESSION, [now] * 10)
+    bench.queue.wake()
+    entry = bench.queue.entry(keys[-1])
+    assert entry is not None
+    assert entry.due_ms == now + 61_100
 
 
 async def test_between_two_tries_it_says_what_it_waits_for(bench: QueueBench) -> None:

@@ -66,17 +66,20 @@ class Forecast:
         ends = self._ends(now) if tasks else []
         open_now = self._blockers.open_now()
         free = self._gate.limit - open_now
-        calls = {single: self._rate_blocker(now, single=single) for single in (True, False)}
+        single = self._rate_limiter.free_times(_RUN_TASK, len(tasks))
+        double = self._rate_limiter.free_times(_OPEN_AND_SEND, len(tasks))
         entries: dict[int, QueueEntry] = {}
         behind = 0
         for task in tasks:
             session = self._store.session(task.session_key)
             if session is None or self._blockers.is_sending(task.key):
                 continue
+            free_ms = (single if task.verb is TaskVerb.RUN_TASK else double)[behind]
+            why = WaitReason.BUDGET if free_ms > now else WaitReason.TURN
             blocker = self._blockers.of(task, session, open_now)
-            blocker = blocker or calls[task.verb is TaskVerb.RUN_TASK]
+            blocker = blocker or Blocker(why=why, due_ms=free_ms)
             if session.is_planned:
-                blocker = self._in_turn(blocker, behind, free, ends)
+                blocker = self._in_turn(blocker, behind, free, ends, free_ms)
                 behind += 1
             entries[task.key] = QueueEntry(
                 task_key=task.key,
@@ -89,12 +92,9 @@ class Forecast:
             )
         return entries
 
-    def _rate_blocker(self, now: int, *, single: bool) -> Blocker:
-        calls = _RUN_TASK if single else _OPEN_AND_SEND
-        due = max(self._rate_limiter.free_at(*call) for call in calls)
-        return Blocker(why=WaitReason.BUDGET if due > now else WaitReason.TURN, due_ms=due)
-
-    def _in_turn(self, blocker: Blocker, behind: int, free: int, ends: list[int]) -> Blocker:
+    def _in_turn(
+        self, blocker: Blocker, behind: int, free: int, ends: list[int], free_ms: int
+    ) -> Blocker:
         """The blocker with its time; the n-th task that lacks a place gets the n-th to end."""
         if blocker.why in _OF_THE_FIRST and behind > 0:
             return Blocker(why=WaitReason.TURN)  # the one before it waits, too, and goes first
@@ -105,9 +105,7 @@ class Forecast:
             WaitReason.BUDGET,
         }:
             return blocker
-        due = ends[lacking] if lacking < len(ends) else None
-        if due is not None and blocker.due_ms is not None:
-            due = max(due, blocker.due_ms)
+        due = max(ends[lacking], free_ms) if lacking < len(ends) else None
         return Blocker(why=WaitReason.NO_SLOT if behind == 0 else WaitReason.TURN, due_ms=due)
 
     def _ends(self, now: int) -> list[int]:
