@@ -38,10 +38,8 @@ NOTICES = (
         promise=CONNECTION,
         mistake="an answer that makes no sense ends it",
         file="services/health.py",
-        old="            self._in_doubt = True\n"
-        "            self._set_status(ServiceStatus.TROUBLED, self.unreachable_since_ms)\n",
-        new="            self._in_doubt = True\n"
-        "            self._set_status(ServiceStatus.TROUBLED, None)\n",
+        old="        self._set_status(status, self.unreachable_since_ms)\n",
+        new="        self._set_status(status, None)\n",
         tests=(f"{HEALTH}::test_nonsense_does_not_end_the_time_without_an_answer",),
     ),
     Break(

@@ -176,7 +176,7 @@ async def test_nonsense_is_no_return(error: ApiError) -> None:
         await scene.clock.advance(12_000)
         scene.client.say_health = scene.client.fail(error)
         await scene.clock.advance(20_000)
-        assert scene.health.status is ServiceStatus.TROUBLED
+        assert scene.health.status is ServiceStatus.UNAVAILABLE
         assert set(gaps(scene.client.health_at)[-4:]) == {3_000}
         assert scene.recovered == []
         scene.client.say_health = scene.client.free(1)
@@ -316,8 +316,8 @@ async def test_asking_now_gives_up_a_probe_that_is_stale() -> None:
         (NotConnectedError("tls"), "Offline"),
         (NotConnectedError("proxy"), "Offline"),
         (CUT, "Offline"),
-        (HTML, "The service's answers make no sense"),
-        (SICK, "The service's answers make no sense"),
+        (HTML, "Service unavailable"),
+        (SICK, "Service unavailable"),
         (NO_PAGE, "The service's answers make no sense"),
     ],
 )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from decimal import Decimal
+from http import HTTPStatus
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,7 +21,7 @@ from enigma_panel.services.types import ServiceStatus
 
 EVERY_MS = 10_000
 TROUBLED_MS = 3_000
-"""Interval while the service is full or makes no sense, in ms."""
+"""Interval while the service is full, unavailable or makes no sense, in ms."""
 LOST_MS = 1_500
 """Interval while nothing answers, in ms: all that waits for the network waits for this call."""
 FULL_MS = 60_000
@@ -112,7 +113,7 @@ class Health(QObject):
             self._answering = self._account.base_url
             self._note_heard(ServiceStatus.OK if silent else self.status)
         else:
-            self._set_status(ServiceStatus.TROUBLED, self.unreachable_since_ms)
+            self._note_trouble(error)
 
     def note_poll_error(self, error: ApiError) -> None:
         """Do as `note_error`, but one cut poll among answered ones is no sign of much."""
@@ -152,7 +153,7 @@ class Health(QObject):
             if http_status(error) in _NO_PAGE and self._note_no_page():
                 return
             self._in_doubt = True
-            self._set_status(ServiceStatus.TROUBLED, self.unreachable_since_ms)
+            self._note_trouble(error)
             return
         finally:
             self._probe = None
@@ -174,7 +175,7 @@ class Health(QObject):
         if self._is_standby():
             return self._began_ms + EVERY_MS
         match self.status:
-            case ServiceStatus.TROUBLED:
+            case ServiceStatus.TROUBLED | ServiceStatus.UNAVAILABLE:
                 return self._began_ms + TROUBLED_MS
             case ServiceStatus.FULL:
                 return max(self._began_ms, self._full_ms or 0) + TROUBLED_MS
@@ -194,6 +195,11 @@ class Health(QObject):
             since_ms = self.unreachable_since_ms or self.heard_ms or self._clock.now_ms()
             self._set_status(ServiceStatus.UNREACHABLE, since_ms)
         self._alarm.set()
+
+    def _note_trouble(self, error: ApiError) -> None:
+        is_down = (http_status(error) or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR
+        status = ServiceStatus.UNAVAILABLE if is_down else ServiceStatus.TROUBLED
+        self._set_status(status, self.unreachable_since_ms)
 
     def _note_heard(self, status: ServiceStatus) -> None:
         self.heard_ms = self._clock.now_ms()

@@ -263,6 +263,7 @@ class ServiceStatus(StrEnum):
     OK = "ok"
     FULL = "full"  # it answers, no free browser
     TROUBLED = "troubled"  # it answers in a way that makes no sense
+    UNAVAILABLE = "unavailable"  # it answers that it has failed, HTTP 5xx
     UNREACHABLE = "unreachable"
 
 

@@ -75,6 +75,8 @@ class StatusBar(QFrame):
                 return tr("The service has no free browser")
             case ServiceStatus.TROUBLED:
                 return tr("The service's answers make no sense")
+            case ServiceStatus.UNAVAILABLE:
+                return tr("Service unavailable")
             case ServiceStatus.UNREACHABLE:
                 return tr("Offline")
             case _:
