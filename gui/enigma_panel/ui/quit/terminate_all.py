@@ -56,7 +56,7 @@ class TerminateAllDialog(Sheet):
         able = (key for key in self._keys if sessions.can(key, CommandVerb.TERMINATE))
         self._keys = tuple(filter(is_open, able))
         n = len(self._keys)
-        is_all = set(sessions.terminable_keys()) <= set(self._keys)
+        is_all = set(sessions.terminable_keys()) == set(self._keys)
         now, found = self._services.clock.now_ms(), quit_plan(self._services).sessions
         named = (
             one
