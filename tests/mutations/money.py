@@ -639,7 +639,7 @@ MONEY = (
         tests=("tests/store/ledger/test_task_reader.py::test_a_sum_is_exact_to_a_nano_dollar",),
     ),
     Break(
-        promise='"At least" before the total in Tasks means one or both.',
+        promise='"At least" before a total',
         mistake="what is not known is left out in silence",
         file="ui/text/sums.py",
         old="    if not (total.unknown or total.has_idle):",
@@ -647,7 +647,7 @@ MONEY = (
         tests=("tests/ui/text/test_sums.py",),
     ),
     Break(
-        promise='"+ idle" means that a browser was open without a task',
+        promise="a browser was open without a task, which costs money that no figure includes",
         mistake="an open session without a task costs nothing",
         file="core/models.py",
         old="    if not session.is_ended:\n        return True\n    ended_ms",

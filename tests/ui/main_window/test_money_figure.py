@@ -16,8 +16,12 @@ FOUR = Decimal("4.8712")
     ("total", "text", "spoken"),
     [
         (TaskSum(cost=FOUR), "$4.87 today", "$4.87 today"),
-        (TaskSum(cost=FOUR, unknown=1), "$4.87 today, 1 unknown", "$4.87 today, 1 unknown"),
-        (TaskSum(cost=FOUR, has_idle=True), "$4.87 + idle today", "$4.87 and idle time today"),
+        (TaskSum(cost=FOUR, unknown=1), "At least $4.87 today", "At least $4.87 today"),
+        (
+            TaskSum(cost=Decimal("4.878"), has_idle=True),
+            "At least $4.87 today",
+            "At least $4.87 today",
+        ),
         (TaskSum(unknown=2), "Today: unknown", "Today: unknown"),
     ],
 )

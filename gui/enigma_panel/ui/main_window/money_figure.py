@@ -7,17 +7,15 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from enigma_panel.core.money import MoneyKind, format_money
+from enigma_panel.core.money import MoneyKind, floor_money, format_money
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.money import (
-    at_least,
     each_text,
     exact_text,
     forecast_text,
     spoken_money,
-    with_idle,
 )
 from enigma_panel.ui.text.states import local_moment
 from enigma_panel.ui.text.sums import sum_tip
@@ -42,21 +40,19 @@ def today_text(
     is_short: as few words as can be. say: writes the amount, such as `spoken_money` for a screen
     reader.
     """
-    if total.unknown and not total.cost:
-        if is_more_to_come and not is_short:
-            return tr("Today: not known yet")
-        return tr("Today: unknown")
-    amount = format_money(total.cost, MoneyKind.SUM)
+    is_whole = not (total.unknown or total.has_idle)
+    known = total.cost if is_whole else floor_money(total.cost, MoneyKind.SUM)
+    if not (is_whole or known):
+        is_awaited = is_more_to_come and not is_short
+        return tr("Today: not known yet") if is_awaited else tr("Today: unknown")
+    amount = format_money(known, MoneyKind.SUM)
     if is_short:
-        if total.unknown or total.has_idle:
-            amount = at_least(total.cost, MoneyKind.SUM)
-        return tr("{amount} today", amount=amount) if amount else tr("Today: unknown")
+        return tr("{amount} today", amount=amount if is_whole else f"≥ {amount}")
     if is_more_to_come:
         return tr("{amount} today so far", amount=say(amount))
-    amount = say(with_idle(amount) if total.has_idle else amount)
-    if total.unknown:
-        return tr("{amount} today, {n} unknown", amount=amount, n=total.unknown)
-    return tr("{amount} today", amount=amount)
+    if is_whole:
+        return tr("{amount} today", amount=say(amount))
+    return tr("At least {amount} today", amount=say(amount))
 
 
 class MoneyFigure(QWidget):
