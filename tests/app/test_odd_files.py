@@ -48,4 +48,4 @@ def test_without_settings_log_and_copy_the_program_goes_on(
     assert status == 0
     assert "Traceback" not in errors
     for path in odd:
-        assert any(line.startswith(f"{path.name} ") for line in said), said
+        assert any(path.name in line for line in said), said
