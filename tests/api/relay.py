@@ -20,8 +20,9 @@ class Relay:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there = urlsplit(self.target)
+        self.writers.append(writer)  # the relay may end before the other side is there
         far_reader, far_writer = await asyncio.open_connection(there.hostname, there.port)
-        self.writers += [writer, far_writer]
+        self.writers.append(far_writer)
         await asyncio.gather(self._pass(reader, far_writer), self._pass(far_reader, writer))
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
