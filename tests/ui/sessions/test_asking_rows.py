@@ -90,6 +90,16 @@ def test_what_costs_while_nothing_works_has_an_amber_glyph_alone(
     assert look(sessions, 2) == (c.card, c.card, c.card)
 
 
+def test_it_has_a_frame_where_its_task_is_selected(asking: MainWindow) -> None:
+    sessions, c = asking.selection.sessions, theme.colours()
+    asking.selection.tasks.select_key(1)
+    row = sessions.visualRect(sessions.rows.index(sessions.rows.row_of(1) or 0, 0))
+    QApplication.processEvents()
+    picture = sessions.viewport().grab().toImage()
+    assert picture.pixelColor(row.left() + 9, row.top()).name() == c.amber_line
+    assert look(sessions, 1) == (c.amber_bar, c.amber_tint, c.amber_tint)
+
+
 def test_a_click_on_it_opens_its_question_and_on_others_nothing(
     asking: MainWindow, dialogs: FakeDialogs
 ) -> None:

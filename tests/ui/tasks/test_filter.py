@@ -281,9 +281,10 @@ def test_of_several_only_those_act_that_are_shown(four: MainWindow, services: An
     type_text(four.filter_bar.field, "price")
     assert selection.tasks.selected_keys() == [5, 3, 1]
     assert set(selection.session_keys()) == {5, 3, 1}
+    assert selection.sessions.row_background.related == {5, 3, 1}
     assert selection.subject_text() == "3 tasks"
     assert "3 tasks · 3 open sessions" in shown_texts(four.details)
-    assert "2 more are hidden by the filter" in shown_texts(four.details)
+    assert "2 more selected tasks are hidden by the filter" in shown_texts(four.details)
     four.body.set_details_open(False)
     assert four.sums.text().startswith("3 tasks selected")
     four.body.set_details_open(True)

@@ -128,7 +128,9 @@ class Details(QFrame):
         self._hidden, text = hidden, tr("Hidden by the filter")
         if hidden < self._several[1]:
             text = tr.plural(
-                "1 more is hidden by the filter", "{n} more are hidden by the filter", hidden
+                "1 more selected task is hidden by the filter",
+                "{n} more selected tasks are hidden by the filter",
+                hidden,
             )
         show_text(self.filtered, text if hidden else "")
         self._show_several()

@@ -309,6 +309,7 @@ class Selection(QObject):
             self._is_restoring = False
         self._mark_filtered()
         if len(self.subject.tasks) > 1:
+            self._mark_related()
             self.selection_changed.emit()
 
     def _mark_filtered(self) -> None:

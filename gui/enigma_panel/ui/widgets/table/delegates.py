@@ -40,7 +40,7 @@ class RowBackground:
     under the pointer. related: keys of the rows that belong to what is selected in another table;
     they are tinted, paler. flashed: the key of a row that is marked for a moment. asked: the key of
     the row whose question stands in the window; it has a frame, no other row that needs the person
-    is tinted, and what is selected is paler.
+    is tinted, and what is selected is paler. A tinted row that is related has the frame, too.
     """
 
     def __init__(self, *, tints_needs: bool = False) -> None:
@@ -76,7 +76,8 @@ class RowBackground:
             tint = colours.hover
         if tint is not None:
             painter.fillRect(line, QColor(tint))
-        if self.asked is not None and key == self.asked:
+        is_meant = key in self.related and tint == colours.amber_tint
+        if is_meant or (self.asked is not None and key == self.asked):
             painter.setPen(QColor(colours.amber_line))
             painter.drawRect(line.adjusted(0, 0, -1, -1))
         if has_focus and (is_selected or not self.related):  # related: the subject is elsewhere
