@@ -1,20 +1,18 @@
 """Widths of a table's columns: by the font, or by the person; the longest texts share the rest."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from msgspec.structs import replace
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from enigma_panel.services.types import ColumnSettings, TableSettings
-from enigma_panel.ui.text.cells import NO_CELL, Cell
+from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.debounce import Debounce
-from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table.delegates import cell_width
-from enigma_panel.ui.widgets.table.model import ColumnDef, Index, KeyedTableModel
+from enigma_panel.ui.widgets.table.model import ColumnDef, KeyedTableModel
 from enigma_panel.ui.widgets.table_font import TableFont
 
 LEAD = 8
@@ -29,8 +27,8 @@ TEXT_LEAST = 48
 The others give way to it, from right to left, as far as they can; where that is not enough, the
 table can be scrolled.
 """
-MOST_MEASURED = 50
-"""How many of the last rows are measured for the columns that grow: they are the newest."""
+WIDE = 1_000
+"""The room from which a table is wide, in the usual font."""
 
 
 def visible_rows(table: QTableView) -> range:
@@ -43,8 +41,7 @@ def visible_rows(table: QTableView) -> range:
 
 
 class ColumnSizing(QObject):
-    """Gives each column its width, which no content changes; one that grows, only what is longer
-    than all before, once nothing is aimed at.
+    """Gives each column its width, which no content changes.
 
     A width is the person's, a fixed one, or that of the heading and samples in the table's font.
     What they leave is shared by the others, of which the person can set all but the last.
@@ -55,7 +52,6 @@ class ColumnSizing(QObject):
         table: QTableView,
         rows: KeyedTableModel,
         table_font: Callable[[], TableFont],
-        hold: PointerHold,
     ) -> None:
         super().__init__(table)
         self._table_font = table_font
@@ -64,9 +60,6 @@ class ColumnSizing(QObject):
         self._columns = columns = rows.columns
         self._last = max((c.key for c in columns.values() if c.width is None), default=None)
         self._is_ours = False
-        self._rows = rows
-        self._hold = hold
-        self._grown: dict[int, Cell] = {}
         self._own_widths: dict[int, int] = {}
         self._left_out: set[int] = set()
         self._asked_for: set[int] = set()
@@ -75,11 +68,6 @@ class ColumnSizing(QObject):
         self._header.sectionHandleDoubleClicked.connect(self._give_back)
         for column in columns.values():
             self._set_up(column)
-        self._growing = [column for column in columns.values() if column.most]
-        if self._growing:
-            rows.arranged.connect(self._follow_rows)
-            rows.dataChanged.connect(self._follow_cells)
-            hold.released.connect(self._follow_rows)
         self.refit()
 
     # -- for the table -----------------------------------------------------------------------
@@ -87,12 +75,6 @@ class ColumnSizing(QObject):
     def refit(self) -> None:
         """Resize the columns once a new font or style has reached the headings, too."""
         self._resize_debounce.trigger()
-
-    def fit_width(self) -> None:
-        """Fit the columns to another width of the table, and to what stands in them now."""
-        self._grown.clear()
-        self._grow_by_rows()
-        self.resize_columns()
 
     def resize_columns(self) -> None:
         """Set the widths after the table has another width, other columns, or another heading."""
@@ -163,7 +145,7 @@ class ColumnSizing(QObject):
                 self._left_out.add(column.key)
                 shared = [one for one in shared if one is not column]
             else:
-                widths[column.key] = self._room_for(column, column.least, grown=True)
+                widths[column.key] = self._room_for(column, column.least)
                 rest -= widths[column.key]
         least = len(shared) * theme.scaled(TEXT_LEAST)
         for column in reversed(shown):
@@ -172,8 +154,9 @@ class ColumnSizing(QObject):
                 given = max(0, min(spare, least - rest))
                 widths[column.key] -= given
                 rest += given
-        if self._growing and not shared and rest > 0:
-            widths[self._growing[0].key] += rest
+        names = [column.key for column in shown if column.wide]
+        if names and not shared and rest > 0:
+            widths[names[0]] += rest
         for place, column in enumerate(shared):
             widths[column.key] = max(theme.scaled(TEXT_LEAST), rest // (len(shared) - place))
             rest -= widths[column.key]
@@ -208,47 +191,14 @@ class ColumnSizing(QObject):
             return self._own_widths[column.key]
         if isinstance(column.width, int):
             return column.width
-        return self._room_for(column, column.width or (), grown=True)
+        is_wide = self._room() >= theme.scaled(WIDE)
+        return self._room_for(column, (is_wide and column.wide) or column.width or ())
 
-    def _room_for(
-        self, column: ColumnDef[Any], cells: tuple[Cell, ...], *, grown: bool = False
-    ) -> int:
-        """Return the greatest width among a column's heading and these cells.
-
-        grown: and the widest cell that it has had.
-        """
-        if grown and column.key in self._grown:
-            cells += (self._grown[column.key],)
-        widths = [self._cell_width(cell) for cell in cells]
+    def _room_for(self, column: ColumnDef[Any], cells: tuple[Cell, ...]) -> int:
+        """Return the greatest width among a column's heading and these cells."""
+        widths = [cell_width(cell, self._table_font()) for cell in cells]
         heading = 0 if self._header.isHidden() else self._header.sectionSizeHint(column.key)
         return max([heading, *widths]) + (LEAD if column.key == self.first else 0)
-
-    def _cell_width(self, cell: Cell) -> int:
-        return cell_width(cell, self._table_font())
-
-    def _follow_rows(self) -> None:
-        if not self._hold.is_held:  # no column moves below the pointer
-            self._grow_by_rows()
-
-    def _grow_by_rows(self) -> None:
-        self._grow(self._rows.keys()[-MOST_MEASURED:], range(len(self._columns)))
-
-    def _follow_cells(self, first: Index, last: Index) -> None:
-        if self._hold.is_held:
-            return
-        keys = self._rows.keys()[first.row() : last.row() + 1]
-        self._grow(keys, range(first.column(), last.column() + 1))
-
-    def _grow(self, keys: Sequence[int], columns: range) -> None:
-        """Widen the columns that grow with the cells of these rows."""
-        for column in (one for one in self._growing if one.key in columns):
-            most = max(column.most or (), key=self._cell_width)
-            had = self._grown.get(column.key, NO_CELL)
-            found = [replace(self._rows.cell(key, column.key), tail="") for key in keys]
-            widest = min(max([had, *found], key=self._cell_width), most, key=self._cell_width)
-            if widest != had:
-                self._grown[column.key] = widest
-                self.refit()
 
     def _room(self) -> int:
         """Return the room for columns: a scroll bar that comes or goes pushes none aside."""

@@ -59,7 +59,7 @@ class ColumnDef(Struct, Generic[Record], frozen=True):
     """A column. key: its place.
 
     width: in pixels; or the longest cells that usually stand in it, for which it has room; None:
-    what the others leave. most: it grows with its cells up to these; another width lets it shrink.
+    what the others leave. wide: those for which it has room in a wide table.
     least: those for which it has room in a narrow table, besides its heading; None: all of them.
     hidden: until the person shows it. gives_way: where the columns that share the rest would be
     narrow, it has its least width, or is left out without one.
@@ -70,7 +70,7 @@ class ColumnDef(Struct, Generic[Record], frozen=True):
     cell: Callable[[Record], Cell]
     align: Qt.AlignmentFlag = LEFT
     width: int | tuple[Cell, ...] | None = None
-    most: tuple[Cell, ...] | None = None
+    wide: tuple[Cell, ...] = ()
     least: tuple[Cell, ...] | None = None
     hidden: bool = False
     gives_way: bool = False

@@ -108,7 +108,7 @@ class KeyedTable(QTableView):
         self.setItemDelegate(self._delegates[0])
         self._configure()
         self.horizontalScrollBar().rangeChanged.connect(self.updateGeometry)
-        self.columns = ColumnSizing(self, model, lambda: self.table_font, hold)
+        self.columns = ColumnSizing(self, model, lambda: self.table_font)
         self.columns.resize_columns()
         self._watch()
 
@@ -496,7 +496,7 @@ class KeyedTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self.columns.fit_width()
+            self.columns.resize_columns()
         self._place_empty()
 
 
