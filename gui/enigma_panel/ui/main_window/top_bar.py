@@ -58,7 +58,7 @@ class TopBar(QFrame):
         self._menu.setIcon(icons.icon(Glyph.MENU, QColor(colours.text)))
 
     def _fit(self) -> None:
-        """Leave out *Demo*, then words of the money, where who asks would not be whole."""
+        """Leave out *Demo*, then words of the money, where what is asked would not fit."""
         strip, money = self._strip, self._money
         gap = GAP if self.width() >= NARROW else NARROW_GAP
         self._row.setSpacing(gap)

@@ -177,14 +177,18 @@ class QuestionStrip(QFrame):
             self._left.setAccessibleName(tr("{time} left", time=time))
 
     def least_width(self) -> int:
-        """Return the width below which the rest of the bar gives way: who asks is whole in it."""
-        what = _width(self._what) if self._who.isHidden() else 0
-        needed = max(theme.scaled(LEAST), self._fixed_width() + what)
+        """Return the width below which the rest of the bar gives way: it shows what is asked."""
+        needed = max(theme.scaled(LEAST), self._fixed_width() + self._what_width())
         return min(theme.scaled(WIDTH), needed)
 
     def _fixed_width(self) -> int:
         parts = (self._glyph, self._who, self._left, self._button)
         return LEFT + RIGHT - GAP + sum(_width(part) for part in parts if not part.isHidden())
+
+    def _what_width(self) -> int:
+        """Return the room from which what is asked for is shown."""
+        what = _width(self._what)
+        return min(what, theme.scaled(SHORT_WORDS)) if "“" in self._what.text() else what
 
     # -- Qt ------------------------------------------------------------------------------------
 
@@ -203,9 +207,7 @@ class QuestionStrip(QFrame):
     def _fit(self) -> None:
         """Give the room first to who asks, then to what for, then to the count."""
         room = self.width() - self._fixed_width()
-        what = _width(self._what)
-        if "“" in self._what.text():
-            what = min(what, theme.scaled(SHORT_WORDS))
+        what = self._what_width()
         has_what = self._who.isHidden() or room >= what
         self._what.setVisible(has_what)
         room -= what if has_what else 0
