@@ -367,7 +367,8 @@ def test_what_an_agent_tells_is_readable(text: str, shown: str) -> None:
         ("read_page: result list", "Reading result list", "Read result list"),
         ("go_to_url: {what} %s", "Opening {what} %s", "Opened {what} %s"),
         ("click_element", "Click element", "Click element"),
-        ("take_note: site", "Take note: site", "Take note: site"),
+        ("take_note: site", "Noting site", "Noted site"),
+        ("take_screenshot: site", "Take screenshot: site", "Take screenshot: site"),
         ("", "", ""),
     ],
 )

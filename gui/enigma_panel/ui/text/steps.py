@@ -52,8 +52,8 @@ _MS_DIGITS = 13
 """A time of this century in milliseconds."""
 _NAME = lazy_compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?=\s*(?::|$))")
 """The name of an action as the service writes it, at the beginning of a line."""
-_ACTION = lazy_compile(r"([A-Za-z]+)(?:_[A-Za-z0-9]+)*: (?:https?://)?(.+)")
-"""An action with what it is about; only the first word of its name counts."""
+_ACTION = lazy_compile(r"(take_note|[A-Za-z]+)(?:_[A-Za-z0-9]+)*: (?:https?://)?(.+)")
+"""An action with what it is about. The first word of its name counts, or take_note as a whole."""
 
 
 class StepRow(Struct, frozen=True):
@@ -137,6 +137,8 @@ def _action_words(name: str) -> tuple[Glyph, str, str]:
             return Glyph.CLOCK, tr("Waiting for {what}"), tr("Waited for {what}")
         case "write":
             return Glyph.PAGE, tr("Writing {what}"), tr("Wrote {what}")
+        case "take_note":
+            return Glyph.PAGE, tr("Noting {what}"), tr("Noted {what}")
         case _:
             return Glyph.RING, "", ""
 
