@@ -23,7 +23,7 @@ from tests.kit.world import World
 PATH = Path("/data")
 ENDS = NOW + 180_000
 FULL = FolderError(PATH, "No space left on device", errno.ENOSPC)
-OPEN = f"Your sessions may be open until {local_time(ENDS)}."
+OPEN = f"Your sessions may be open until {local_time(ENDS)} and cost money."
 UNKNOWN = "Your sessions may be open. The service closes idle ones after five minutes."
 
 

@@ -48,7 +48,8 @@ def plan_text(plan: DeletionPlan) -> str:
 
 def stays_text() -> str:
     return tr(
-        "Daily totals still include them. Files that you saved and the service's own records stay."
+        "Daily totals keep the cost of deleted tasks. Files that you saved and the service's "
+        "own records stay."
     )
 
 

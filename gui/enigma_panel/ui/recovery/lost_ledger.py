@@ -89,4 +89,4 @@ def _reason(error: LedgerError) -> str:
         case MissingLedgerError():
             return tr("The history is missing or empty.")
         case _:
-            return tr("The history is damaged and can't be opened. Its file is always kept.")
+            return tr("The history is damaged and can't be opened. The damaged file is kept.")

@@ -79,4 +79,5 @@ def _browsers(open_until_ms: int | None, now_ms: int) -> str:
         return tr("Your sessions may be open. The service closes idle ones after five minutes.")
     if not open_until_ms:
         return ""
-    return tr("Your sessions may be open until {time}.", time=local_moment(open_until_ms, now_ms))
+    time = local_moment(open_until_ms, now_ms)
+    return tr("Your sessions may be open until {time} and cost money.", time=time)
