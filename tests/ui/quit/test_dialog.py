@@ -86,7 +86,7 @@ async def test_whoever_asks_meanwhile_gets_the_same_answer(world: World, guard: 
 async def test_there_is_a_line_for_each_session(world: World, guard: QuitDialog) -> None:
     world.sessions.put(a_session(2, phase=Phase.UNCONFIRMED, service_id=None))
     answer = await asked(world, guard)
-    assert guard.heading.text() == "2 sessions are open. When you quit:"
+    assert guard.heading.text() == "2 sessions are open. If you leave them running:"
     assert [line[0] for line in guard.lines.texts()] == ["amazon.com 1", "amazon.com 2"]
     world.sessions.change_session(1, phase=Phase.CLOSED)
     assert [line[0] for line in guard.lines.texts()] == ["amazon.com 2"]
