@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.features.saved_logins.keychain_wait import KeychainWait
 from enigma_panel.features.saved_logins.logins import MOST_CHARS, LoginResult, Logins
 from enigma_panel.features.saved_logins.sites import registrable
-from enigma_panel.features.saved_logins.text import check_text, fault_text
+from enigma_panel.features.saved_logins.text import check_text, fault_text, keychain_words
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import Clock
 from enigma_panel.store.settings import SavedLogin
@@ -123,17 +123,13 @@ class LoginsPage(SettingsPage):
         self.wait = KeychainWait(self._scope, lambda: self._logins.where)
 
     def _build_layout(self) -> None:
-        note = tr(
-            "Passwords are only in the keychain. Site, account and last use are in the settings "
-            "file. Nothing is filled in without a click."
-        )
         grid = FieldGrid()
         self.problem = grid.add_field(tr("Account"), self.account, self.rename_button)
         self.chosen = QWidget()
         buttons = make_row(self.test_button, None, self.delete_button)
         self.chosen.setLayout(make_column(grid, buttons, gap=12))
-        about = make_label(note, "dim", wrap=True)
-        column = make_column(about, self.table, self.chosen, self.wait, gap=12)
+        self.about = make_label(role="dim", wrap=True)
+        column = make_column(self.about, self.table, self.chosen, self.wait, gap=12)
         column.setStretchFactor(self.table, 1)
         self.setLayout(column)
 
@@ -151,6 +147,13 @@ class LoginsPage(SettingsPage):
     # -- what is shown -------------------------------------------------------------------------
 
     def refresh(self) -> None:
+        note = tr(
+            "Passwords are only in {keychain}. Site, account and last use are in the settings "
+            "file. Nothing is filled in without a click.",
+            keychain=keychain_words(self._logins.where),
+        )
+        self.about.setText(note)
+        self.about.setVisible(bool(self._logins.saved()))
         self.model.show_logins(self._logins.saved())
         self._follow_selection()
 
@@ -166,7 +169,7 @@ class LoginsPage(SettingsPage):
             self.account.setText(login.account if login is not None else "")
         for part in (self.account, self.rename_button, self.test_button, self.delete_button):
             part.setEnabled(login is not None and not self.wait.is_waiting)
-        self.chosen.setVisible(login is not None)
+        self.chosen.setVisible(bool(self._logins.saved()))
 
     # -- doing ---------------------------------------------------------------------------------
 

@@ -23,12 +23,12 @@ _FAULTS: dict[LoginFault, Callable[[str], str]] = {
 }
 
 
-def _keychain(where: str) -> str:
+def keychain_words(where: str) -> str:
     return tr("the keychain") if where == NO_PLACE else where
 
 
 def keychain_name(where: str) -> str:
-    name = _keychain(where)
+    name = keychain_words(where)
     return f"{name[:1].upper()}{name[1:]}"
 
 
@@ -93,7 +93,7 @@ def waiting_text(where: str) -> str:
     """Say that the keychain may wait for a person."""
     return tr(
         "Waiting for {keychain}. You may need to unlock it.",
-        keychain=_keychain(where),
+        keychain=keychain_words(where),
     )
 
 
