@@ -99,14 +99,16 @@ class VerbBar(QWidget):
         self._refresh()
 
     def show_several(self, n: int) -> None:
-        """Show the verbs, which act on n sessions: as wide whatever they count, so none moves."""
+        """Show the verbs, which act on n sessions, in two columns, so that none moves."""
         self._session = self._task = None
         self._is_several = True
         self._refresh()
         if button := self.verbs.get(CommandVerb.TERMINATE):
             size, longest = button.fontMetrics().size, bulk_label(CommandVerb.TERMINATE, n - 1, n)
             more = size(0, longest).width() - size(0, button.text()).width()
-            self._widen(button.sizeHint().width() + more)
+            parent = self.parentWidget() or self
+            third = parent.width() // 3  # so wide that three have no room in a row
+            self._widen(max(third, button.sizeHint().width() + more))
 
     def take_presses(self) -> None:
         """Take presses at once: the person chose what is shown."""
@@ -142,7 +144,8 @@ class VerbBar(QWidget):
         if entry is not None and not (self._about_session and is_open):
             return frozenset(self.queue_buttons[verb] for verb in offered(entry))
         if self.verbs and (self._is_several or self._may_be_at_work()):
-            return frozenset({*self.verbs.values(), self._apart})
+            apart = () if self._is_several else (self._apart,)
+            return frozenset({*self.verbs.values(), *apart})
         if task is not None and task.is_final and can_run_again(task):
             return frozenset({self.again, self.edit})
         return frozenset()
@@ -183,6 +186,7 @@ class VerbBar(QWidget):
                 self._leave()  # none of them takes a press at first
             part.setVisible(part in wanted)
         self._apart.setVisible(self._apart in wanted)
+        self._row.setSpacing(2 * GAP if self._is_several else GAP)
         self._name_price()
         self._shown = wanted
         self.setEnabled(False)
