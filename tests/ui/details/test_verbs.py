@@ -70,6 +70,7 @@ def test_of_several_they_say_how_many_can_take_them(
     bar = window.details.verbs
     qapp.processEvents()
     places = [one.geometry() for one in bar.verbs.values()]
+    assert [place.x() for place in places] == [0, places[1].x()] * 2, "two columns"
     services.sessions.change_task(2, status=TaskStatus.PAUSED)
     qapp.processEvents()
     assert shown(window) == ["Pause 1 of 3", "Resume 1 of 3", "Stop 2 of 3", "Terminate 3"]
