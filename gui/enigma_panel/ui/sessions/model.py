@@ -39,6 +39,7 @@ from enigma_panel.ui.text.states import (
     session_state_text,
     spoken_duration,
     state_text,
+    task_status_text,
     time_left,
 )
 from enigma_panel.ui.text.steps import now_text
@@ -67,7 +68,6 @@ LONG_MS, LIFE_MS = 754_000, 300_000
 SHORT_NAME, LONG_NAME = "shop.example 1", "harborgoods.example 12"
 VERB_WIDTH, VERB_APART = 28, 8
 """Width of a verb and of the gap before Terminate, in the usual font."""
-_MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED: "■ "}
 
 
 class Column(IntEnum):
@@ -373,10 +373,12 @@ def task_cell(session: Session, task: Task | None, now: str) -> Cell:
     if task is None:
         return Cell(text=NONE, severity=Severity.DIM)
     text = shorten(task.spec.text)
-    mark = _MARKS.get(task.status, "") if session.phase is Phase.OPEN else ""
+    word, has_glyph = task_status_text(task), task.is_final and session.phase is Phase.OPEN
     tip = shorten(task.spec.text, 600)
     return Cell(
-        text=mark + text,
+        text=text,
+        glyph=word.glyph if has_glyph else None,
+        mark=word.mark,
         tail=f"· {now}" if now else "",
         steady=bool(now),
         severity=Severity.DIM if session.is_ended else Severity.PLAIN,
