@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QVBoxLayout, QWidget
 
 from enigma_panel.ui.i18n import Translations, plain_tip, shorten
 from enigma_panel.ui.questions.forms.page import AnswerPage, Mistake
@@ -59,15 +59,13 @@ class ChoicesPage(AnswerPage):
             below.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             button.setText(button.text() + "\n")
             button.setToolTip(note)
-            column = make_column(None, below)
-            column.setContentsMargins(NOTE_AT, 0, 4, 8)
-            button.setLayout(column)
+            button.setLayout(_at_foot(below))
         return button
 
     def add_field_choice(
         self, label: str, name: str, make_answer: Callable[[str], str]
     ) -> tuple[QRadioButton, LineEdit]:
-        """A button that answers with what is typed beside it; name: of the field."""
+        """A button that answers with what is typed below its words; name: of the field."""
         field = LineEdit(enter_moves_on=False)
         field.setAccessibleName(name)
         button = self._add(label, lambda: make_answer(field.text().strip()), field)
@@ -96,7 +94,12 @@ class ChoicesPage(AnswerPage):
         self.choices.append(Choice(button, make_answer, field, problem))
         button.toggled.connect(self._on_changed)
         button.toggled.connect(self.edited)
-        self._rows.addLayout(make_row(*((button, field) if field else (button,))))
+        card = QGridLayout()
+        card.addWidget(button, 0, 0)
+        if field:  # on the card but not in the button, which would get its keys, too
+            button.setText(button.text() + "\n\n")
+            card.addLayout(_at_foot(field), 0, 0)
+        self._rows.addLayout(card)
         self._problems.addWidget(problem)
         self._radio_keys.watch(button, field)
         return button
@@ -149,3 +152,10 @@ class ChoicesPage(AnswerPage):
     def _on_changed(self) -> None:
         for choice in self.choices:
             choice.problem.clear()
+
+
+def _at_foot(widget: QWidget) -> QVBoxLayout:
+    """Lay it out below the words of a button."""
+    column = make_column(None, widget)
+    column.setContentsMargins(NOTE_AT, 0, 8, 8)
+    return column

@@ -1,4 +1,4 @@
-"""What keys do on the radio buttons of an answer, and in the fields beside them."""
+"""What keys do on the radio buttons of an answer, and in the fields on their cards."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -19,7 +19,7 @@ class RadioKeys(QObject):
         self._places: dict[QObject, int] = {}
 
     def watch(self, button: QRadioButton, field: QWidget | None = None) -> None:
-        """The next button, with the field beside it if it has one."""
+        """The next button, with its field if it has one."""
         for part in filter(None, (button, field)):
             self._places[part] = len(self._buttons)
             part.installEventFilter(self)
@@ -48,7 +48,7 @@ class RadioKeys(QObject):
     def _choose(self, at: int) -> bool:
         if 0 <= at < len(self._buttons):
             self._buttons[at].setFocus(Qt.FocusReason.TabFocusReason)
-            self._buttons[at].click()  # the field beside it, if there is one, is next
+            self._buttons[at].click()  # its field, if there is one, is next
         return True
 
     def eventFilter(self, part: QObject, event: QEvent) -> bool:
