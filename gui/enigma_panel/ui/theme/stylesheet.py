@@ -170,6 +170,7 @@ QCheckBox::indicator, QRadioButton::indicator {
     width: 14px; height: 14px; border: 1px solid {edge}; background: {card}; }
 QCheckBox::indicator { border-radius: 4px; }
 QRadioButton::indicator { border-radius: 8px; }
+QRadioButton[option="true"]::indicator { subcontrol-position: top left; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: {mark}; }
 QCheckBox::indicator:checked {
     background: {accent}; border-color: {accent}; image: url(:/marks/check.png); }

@@ -157,5 +157,5 @@ class ChoicesPage(AnswerPage):
 def _at_foot(widget: QWidget) -> QVBoxLayout:
     """Lay it out below the words of a button."""
     column = make_column(None, widget)
-    column.setContentsMargins(NOTE_AT, 0, 8, 8)
+    column.setContentsMargins(NOTE_AT, 0, 8, 6)
     return column
