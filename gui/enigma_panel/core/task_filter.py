@@ -12,7 +12,8 @@ from enigma_panel.core.models import TaskStatus
 
 
 class TaskGroup(StrEnum):
-    """Groups of tasks that a person looks for. A new task is in another group, too."""
+    """Groups of tasks that a person looks for. NEW, ONLY_FAILED and LOST hold tasks that are in
+    another group, too."""
 
     NEW = "new"
     WORKING = "working"
@@ -22,6 +23,8 @@ class TaskGroup(StrEnum):
     FAILED = "failed"
     UNCONFIRMED = "unconfirmed"
     STOPPED = "stopped"
+    ONLY_FAILED = "only_failed"
+    LOST = "lost"
 
 
 GROUP_STATUSES: Mapping[TaskGroup, frozenset[TaskStatus]] = {
@@ -32,8 +35,10 @@ GROUP_STATUSES: Mapping[TaskGroup, frozenset[TaskStatus]] = {
     TaskGroup.FAILED: frozenset({TaskStatus.FAILED, TaskStatus.LOST}),
     TaskGroup.UNCONFIRMED: frozenset({TaskStatus.UNCONFIRMED}),
     TaskGroup.STOPPED: frozenset({TaskStatus.STOPPED}),
+    TaskGroup.ONLY_FAILED: frozenset({TaskStatus.FAILED}),
+    TaskGroup.LOST: frozenset({TaskStatus.LOST}),
 }
-"""Every status is in one group; NEW is a mark of its own."""
+"""The first groups hold every status once; NEW is a mark of its own."""
 
 
 class TaskFilter(Struct, frozen=True, kw_only=True):

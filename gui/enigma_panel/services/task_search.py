@@ -15,7 +15,7 @@ from enigma_panel.services.clock import Clock, local_date, local_day
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.errors import InterruptedReadError, LedgerError
-from enigma_panel.store.ledger.task_reader import Figures, TaskReader
+from enigma_panel.store.ledger.task_reader import Day, DayCosts, Figures, TaskReader
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -97,6 +97,10 @@ class TaskSearch(QObject):
     async def spent_on(self, day: str, from_ms: int, to_ms: int) -> TaskSum:
         """The cost of the tasks, deleted ones too, started on the day of that time. LedgerError."""
         return await self._read(lambda: self._reader.spent_on(day, from_ms, to_ms))
+
+    async def costs_of(self, days: Sequence[Day]) -> list[DayCosts]:
+        """The costs of days that follow each other, oldest first. LedgerError."""
+        return await self._read_in_the_end(lambda: self._reader.costs_of(days))
 
     async def ended_before(self, before_ms: int) -> list[int]:
         """The keys of the tasks that ended before then (epoch ms), oldest first. LedgerError."""

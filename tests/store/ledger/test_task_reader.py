@@ -1,9 +1,11 @@
 """What tables show of the ledger: filter, order, counts and sums, against plain Python."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from decimal import Decimal
+from functools import reduce
+from random import Random
 from threading import Timer
 from typing import Any
 
@@ -294,7 +296,8 @@ def test_groups_are_counted_under_the_other_filters(ledger: Ledger, reader: Task
     figures = reader.figures(failed)
     n = len(TaskStatus)
     assert (figures.total, figures.count, figures.shown.count) == (n + 1, n, 2)
-    assert sum(count for group, count in figures.by_group.items() if group is not G.NEW) == n
+    parts = {G.NEW, G.ONLY_FAILED, G.LOST}
+    assert sum(count for group, count in figures.by_group.items() if group not in parts) == n
     assert (figures.by_group[G.NEW], figures.by_group[G.WORKING]) == (-(-n // 2), 3)
 
 
@@ -438,3 +441,89 @@ def test_a_sum_says_that_a_session_of_it_has_idled_as_its_row_does(
     assert reader.sum_of([task.key]).has_idle is idled
     assert reader.figures(NO_FILTER).shown.has_idle is idled
     assert not reader.sum_of([]).has_idle
+
+
+# -- costs by day ----------------------------------------------------------------------------------
+
+THREE_DAYS = [
+    (f"2026-11-2{5 + n}", NOW + n * 86_400_000, NOW + (n + 1) * 86_400_000) for n in range(3)
+]
+
+
+def _some_tasks(ledger: Ledger, seed: int) -> None:
+    """Tasks of all kinds, of the three days and around them, in sessions that end and idle."""
+    random = Random(seed)
+    for _ in range(80):
+        at = NOW + random.randrange(-3_600_000, 3 * 86_400_000 + 3_600_000)
+        cost = random.choice([None, "0", "0.1", "0.123456789", "-1", str(random.random())])
+        times = {"created_ms": at, "sent_ms": random.choice([None, at]), "ended_ms": at + 60_000}
+        task = started(
+            ledger,
+            task=new_task(
+                status=random.choice(list(TaskStatus)),
+                usage=Usage(cost=None if cost is None else Decimal(cost)),
+                **times,
+            ),
+        )
+        session = ledger.sessions([task.session_key])[task.session_key]
+        ends = random.choice(
+            [{"phase": Phase.OPEN}, ENDED, {"phase": Phase.CLOSED, "ended_ms": at}]
+        )
+        ledger.save(replace(session, service_id="s", close_after=random.random() < 0.5, **ends))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_days_cost_is_what_the_tables_filter_says(
+    ledger: Ledger, reader: TaskReader, seed: int
+) -> None:
+    _some_tasks(ledger, seed)
+    for day in reader.costs_of(THREE_DAYS):
+        times = {"from_ms": day.day[1], "to_ms": day.day[2]}
+        for group in set(G) - {G.NEW}:
+            parts = [day.by_status.get(status, TaskSum()) for status in GROUP_STATUSES[group]]
+            total = reduce(TaskSum.plus, parts)
+            total = total if total.cost else replace(total, has_idle=False)
+            there = TaskFilter(groups=frozenset({group}), **times)
+            assert total == reader.figures(there).shown
+        assert reduce(TaskSum.plus, day.by_status.values()).cost == reader.spent_on(*day.day).cost
+
+
+def test_what_days_cost_says_what_deleted_tasks_did(ledger: Ledger, reader: TaskReader) -> None:
+    ends = {"status": TaskStatus.DONE, "sent_ms": NOW, "ended_ms": NOW, "service_id": "t"}
+    keys = [started(ledger, task=new_task(usage=Usage(cost=Decimal(c)), **ends)).key for c in "123"]
+    for session in ledger.sessions(keys).values():
+        ledger.save(replace(session, phase=Phase.CLOSED, ended_ms=NOW))
+    with raw(ledger.path) as connection:
+        connection.execute("UPDATE intents SET outcome = 'known'")
+    later = NOW + 90_000
+    assert ledger.delete(keys[:2], later, lambda _ms: THREE_DAYS[0][0]).tasks == tuple(keys[:2])
+    first, second, _third = reader.costs_of(THREE_DAYS)
+    assert (first.deleted.count, first.deleted.cost) == (2, 3)
+    assert first.by_status[TaskStatus.DONE].cost == 3
+    assert (second.deleted, second.by_status) == (TaskSum(), {})
+
+
+def test_days_are_read_from_one_index_in_the_time_of_a_few_sums(
+    ledger: Ledger, reader: TaskReader
+) -> None:
+    for _ in range(6):
+        _some_tasks(ledger, 1)
+    days = [(f"{n}", NOW + n * 8_640_000, NOW + (n + 1) * 8_640_000) for n in range(30)]
+    reader.costs_of(days)
+    connection = reader._connection
+    assert connection is not None
+
+    def steps(question: Callable[[], object]) -> int:
+        """How much SQLite did, in units of its virtual machine."""
+        done = 0
+
+        def count() -> int:
+            nonlocal done
+            done += 1
+            return 0
+
+        connection.set_progress_handler(count, 1)
+        question()
+        return done
+
+    assert steps(lambda: reader.costs_of(days)) < 12 * steps(lambda: reader.figures(NO_FILTER))

@@ -71,7 +71,7 @@ _FRESH_KEY = (
     "SELECT 1 + max(coalesce((SELECT max(key) FROM {table}), 0),"
     " (SELECT value FROM meta WHERE name = 'last_{table}'))"
 )
-_OF_DAY = "SELECT tasks, cost, took_ms, untold FROM deleted_days WHERE day = ?"
+_OF_DAYS = "SELECT day, tasks, cost, took_ms, untold FROM deleted_days WHERE day BETWEEN ? AND ?"
 _SET_DAY = (
     "INSERT INTO deleted_days VALUES (?, ?, ?, ?, ?) ON CONFLICT (day) DO UPDATE SET"
     " tasks = excluded.tasks, cost = excluded.cost, took_ms = excluded.took_ms,"
@@ -146,11 +146,15 @@ def fresh_key(db: Database, table: str) -> int:
 
 def sum_of_day(connection: sqlite3.Connection, day: str) -> TaskSum:
     """The cost of deleted tasks that were started on that day."""
-    row = connection.execute(_OF_DAY, (day,)).fetchone()
-    if row is None:
-        return TaskSum()
-    tasks, cost, took_ms, unknown = row
-    return TaskSum(count=tasks, cost=Decimal(cost), took_ms=took_ms, unknown=unknown)
+    return sums_of_days(connection, day, day).get(day, TaskSum())
+
+
+def sums_of_days(connection: sqlite3.Connection, first: str, last: str) -> dict[str, TaskSum]:
+    """Sums of deleted tasks for each of these days that has any."""
+    return {
+        day: TaskSum(count=tasks, cost=Decimal(cost), took_ms=took_ms, unknown=unknown)
+        for day, tasks, cost, took_ms, unknown in connection.execute(_OF_DAYS, (first, last))
+    }
 
 
 def purge(db: Database) -> None:

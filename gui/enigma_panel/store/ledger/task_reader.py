@@ -28,7 +28,7 @@ from enigma_panel.core.task_filter import (
     TaskSum,
     words_of,
 )
-from enigma_panel.store.ledger.deletion import sum_of_day
+from enigma_panel.store.ledger.deletion import sum_of_day, sums_of_days
 from enigma_panel.store.ledger.errors import typed_errors
 from enigma_panel.store.ledger.queries import (
     HAS_CALL,
@@ -108,14 +108,15 @@ _HAS_WORD = (
     " OR t.session_key IN (SELECT key FROM sessions WHERE instr(name_folded, :{0})))"
 )
 _THESE = "t.key IN (SELECT value FROM json_each(:keys))"
-_SUMS = (
-    "SELECT t.status, t.is_new, count(*), sum(t.cost_nano),"  # noqa: S608 - own words
+_SUMS_OF = (
+    "SELECT {}, count(*), sum(t.cost_nano),"  # noqa: S608 - own words
     f" sum({TOOK_MS}), count(CASE WHEN {IS_COST_UNKNOWN} THEN 1 END)"
     " FROM tasks t"
 )
-_HAS_IDLED = (
+_SUMS = _SUMS_OF.format("t.status, t.is_new")
+_IDLED = (
     # As core.models.has_idled.
-    "SELECT 1 FROM sessions s JOIN tasks t ON t.key = s.current_task"  # noqa: S608 - own words
+    " FROM sessions s JOIN tasks t ON t.key = s.current_task"
     " WHERE t.ended_ms IS NOT NULL AND t.sent_ms IS NOT NULL AND s.service_id IS NOT NULL"
     " AND NOT (s.close_after AND t.status = 'done')"
     f" AND (NOT {one_of('s.phase', FINAL_PHASES | ASSUMED_PHASES)}"
@@ -128,6 +129,7 @@ _IS_CUT_OFF = (
     f" AND {one_of('s.phase', FINAL_PHASES | ASSUMED_PHASES)})"
 )
 """Condition on a task at work in a session that has ended: its outcome is not known."""
+_OUTCOME = f"CASE WHEN {_IS_CUT_OFF} THEN '{TaskStatus.UNCONFIRMED}' ELSE t.status END"
 _KEY_RANGE = (
     "SELECT (SELECT min(key) FROM tasks), (SELECT max(key) FROM tasks),"
     " (SELECT count(*) FROM tasks)"
@@ -156,6 +158,15 @@ class Figures(Struct, frozen=True, kw_only=True):
     by_group: dict[TaskGroup, int] = {}
     shown: TaskSum = TaskSum()
     day: TaskSum | None = None
+
+
+class DayCosts(Struct, frozen=True, kw_only=True):
+    """What the tasks cost that were started on a day: those in the ledger by status, where one at
+    work in a session that has ended is unconfirmed, and those that have been deleted."""
+
+    day: Day
+    by_status: dict[str, TaskSum]
+    deleted: TaskSum
 
 
 class TaskReader:
@@ -213,6 +224,28 @@ class TaskReader:
         (epoch ms), also of those that have been deleted."""
         with self._one_state():
             return self._spent_on(day, from_ms, to_ms)
+
+    def costs_of(self, days: Sequence[Day]) -> list[DayCosts]:
+        """The costs of days that follow each other, oldest first."""
+        begins = [begin for _, begin, _ in days]
+        values = {f"day{n}": begin for n, begin in enumerate([*begins, days[-1][2]])}
+        cases = " ".join(f"WHEN {STARTED} < :day{n + 1} THEN {n}" for n in range(len(days)))
+        what = f"CASE {cases} END, {_OUTCOME}"
+        started = f"{STARTED} >= :day0 AND {STARTED} < :day{len(days)}"
+        sums = f"{_SUMS_OF.format(what)} WHERE {started} GROUP BY 1, 2"
+        with self._one_state():
+            rows = self._rows(sums, values)
+            idled = self._rows(f"SELECT DISTINCT {what}{_IDLED} AND {started}", values)
+            first, last = days[0][0], days[-1][0]
+            deleted = self._ask(lambda connection: sums_of_days(connection, first, last))
+        found: list[dict[str, TaskSum]] = [{} for _ in days]
+        for row in rows:
+            has_idle = tuple(row[:2]) in idled
+            found[row[0]][row[1]] = replace(_sum([row]), has_idle=has_idle)
+        return [
+            DayCosts(day=day, by_status=by_status, deleted=deleted.get(day[0], TaskSum()))
+            for day, by_status in zip(days, found, strict=True)
+        ]
 
     def ended_before(self, before_ms: int) -> list[int]:
         """The keys of the tasks that ended before then (epoch ms), oldest first."""
@@ -301,7 +334,7 @@ class TaskReader:
         total = _sum(rows)
         if not total.cost:
             return total
-        idle = self._rows(f"{_HAS_IDLED}{where.replace(' WHERE ', ' AND ', 1)} LIMIT 1", values)
+        idle = self._rows(f"SELECT 1{_IDLED}{where.replace(' WHERE ', ' AND ', 1)} LIMIT 1", values)
         return replace(total, has_idle=bool(idle))
 
     @contextmanager
