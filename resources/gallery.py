@@ -172,6 +172,7 @@ class Gallery(Tour):
         await self._show_menu()
         await self._show_run_again()
         await self._show_deletion()
+        await self._show_costs()
         await self._show_new_task()
         await self._show_results()
         await self._show_lost_ledger()
@@ -298,6 +299,16 @@ class Gallery(Tour):
             known, lambda: any("can't be deleted: " in label.text() for label in texts)
         )
         await self._picture("delete", dialog)
+        dialog.reject()
+
+    async def _show_costs(self) -> None:
+        """As bars and as a table."""
+        dialog = await self._open_command("Costs", "Costs")
+        if dialog is None:
+            return
+        for view in ("Chart", "Table"):
+            self._press(dialog, view)
+            await self._picture(f"costs-{view.lower()}", dialog)
         dialog.reject()
 
     async def _menu(self, name: str, menu: QMenu) -> None:

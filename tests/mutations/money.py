@@ -31,6 +31,8 @@ ONE_PROGRAM = "One program at a time uses a data folder"
 MOVED = "tests/services/test_folder_moves.py"
 RUN_AGAIN = "tests/ui/new_task/test_run_again.py"
 AGAIN = "Run again… for several tasks asks once and says what they may cost"
+COSTS = "tests/features/costs/test_sheet.py"
+READER = "tests/store/ledger/test_task_reader.py"
 GATE = "tests/services/queue/test_start_gate.py"
 NOT_ZERO = 'A figure that is not known yet is shown as "…", one that was never reported as '
 '"unknown", never as 0.'
@@ -663,6 +665,38 @@ MONEY = (
         tests=(
             "tests/services/test_main_job.py::test_a_task_runs_to_its_result_and_closes_its_session[up]",
         ),
+    ),
+    Break(
+        promise="summed as the heading of Tasks sums them",
+        mistake="a task whose session has ended counts as running",
+        file="store/ledger/task_reader.py",
+        old="CASE WHEN {_IS_CUT_OFF} THEN",
+        new="CASE WHEN 0 THEN",
+        tests=(f"{READER}::test_what_days_cost_is_what_the_tables_filter_says",),
+    ),
+    Break(
+        promise="summed as the heading of Tasks sums them",
+        mistake="nothing is said of idle time",
+        file="store/ledger/task_reader.py",
+        old="has_idle = tuple(row[:2]) in idled",
+        new="has_idle = tuple(row[:1]) in idled",
+        tests=(f"{READER}::test_what_days_cost_is_what_the_tables_filter_says",),
+    ),
+    Break(
+        promise="a click there filters Tasks to just those",
+        mistake="to all of these days",
+        file="features/costs/sheet.py",
+        old="TaskFilter(groups=outcome.groups, from_ms=from_ms",
+        new="TaskFilter(from_ms=from_ms",
+        tests=(f"{COSTS}::test_a_click_filters_tasks_to_what_costs_exactly_that",),
+    ),
+    Break(
+        promise="What deleted tasks cost stands beside",
+        mistake="the total leaves them out",
+        file="features/costs/sheet.py",
+        old="spent = everything().sum_of(today).plus(deleted_sum(today))",
+        new="spent = everything().sum_of(today)",
+        tests=(f"{COSTS}::test_what_deleted_tasks_cost_stands_beside",),
     ),
     Break(
         promise=AGAIN,

@@ -1,5 +1,6 @@
 """Optional features: each is a folder here and a line below, and can be taken out with both."""
 
+from enigma_panel.features.costs.feature import COSTS
 from enigma_panel.features.deletion.feature import DELETION
 from enigma_panel.features.desktop_notices.feature import DESKTOP_NOTICES
 from enigma_panel.features.downloads.feature import DOWNLOADS
@@ -14,6 +15,7 @@ FEATURES: tuple[Feature, ...] = (
     TRAY,
     RESULTS,
     DOWNLOADS,
+    COSTS,
     EXPORTS,
     DELETION,
     SAVED_LOGINS,

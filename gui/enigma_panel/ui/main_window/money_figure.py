@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAction, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from enigma_panel.core.money import MoneyKind, floor_money, format_money
@@ -69,6 +69,7 @@ class MoneyFigure(QWidget):
         self._services = services
         self._words = ("", "")
         self._is_short, self._is_steady = False, True
+        self._opener: QAction | None = None
         self.today = make_label(role="heading")
         self.left = make_label(role="dim")
         self.setLayout(make_column(None, self.today, self.left, None, gap=0))
@@ -76,6 +77,12 @@ class MoneyFigure(QWidget):
         services.spending.changed.connect(self.show_now)
         services.health.changed.connect(self.show_now)
         self.refresh()
+
+    def set_opener(self, opener: QAction) -> None:
+        """Let a click open what there is to say about the money."""
+        self._opener = opener
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.show_now()
 
     def refresh(self) -> None:
         """Ask for another day's cost where one began; called once a second."""
@@ -98,7 +105,8 @@ class MoneyFigure(QWidget):
 
     def show_now(self) -> None:
         """Show what is known now; only what changed is set."""
-        tip = "\n".join(filter(None, (self._show_today(), self._show_left())))
+        opens = self._opener.toolTip() if self._opener is not None else ""
+        tip = "\n".join(filter(None, (self._show_today(), self._show_left(), opens)))
         if tip != self.toolTip():
             self.setToolTip(tip)
 
@@ -143,6 +151,15 @@ class MoneyFigure(QWidget):
     def sizeHint(self) -> QSize:
         room = self.room_for_words(is_short=self._is_short) if self._is_steady else 0
         return super().sizeHint().expandedTo(QSize(room, 0))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        is_meant = event.button() is Qt.MouseButton.LeftButton
+        if (
+            self._opener is not None
+            and is_meant
+            and self.rect().contains(event.position().toPoint())
+        ):
+            self._opener.trigger()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

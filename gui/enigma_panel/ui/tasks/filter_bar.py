@@ -84,11 +84,16 @@ class FilterBar(QWidget):
 
     def ask_all(self) -> None:
         """Clear the filter, so that all tasks are shown again."""
-        self._ask_for(NO_FILTER)
+        self.ask_for(NO_FILTER)
 
     def ask_new(self) -> None:
         """Show the results that nobody has looked at yet."""
-        self._ask_for(TaskFilter(groups=frozenset({TaskGroup.NEW})))
+        self.ask_for(TaskFilter(groups=frozenset({TaskGroup.NEW})))
+
+    def ask_for(self, wanted: TaskFilter) -> None:
+        """Show what fits this filter, and the filter itself."""
+        self._show_filter(wanted)
+        self._ask()
 
     # -- inside --------------------------------------------------------------------------------
 
@@ -137,10 +142,6 @@ class FilterBar(QWidget):
             self._save_debounce.start()
             self._announce_debounce.start()
             self.refresh()
-
-    def _ask_for(self, wanted: TaskFilter) -> None:
-        self._show_filter(wanted)
-        self._ask()
 
     def _clear_all(self) -> None:
         self.ask_all()

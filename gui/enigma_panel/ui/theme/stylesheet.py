@@ -185,19 +185,22 @@ QProgressBar::chunk { background: {mark}; border-radius: 2px; }
 
 QTableView, QTreeView { background: {card}; border: none; border-radius: 8px; outline: none;
     selection-background-color: {tint}; selection-color: {text}; }
-QTableView[role="reading"], QTreeView { border-radius: 0; }
+QTableView[role="reading"], QTableView[role="figures"], QTreeView { border-radius: 0; }
+QTableView[role="figures"]::item { padding: 0; border-bottom: 1px solid {line}; }
 QTableView[role="reading"]::item { padding: 0 8px; border-bottom: 1px solid {line}; }
 QTreeView::item { padding: 4px 8px 4px 0; }
 QTreeView[role="commands"] { border-bottom: 1px solid {line}; border-radius: 0; }
 QTreeView[role="commands"]::item { padding: 4px 8px; }
-QTableView[role="reading"]::item:focus, QTreeView::item:focus {
+QTableView[role="reading"]::item:focus, QTableView[role="figures"]::item:focus,
+QTreeView::item:focus {
     background: {tint}; color: {text}; }
 QHeaderView { background: transparent; border: none; border-bottom: 1px solid {line}; }
 QHeaderView::section { background: transparent; color: {dim}; border: none;
     padding: 4px 8px; font-size: {small_px}; }
 QTableView[role="rows"] QHeaderView::section:first { padding-left: 16px; }
 QTableView[role="reading"] QHeaderView::section { padding: 4px 11px; } /* Qt adds 3 px to cells */
-QTreeView[role="reading"] QHeaderView::section { padding: 4px 3px; }
+QTreeView[role="reading"] QHeaderView::section,
+QTableView[role="figures"] QHeaderView::section { padding: 4px 3px; }
 QTreeView[role="reading"] QHeaderView::section:first { padding-left: 17px; } /* its indentation */
 QTableCornerButton::section { background: {card}; border: none; }
 

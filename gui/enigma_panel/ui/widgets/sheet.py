@@ -112,7 +112,7 @@ class Shade(QWidget):
 
 
 class Sheet(ModelessDialog):
-    """A dialog over the window's shade: head, `body`, buttons; without a shade, a window."""
+    """A dialog over the window's shade: `head`, `body`, buttons; without a shade, a window."""
 
     def __init__(self, title: str, parent: QWidget | None, *, width: int = 560) -> None:
         super().__init__(title, parent)
@@ -137,9 +137,9 @@ class Sheet(ModelessDialog):
         self.close_button.clicked.connect(self.reject)
         self.whole.setContentsMargins(0, 0, 0, 0)
         self.whole.setSpacing(0)
-        head = make_row(heading, None, self.close_button)
-        head.setContentsMargins(PADDING, EDGE, EDGE, 8)
-        self.whole.addLayout(head)
+        self.head = make_row(heading, None, self.close_button)
+        self.head.setContentsMargins(PADDING, EDGE, EDGE, 8)
+        self.whole.addLayout(self.head)
         self.body = QVBoxLayout()
         self.body.setContentsMargins(PADDING, 0, PADDING, PADDING)
         self.body.setSpacing(12)

@@ -1,0 +1,1 @@
+"""What tasks cost, by day and by what became of them."""

@@ -1,0 +1,240 @@
+"""The sheet *Costs*: today, 30 days, each day, and what became of the tasks."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QButtonGroup, QWidget
+
+from enigma_panel.core.money import MoneyKind, format_money
+from enigma_panel.core.task_filter import TaskFilter, TaskSum
+from enigma_panel.features.costs.bars import Bar, DayBars
+from enigma_panel.features.costs.table import FigureTable, Row
+from enigma_panel.features.costs.text import (
+    Outcome,
+    day_label,
+    day_tip,
+    deleted_sum,
+    everything,
+    gaps_text,
+    month_text,
+    outcomes,
+    running,
+    today_text,
+)
+from enigma_panel.services.clock import local_date, local_day
+from enigma_panel.services.container import Services
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.ledger.task_reader import Day, DayCosts
+from enigma_panel.ui.i18n import Translations, number_text
+from enigma_panel.ui.text.money import forecast_text
+from enigma_panel.ui.text.states import ELLIPSIS
+from enigma_panel.ui.text.sums import cost_text, sum_tip
+from enigma_panel.ui.widgets.basics import (
+    Button,
+    NoticeLabel,
+    make_button,
+    make_column,
+    make_label,
+    show_text,
+)
+from enigma_panel.ui.widgets.flow_layout import FlowLayout
+from enigma_panel.ui.widgets.inputs import ScrollArea
+from enigma_panel.ui.widgets.sheet import Sheet
+
+tr = Translations("Costs")
+
+DAYS = 30
+WIDTH = 832
+GAP, FIGURES_GAP = 8, 32
+TODAY = 1
+"""The column of what became of today's tasks."""
+
+
+class CostsSheet(Sheet):
+    """The sheet. It follows the ledger while it is open.
+
+    show_tasks: filters Tasks to what was clicked.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        parent: QWidget | None,
+        show_tasks: Callable[[TaskFilter], None],
+    ) -> None:
+        super().__init__(tr("Costs"), parent, width=WIDTH)
+        self._services = services
+        self._show_tasks = show_tasks
+        self._days: Sequence[DayCosts] = ()
+        self._outcomes: Sequence[Outcome] = ()
+        self._is_stale = False
+        self._build()
+        self._connect()
+
+    def ask(self) -> None:
+        """Show it with what is known, and ask the ledger."""
+        self._show_left()
+        self._ask_ledger()
+        self.present(self.by_outcome)
+
+    # -- building ----------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.today, self.month, self.left = _Figure(), _Figure(), _Figure()
+        self.chart, self.table = _switch(tr("Chart")), _switch(tr("Table"))
+        self._views = QButtonGroup(self)
+        for button in (self.chart, self.table):
+            self._views.addButton(button)
+            self.head.insertWidget(self.head.count() - 1, button)
+        self.chart.setChecked(True)
+        self.bars = DayBars(tr("Cost per day"))
+        self.by_day = FigureTable(tr("Cost per day"))
+        self.by_outcome = FigureTable(tr("Where it went"))
+        self.gaps = make_label(role="dim", wrap=True)
+        self.notice = NoticeLabel()
+        self.by_day.hide()
+        scroll = ScrollArea()
+        scroll.column.addLayout(FlowLayout(self.today, self.month, self.left, gap=GAP))
+        for part in (self.bars, self.by_day, self.by_outcome, self.gaps, self.notice):
+            scroll.column.addWidget(part)
+        scroll.column.addStretch(1)
+        self.body.addWidget(scroll, 1)
+
+    def _connect(self) -> None:
+        services = self._services
+        self._views.buttonClicked.connect(self._show_view)
+        self.bars.chosen.connect(self._choose_day)
+        self.by_day.chosen.connect(lambda row, _column: self._choose_day(DAYS - 1 - row))
+        self.by_outcome.chosen.connect(self._choose_outcome)
+        services.task_search.counted.connect(self._follow)
+        services.spending.changed.connect(self._follow)
+        services.health.changed.connect(self._show_left)
+
+    # -- following ---------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        if self.isVisible():
+            self._ask_ledger()
+
+    def _ask_ledger(self) -> None:
+        self._is_stale = True
+        self._services.scope.spawn("costs", self._read(), exclusive=True)
+
+    async def _read(self) -> None:
+        search, clock = self._services.task_search, self._services.clock
+        while self._is_stale:
+            self._is_stale = False
+            try:
+                self._days = await search.costs_of(last_days(clock.now_ms()))
+            except LedgerError as error:
+                text = tr("The history could not be read ({reason}).", reason=error.reason)
+                self.notice.show_text(text)
+            else:
+                self.notice.show_text("")
+                self._show()
+            if self.isVisible():
+                self.fit()
+
+    # -- showing -----------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        days, today = self._days, self._days[-1:]
+        spent = everything().sum_of(today).plus(deleted_sum(today))
+        self.today.show_words(spent, today_text(running().sum_of(today).count))
+        whole = everything().sum_of(days).plus(deleted_sum(days))
+        self.month.show_words(whole, month_text(whole.count))
+        show_text(self.gaps, gaps_text(whole))
+        self._show_days()
+        self._show_outcomes()
+
+    def _show_left(self) -> None:
+        balance = self._services.health.balance
+        self.left.setVisible(balance is not None)
+        if balance is not None:
+            forecast = self._services.spending.forecast(balance)
+            enough = "" if forecast is None else forecast_text(forecast)
+            self.left.amount.setText(format_money(balance, MoneyKind.BALANCE))
+            self.left.words.setText(". ".join(filter(None, (tr("left"), enough))))
+
+    def _show_days(self) -> None:
+        has_deleted = bool(deleted_sum(self._days).count)
+        bars, rows = [], []
+        for n, day in enumerate(self._days):
+            total, label = everything().sum_of([day]), day_label(self._days, n)
+            tip = day_tip(label, cost_text(total), total.count, day.deleted)
+            bars.append(Bar(label, tip, total.cost, day.deleted.cost))
+            cells = [(label, ""), (number_text(total.count), ""), _cell(total)]
+            rows.append(Row([*cells, _cell(day.deleted)] if has_deleted else cells))
+        head = [tr("Day"), tr("Tasks"), tr("Cost"), tr("Deleted")]
+        self.by_day.show_rows(head[: 3 + has_deleted], rows[::-1])
+        self.bars.show_bars(bars)
+
+    def _show_outcomes(self) -> None:
+        days, today = self._days, self._days[-1:]
+        self._outcomes = [one for one in outcomes() if one.sum_of(days).count] + [everything()]
+        rows = [
+            Row(
+                [(one.label, ""), _cell(one.sum_of(today)), _cell(one.sum_of(days))],
+                is_total=not one.groups,
+            )
+            for one in self._outcomes
+        ]
+        if deleted_sum(days).count:
+            sums = _cell(deleted_sum(today)), _cell(deleted_sum(days))
+            rows.append(Row([(tr("and deleted tasks"), ""), *sums]))
+        self.by_outcome.show_rows([tr("Where it went"), tr("Today"), tr("30 days")], rows)
+
+    def _show_view(self) -> None:
+        self.bars.setVisible(self.chart.isChecked())
+        self.by_day.setVisible(self.table.isChecked())
+        self.fit()
+
+    # -- leading on --------------------------------------------------------------------------
+
+    def _choose_day(self, n: int) -> None:
+        self._lead_to(everything(), self._days[n : n + 1])
+
+    def _choose_outcome(self, row: int, column: int) -> None:
+        if 0 <= row < len(self._outcomes):  # else of what was deleted
+            days = self._days[-1:] if column == TODAY else self._days
+            self._lead_to(self._outcomes[row], days)
+
+    def _lead_to(self, outcome: Outcome, days: Sequence[DayCosts]) -> None:
+        (_, from_ms, _), (_, _, to_ms) = days[0].day, days[-1].day
+        self.accept()
+        self._show_tasks(TaskFilter(groups=outcome.groups, from_ms=from_ms, to_ms=to_ms))
+
+
+class _Figure(QWidget):
+    """A large amount, and below it what it is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.amount, self.words = make_label(ELLIPSIS, "sentence"), make_label(role="dim")
+        column = make_column(self.amount, self.words, gap=0)
+        column.setContentsMargins(0, 0, FIGURES_GAP, 0)
+        self.setLayout(column)
+
+    def show_words(self, total: TaskSum, words: str) -> None:
+        self.amount.setText(cost_text(total))
+        self.amount.setToolTip(sum_tip(total))
+        self.words.setText(words)
+
+
+def last_days(now_ms: int) -> list[Day]:
+    """Return the last days, today at the end."""
+    days: list[Day] = []
+    for _ in range(DAYS):
+        begin, end = local_day(now_ms)
+        days.append((local_date(begin), begin, end))
+        now_ms = begin - 1
+    return days[::-1]
+
+
+def _switch(text: str) -> Button:
+    button = make_button(text, "chip")
+    button.setCheckable(True)
+    return button
+
+
+def _cell(total: TaskSum) -> tuple[str, str]:
+    return cost_text(total), sum_tip(total)

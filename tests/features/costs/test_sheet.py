@@ -1,0 +1,246 @@
+"""The sheet *Costs*: what it says of a real ledger, and where a click leads."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QTableWidget
+
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.task_filter import NO_FILTER, TaskFilter, TaskSum
+from enigma_panel.features.costs.bars import axis_step
+from enigma_panel.features.costs.sheet import DAYS, CostsSheet, last_days
+from enigma_panel.services.clock import local_day
+from enigma_panel.store.ledger.errors import CorruptLedgerError
+from enigma_panel.ui.dialogs import Dialogs
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.text.sums import cost_text
+from tests.features.costs.world import CostsWorld, sheet_of
+from tests.kit.clock import NOW
+from tests.kit.person import CTRL, ENTER, active, click, key
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+TODAY, MONTH = 1, 2
+OPEN = {"ended_ms": None, "session": {"phase": Phase.OPEN, "ended_ms": None}}
+
+
+class Stage:
+    """The window with the feature, and its sheet once it was opened."""
+
+    def __init__(self, world: CostsWorld) -> None:
+        self.world = world
+        self.dialogs = Dialogs(world.services, lambda: self.window)
+        self.window = MainWindow(world.services, self.dialogs)
+        world.install(self.window, self.dialogs)
+
+    async def open(self) -> CostsSheet:
+        await active(self.window)
+        click(self.window.money)
+        await self.world.settle()
+        return sheet_of(self.dialogs)
+
+    def shown(self) -> TaskSum:
+        return self.world.task_search.figures.shown
+
+
+@pytest.fixture
+def stage(qapp: QApplication, world: CostsWorld) -> Iterator[Stage]:
+    stage = Stage(world)
+    stage.window.show()
+    yield stage
+    stage.window.close_for_good()
+
+
+def cells(table: QTableWidget) -> list[list[str]]:
+    def text(row: int, column: int) -> str:
+        item = table.item(row, column)
+        return item.text() if item is not None else ""
+
+    columns = range(table.columnCount())
+    return [[text(row, column) for column in columns] for row in range(table.rowCount())]
+
+
+def click_cell(table: QTableWidget, row: int, column: int) -> None:
+    place = table.visualRect(table.model().index(row, column)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+async def test_the_money_the_menu_and_a_key_open_it(stage: Stage) -> None:
+    sheet = await stage.open()
+    assert (sheet.isVisible(), sheet.windowTitle()) == (True, "Costs")
+    sheet.reject()
+    key(stage.window, Qt.Key.Key_C, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    assert sheet.isVisible()
+    sheet.reject()
+    [opener] = [a for a in stage.window.main_menu.menu.actions() if a.text() == "Costs"]
+    opener.trigger()
+    assert sheet.isVisible()
+
+
+async def test_no_task_costs_nothing(stage: Stage) -> None:
+    stage.world.health.balance = None
+    sheet = await stage.open()
+    assert cells(sheet.by_outcome) == [["All tasks", "$0.00", "$0.00"]]
+    assert (sheet.today.amount.text(), sheet.today.words.text()) == ("$0.00", "today")
+    assert sheet.month.words.text() == "last 30 days, 0 tasks"
+    assert not sheet.left.isVisible()
+    assert not sheet.bars.grab().isNull()
+
+
+async def test_what_became_of_tasks_and_what_is_not_known(stage: Stage) -> None:
+    stage.world.put(1, "0.25")
+    stage.world.put(2, "0.125", days_ago=3, status=TaskStatus.FAILED)
+    stage.world.put(3, "0.5", days_ago=29, status=TaskStatus.LOST)
+    stage.world.put(4, "9", days_ago=31)
+    stage.world.put(5, None, status=TaskStatus.ASKS, **OPEN)
+    stage.world.put(6, "0.0625", status=TaskStatus.WORKING, ended_ms=None)  # its session has ended
+    sheet = await stage.open()
+    assert cells(sheet.by_outcome) == [
+        ["Done", "$0.25", "$0.25"],
+        ["Failed", "$0.00", "$0.13"],
+        ["Unconfirmed", "$0.06", "$0.06"],
+        ["Lost", "$0.00", "$0.50"],
+        ["Running", "cost not known yet", "cost not known yet"],
+        ["All tasks", "at least $0.31", "at least $0.94"],
+    ]
+    assert sheet.today.words.text() == "today, 1 still running"
+    assert sheet.month.words.text() == "last 30 days, 5 tasks"
+    assert sheet.gaps.text() == "Not included: 1 unknown cost."
+
+
+async def test_a_click_filters_tasks_to_what_costs_exactly_that(stage: Stage) -> None:
+    stage.world.put_a_month()
+    sheet = await stage.open()
+    rows = len(cells(sheet.by_outcome))
+    for row in range(rows):
+        for column in (TODAY, MONTH):
+            sheet = await stage.open()
+            outcome = sheet._outcomes[row]
+            click_cell(sheet.by_outcome, row, column)
+            assert not sheet.isVisible()
+            days = sheet._days[-1:] if column == TODAY else sheet._days
+            assert stage.shown() == outcome.sum_of(days)
+            assert cells(sheet.by_outcome)[row][column] == cost_text(stage.shown())
+            assert stage.window.filter_bar.panel.to_day.edit.text() == days[-1].day[0]
+            assert stage.window.filter_bar.panel.from_day.edit.text() == days[0].day[0]
+
+
+async def test_a_click_on_a_bar_or_enter_in_the_table_filters_tasks_to_that_day(
+    stage: Stage,
+) -> None:
+    stage.world.put(1, "0.25", days_ago=2)
+    stage.world.put(2, "0.5", days_ago=3)
+    sheet = await stage.open()
+    begin, end = local_day(NOW - 2 * 86_400_000)
+    plot = sheet.bars._plot()
+    place = QPoint(int(plot.width() * (DAYS - 2.5) / DAYS), sheet.bars.height() // 2)
+    QTest.mouseMove(sheet.bars, place)
+    assert sheet.bars.toolTip().endswith("· $0.25 · 1 task")
+    QTest.mouseClick(sheet.bars, Qt.MouseButton.LeftButton, pos=place)
+    assert stage.world.task_search.filter == TaskFilter(from_ms=begin, to_ms=end)
+    assert (sheet.isVisible(), stage.shown().cost) == (False, Decimal("0.25"))
+    stage.world.task_search.ask(NO_FILTER)
+    sheet = await stage.open()
+    click(sheet.table)
+    assert (sheet.by_day.isVisible(), sheet.bars.isVisible()) == (True, False)
+    assert [row[1:] for row in cells(sheet.by_day)][:4] == [
+        ["0", "$0.00"],
+        ["0", "$0.00"],
+        ["1", "$0.25"],
+        ["1", "$0.50"],
+    ]
+    sheet.by_day.setCurrentCell(3, 0)
+    key(sheet.by_day, ENTER)
+    assert stage.shown().cost == Decimal("0.5")
+
+
+async def test_what_deleted_tasks_cost_stands_beside(stage: Stage) -> None:
+    for n, cost in enumerate(("0.25", "0.12"), 1):
+        stage.world.put(n, cost)
+    day = last_days(NOW)[-1]
+    stage.world.ledger.delete([2], NOW + 3_600_000, lambda _ms: day[0])
+    sheet = await stage.open()
+    assert cells(sheet.by_outcome)[1:] == [
+        ["All tasks", "$0.25", "$0.25"],
+        ["and deleted tasks", "$0.12", "$0.12"],
+    ]
+    assert sheet.today.amount.text() == sheet.month.amount.text() == "$0.37"
+    assert cells(sheet.by_day)[0] == ["Today", "1", "$0.25", "$0.12"]
+    assert sheet.bars._bars[-1].tip == "Today · $0.25 · 1 task\nand $0.12 of deleted tasks"
+    click_cell(sheet.by_outcome, 2, TODAY)
+    assert sheet.isVisible()  # there is nothing to filter to
+
+
+async def test_the_table_is_copied_for_a_spreadsheet(stage: Stage) -> None:
+    stage.world.put(1, "0.25")
+    sheet = await stage.open()
+    sheet.by_outcome.selectAll()
+    key(sheet.by_outcome, Qt.Key.Key_C, CTRL)
+    copied = "Done\t$0.25\t$0.25\nAll tasks\t$0.25\t$0.25"
+    assert QApplication.clipboard().text() == copied
+
+
+async def test_it_follows_the_ledger_while_it_is_open(stage: Stage) -> None:
+    sheet = await stage.open()
+    stage.world.put(1, "0.25")
+    stage.world.task_search.answer(by_person=False)
+    await stage.world.settle()
+    assert sheet.today.amount.text() == "$0.25"
+    sheet.reject()
+    stage.world.put(2, "0.25")
+    stage.world.task_search.answer(by_person=False)
+    await stage.world.settle()
+    assert sheet.today.amount.text() == "$0.25"
+
+
+async def test_a_history_that_cannot_be_read_is_no_zero(stage: Stage, tmp_path: Path) -> None:
+    stage.world.task_search.problem_of_costs = CorruptLedgerError(tmp_path, "disk I/O error")
+    sheet = await stage.open()
+    assert sheet.today.amount.text() == "…"
+    assert "could not be read" in sheet.notice.text()
+    stage.world.task_search.problem_of_costs = None
+    stage.world.spending.changed.emit()
+    await stage.world.settle()
+    assert (sheet.today.amount.text(), sheet.notice.isVisible()) == ("$0.00", False)
+
+
+async def test_what_is_left_says_for_how_many_tasks(stage: Stage) -> None:
+    stage.world.health.balance = Decimal("12.30")
+    stage.world.spending.costs = [Decimal("0.03")] * 20
+    sheet = await stage.open()
+    assert sheet.left.amount.text() == "$12.30"
+    assert sheet.left.words.text() == "left. Enough for about 410 tasks like your last 20."
+
+
+@pytest.mark.parametrize(
+    ("most", "step"),
+    [
+        ("0", "0"),
+        ("0.65", "0.25"),
+        ("0.3", "0.1"),
+        ("0.31", "0.2"),
+        ("0.000001", "0.0000005"),
+        ("29", "10"),
+        ("4000000", "2000000"),
+    ],
+)
+def test_the_lines_have_round_amounts(most: str, step: str) -> None:
+    assert axis_step(Decimal(most)) == Decimal(step)
+
+
+@pytest.mark.parametrize("zone", ["CET-1CEST,M3.5.0,M10.5.0/3", "CST5CDT,M3.2.0/0,M11.1.0/1"])
+def test_each_day_follows_the_one_before(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as there:
+        there.setenv("TZ", zone)
+        time.tzset()
+        now = round(datetime(2026, 11, 15, 12, tzinfo=UTC).timestamp() * 1000)
+        days = last_days(now)
+    time.tzset()
+    assert [day[1] for day in days[1:]] == [day[2] for day in days[:-1]]
+    assert (len(days), days[0][0], days[-1][0]) == (30, "2026-10-17", "2026-11-15")
+    assert {(end - begin) // 3_600_000 for _, begin, end in days} == {24, 25}
