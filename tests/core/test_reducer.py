@@ -17,7 +17,7 @@ from enigma_panel.core.models import (
     TaskSpec,
     shown_state,
 )
-from enigma_panel.core.observation import OTHER_TASK, Kind, Observation, Usage
+from enigma_panel.core.observation import AT_CAP, OTHER_TASK, Kind, Observation, Usage
 from enigma_panel.core.reducer import MAX_LIFE_MS, TERMINATE_GRACE_MS, reduce
 from enigma_panel.core.statuses import FINAL_STATUSES, TaskStatus
 from enigma_panel.core.transitions import SESSION_TRANSITIONS, TASK_TRANSITIONS
@@ -487,6 +487,25 @@ def test_after_stop_a_failure_is_called_stopped() -> None:
     _, task = reduce(_session(), _task(), Observation(kind=K.STOP_SENT), NOW)
     ended = _moved(_session(), task, Observation(kind=K.FAILED, text="stopped"), NOW + 1)
     assert ended.status is S.STOPPED
+
+
+@pytest.mark.parametrize(
+    ("kind", "stop_sent_ms", "end", "why"),
+    [
+        (K.STOPPED, NOW, S.STOPPED, (AT_CAP, "$0.25")),
+        (K.FAILED, NOW, S.STOPPED, (AT_CAP, "$0.25")),
+        (K.COMPLETED, NOW, S.DONE, (None, None)),
+        (K.FAILED, None, S.FAILED, ("X", "words")),
+    ],
+)
+def test_the_cap_stays_the_reason_where_its_stop_ended_the_task(
+    kind: Kind, stop_sent_ms: int | None, end: TaskStatus, why: object
+) -> None:
+    working = _task(status=S.WORKING, code=AT_CAP, error="$0.25", stop_sent_ms=stop_sent_ms)
+    fact = Observation(kind=kind, text="words", code="X")
+    _, task = reduce(_session(), working, fact, NOW)
+    assert task is not None
+    assert (task.status, (task.code, task.error)) == (end, why)
 
 
 def test_a_reply_held_past_a_terminate_still_names_its_task() -> None:

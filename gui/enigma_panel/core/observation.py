@@ -16,6 +16,8 @@ STATUS_PREFIX = "HTTP_"
 """Prefix of our own code for a refusal that came without one; the HTTP status follows."""
 UNSENT = frozenset({"TAKEN_BACK", "FROM_COPY", "FROM_EXPORT"})
 """Our own codes of tasks that left the queue without being sent: they took no time."""
+AT_CAP = "AT_CAP"
+"""Our own code of a task that was given a Stop at its cap; `Task.error` is that cap."""
 OWN_CODES = (
     OTHER_DIALECT
     | UNSENT
@@ -23,10 +25,12 @@ OWN_CODES = (
         "TERMINATED_BEFORE_TASK",
         "LEDGER_FAILED",
         "NOT_CONNECTED",
+        AT_CAP,
         OTHER_TASK,
     }
 )
-"""Our codes for why a task was not sent, and for a doubt; the service uses none of them."""
+"""Our own codes for why a task was not sent or was stopped, and for a doubt; a code of the service
+is never one of them."""
 
 
 class Kind(StrEnum):

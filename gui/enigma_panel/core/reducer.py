@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from enigma_panel.core.attribution import LATE_STEP_MS, SETTLE_MS, STALE_QUESTION_MS
 from enigma_panel.core.models import Phase, Session, Task
 from enigma_panel.core.money import is_sane
-from enigma_panel.core.observation import STEP_KINDS, Kind, Observation, Usage
+from enigma_panel.core.observation import AT_CAP, STEP_KINDS, Kind, Observation, Usage
 from enigma_panel.core.service_rules import RULES
 from enigma_panel.core.statuses import FINAL_STATUSES, TaskStatus
 from enigma_panel.core.transitions import LIVE, OF_TASK, SESSION_TRANSITIONS, TASK_TRANSITIONS
@@ -336,6 +336,8 @@ def _next_task(
         task = replace(task, usage=replace(task.usage, cost=None))
     if observation.is_doubted:
         task = replace(task, code=observation.code)
+    elif before.code == AT_CAP and status in FINAL_STATUSES:
+        task = _ended_at_cap(before, task, status)
     if status is task.status:
         return before if task == before else task
     ended = now_ms if status in FINAL_STATUSES else None
@@ -348,6 +350,13 @@ def _next_task(
     return replace(
         task, status=status, since_ms=now_ms, ended_ms=ended, is_new=is_news, unproven=unproven
     )
+
+
+def _ended_at_cap(before: Task, task: Task, status: TaskStatus) -> Task:
+    """A task that was given a Stop at its cap: where that ended it, the cap stays the reason."""
+    if status is S.STOPPED:
+        return replace(task, error=before.error, code=AT_CAP)
+    return replace(task, error=None, code=None) if task.code == AT_CAP else task
 
 
 def _restored_task(session: Session, task: Task, now_ms: int) -> Task:
