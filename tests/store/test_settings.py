@@ -4,6 +4,7 @@ import json
 import os
 import stat
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -14,11 +15,13 @@ from enigma_panel.store.files import ProblemKind
 from enigma_panel.store.settings import (
     DARK,
     DEFAULT_BASE_URL,
+    HOLD,
     LEAVE,
     LIGHT,
     MAX_BYTES,
     SYSTEM,
     TERMINATE_IDLE,
+    TERMINATE_RUNNING,
     ColumnSettings,
     SavedLogin,
     Settings,
@@ -55,6 +58,9 @@ CHANGED = Settings(
     before_sleep=TERMINATE_IDLE,
     tell_when_done=False,
     appearance=DARK,
+    cap_per_task=Decimal("0.25"),
+    cap_per_day=Decimal(5),
+    at_cap=TERMINATE_RUNNING,
     task_filter=TaskFilter(
         words='"hub" -x',
         groups=frozenset({TaskGroup.FAILED, TaskGroup.NEW}),
@@ -182,6 +188,24 @@ def test_an_unheard_of_appearance_is_the_system_s(path: Path, written: str, mean
     assert msgspec.structs.replace(CHANGED, appearance=written).appearance == meant
 
 
+@pytest.mark.parametrize("written", [5, 5.0, "5", "5.00"])
+def test_a_cap_may_be_written_as_a_number(path: Path, written: object) -> None:
+    path.write_text(json.dumps({"cap_per_task": written, "cap_per_day": written}))
+    assert load(path) == (Settings(cap_per_task=Decimal(5), cap_per_day=Decimal(5)), None)
+    assert Settings().cap_per_task is Settings().cap_per_day is None
+    assert msgspec.structs.replace(CHANGED, at_cap="close").at_cap == HOLD
+
+
+@pytest.mark.parametrize("wrong", ["five", "", -1, "0", "NaN", "1e30", True, []])
+def test_a_cap_of_the_day_that_is_none_holds_all_starts(path: Path, wrong: object) -> None:
+    """One of a task would end what runs, so that one is off."""
+    path.write_text(json.dumps({"cap_per_task": wrong, "cap_per_day": wrong}))
+    held = Settings(cap_per_day=Decimal(0))
+    assert load(path) == (held, None)
+    save(path, held)
+    assert load(path) == (held, None)
+
+
 MARIA = SavedLogin(host="bank.example", account="maria", used_ms=7, whole_domain=True)
 WRONG = {
     "show_ended": "perhaps-49x",
@@ -189,6 +213,8 @@ WRONG = {
     "browsers_at_once": 2.49,
     "before_sleep": 49,
     "appearance": True,
+    "at_cap": 49,
+    "cap_per_task": "49x",
     "base_url": None,
     "version": "one-49x",
     "keep_tasks_days": "49x",

@@ -18,7 +18,14 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
-from enigma_panel.core.observation import OTHER_DIALECT, OTHER_TASK, OWN_CODES, STEP_KINDS, Kind
+from enigma_panel.core.observation import (
+    AT_CAP,
+    OTHER_DIALECT,
+    OTHER_TASK,
+    OWN_CODES,
+    STEP_KINDS,
+    Kind,
+)
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.state.timeline import GAP, NO_LIVE, SKIPPED, UNCLEAR
 from enigma_panel.store import settings
@@ -184,7 +191,7 @@ def test_the_listing_knows_every_word_that_is_stored() -> None:
     assert _words("intents", "outcome") == set(Outcome)
     assert _words("intents", "verb") == set(CommandVerb) | set(AnswerVerb)
     # Texts among those of the service: the program before shows them as such.
-    later = {OTHER_TASK, "LEDGER_FAILED", "NOT_CONNECTED", "FROM_EXPORT"} | OTHER_DIALECT
+    later = {OTHER_TASK, "LEDGER_FAILED", "NOT_CONNECTED", "FROM_EXPORT", AT_CAP} | OTHER_DIALECT
     assert _words("tasks", "code") >= OWN_CODES - later
     # No line of a time line is made of these.
     untold = {"active", "queued", "delivered", "session_doubted"}
@@ -314,7 +321,7 @@ def test_settings_are_read_and_written_whole(tmp_path: Path) -> None:
     assert problem is None
     newer = {"version", "dialect", "appearance", "task_filter", "task_order", "keep_tasks_days"}
     newer |= {"has_had_tasks", "tasks_columns", "notify_questions", "notify_words"}
-    newer |= {"logins", "keep_in_tray", "tray_told"}
+    newer |= {"logins", "keep_in_tray", "tray_told", "cap_per_task", "cap_per_day", "at_cap"}
     names = set(settings.Settings.__struct_fields__) - newer
     usual = settings.Settings()
     assert [name for name in names if getattr(found, name) == getattr(usual, name)] == []

@@ -7,12 +7,14 @@ written over it.
 """
 
 import logging
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct, field
 
+from enigma_panel.core.caps import is_cap
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.task_filter import NEWEST_FIRST, NO_FILTER, Order, SortBy, TaskFilter
 from enigma_panel.store.files import (
@@ -44,6 +46,8 @@ BROWSERS_AT_ONCE = range(1, 101)
 DEFAULT_BROWSERS = 5
 LEAVE, TERMINATE_IDLE = "leave", "terminate_idle"
 """Actions before this computer sleeps: none, or sessions without a task are ended."""
+HOLD, TERMINATE_RUNNING = "hold", "terminate"
+"""Actions at the cap of a day: no more tasks are started, or what runs is ended, too."""
 FOR_EVER = 0
 KEPT_DAYS = range(1, 3_651)
 SYSTEM, LIGHT, DARK = "system", "light", "dark"
@@ -97,6 +101,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     appearance: SYSTEM, LIGHT or DARK, any other word becomes SYSTEM.
     keep_tasks_days: so many days after its end a task is kept, FOR_EVER or in KEPT_DAYS, any other
     number becomes FOR_EVER.
+    cap_per_task, cap_per_day: dollars, None: no cap. A day's cap that cannot be one becomes 0, at
+    which nothing is started: what was meant to bound the costs must not be unbounded unseen.
+    at_cap: HOLD or TERMINATE_RUNNING, any other word becomes HOLD.
     logins: the saved ones, without their passwords.
     task_filter, task_order: what was looked for among the tasks; what means nothing becomes none.
     others: keys of the file that this version does not know.
@@ -119,10 +126,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tray_told: int = 0
     appearance: str = SYSTEM
     keep_tasks_days: int = FOR_EVER
+    cap_per_task: Decimal | None = None
+    cap_per_day: Decimal | None = None
+    at_cap: str = HOLD
     logins: tuple[SavedLogin, ...] = ()
     task_filter: TaskFilter = NO_FILTER
     task_order: Order = NEWEST_FIRST
     others: dict[str, Any] = msgspec.field(default_factory=dict)
+
+    @property
+    def has_cap(self) -> bool:
+        """Whether what is spent is bounded in any way."""
+        return self.cap_per_task is not None or self.cap_per_day is not None
 
     def __post_init__(self) -> None:
         """Let no value through that means nothing, wherever it comes from."""
@@ -134,6 +149,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             msgspec.structs.force_setattr(self, "before_sleep", LEAVE)
         if self.keep_tasks_days not in KEPT_DAYS:
             msgspec.structs.force_setattr(self, "keep_tasks_days", FOR_EVER)
+        if self.at_cap not in {HOLD, TERMINATE_RUNNING}:
+            msgspec.structs.force_setattr(self, "at_cap", HOLD)
         if self.appearance not in {SYSTEM, LIGHT, DARK}:
             msgspec.structs.force_setattr(self, "appearance", SYSTEM)
 
@@ -232,6 +249,8 @@ def _decode(data: bytes) -> _Found:
     wrong = (values.keys() & kinds.keys()) - usable.keys()
     if values.get("logins") != logins:
         wrong |= {"logins"}
+    if "cap_per_day" in wrong:
+        usable["cap_per_day"] = 0
     settings = msgspec.convert({**usable, "others": others}, Settings)
     return _Found(settings, wrong=tuple(sorted(wrong)))
 
@@ -245,6 +264,8 @@ def _can_be_used(value: Any, kind: Any) -> bool:
 
 def _is_usable(value: object) -> bool:
     """Whether it can be shown, and the ledger asked for it: a hand may have written any number."""
+    if isinstance(value, Decimal):
+        return is_cap(value)
     if isinstance(value, TableSettings):
         widths = (column.width for column in value.columns if column.width is not None)
         return value.version == TABLE_VERSION and all(0 < width <= MOST_WIDTH for width in widths)

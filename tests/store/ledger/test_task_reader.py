@@ -356,7 +356,10 @@ def test_sums_are_exact_and_say_what_is_untold(ledger: Ledger, reader: TaskReade
     assert reader.sum_of([]) == TaskSum()
     assert reader.figures(NO_FILTER).shown.unknown == 5
     assert reader.spent_on(DAY, NOW, NOW + 1).cost == exact
+    nano = [int(Decimal(cost) * NANO) for cost in costs]
+    assert ledger.costs_of_day(DAY, NOW, NOW + 1) == (dict(zip(keys, nano, strict=False)), 0)
     assert reader.spent_on(DAY, NOW + 1, NOW + 2) == TaskSum()
+    assert ledger.costs_of_day(DAY, NOW + 1, NOW + 2) == ({}, 0)
 
 
 # -- a newer question ------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import hashlib
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -45,6 +46,7 @@ from enigma_panel.store.ledger.queries import (
     NOT_PAST,
     OF_THESE,
     SESSIONS,
+    STARTED,
     STEPS,
     TASKS,
     THESE,
@@ -279,6 +281,17 @@ class Ledger:
         """Keys of the newest tasks, newest first; -1: of all."""
         rows = self._db.rows("SELECT key FROM tasks ORDER BY key DESC LIMIT ?", (most,))
         return [row[0] for row in rows]
+
+    def costs_of_day(self, day: str, from_ms: int, to_ms: int) -> tuple[dict[int, int], Decimal]:
+        """What tasks cost that were started on that day, which lasted from when to when (epoch ms):
+        nano-dollars by key, and dollars of all that have been deleted; see `TaskReader.spent_on`.
+        """
+        sql = (
+            f"SELECT t.key, t.cost_nano FROM tasks t WHERE {STARTED} >= ? AND {STARTED} < ?"  # noqa: S608 - own words
+            " AND t.cost_nano IS NOT NULL"
+        )
+        there = dict(self._db.rows(sql, (from_ms, to_ms)))
+        return there, deletion.sum_of_day(self.connection, day).cost
 
     def recent_texts(self) -> list[str]:
         """Different texts of the newest tasks, newest first, without empty ones."""
