@@ -767,6 +767,27 @@ class FakeSpending(Spending):
         return None if tasks is None else Forecast(tasks=tasks, like=len(self.costs), each=each)
 
 
+class FakeCaps(QObject):
+    """What a test says that today has cost; done: what was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.today = Decimal(0)
+        self.done: list[str] = []
+
+    def spent(self) -> Decimal:
+        return self.today
+
+    def raised(self) -> Decimal:
+        return Decimal(10)
+
+    def raise_day(self) -> None:
+        self.done.append("raise")
+
+    def terminate_running(self) -> None:
+        self.done.append("terminate")
+
+
 class FakeStandby(QObject):
     ended = Signal()
 

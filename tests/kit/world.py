@@ -9,6 +9,7 @@ from enigma_panel.services.container import Services
 from tests.kit.clock import HandClock
 from tests.kit.fakes import (
     FakeAccount,
+    FakeCaps,
     FakeHealth,
     FakeInbox,
     FakeLive,
@@ -40,6 +41,7 @@ class World:
         self.account = FakeAccount()
         self.settings = FakeSettings()
         self.spending = FakeSpending()
+        self.caps = FakeCaps()
         self.standby = FakeStandby()
         self.live = FakeLive()
         self.writer = FakeWriter()

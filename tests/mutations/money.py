@@ -33,6 +33,13 @@ RUN_AGAIN = "tests/ui/new_task/test_run_again.py"
 AGAIN = "Run again… for several tasks asks once and says what they may cost"
 COSTS = "tests/features/costs/test_sheet.py"
 READER = "tests/store/ledger/test_task_reader.py"
+CAPS = "tests/services/test_caps.py"
+DAY_COSTS = "tests/services/state/test_day_costs.py"
+DAY_CAP = "At the cap of a day nothing more is started, whatever was queued before, until you raise the cap "
+"or the day ends, also after a restart or a kill"
+LEAP = (
+    "A cost that rises by more than ten caps between two reports is asked about and stops nothing."
+)
 GATE = "tests/services/queue/test_start_gate.py"
 NOT_ZERO = 'A figure that is not known yet is shown as "…", one that was never reported as '
 '"unknown", never as 0.'
@@ -697,6 +704,150 @@ MONEY = (
         old="spent = everything().sum_of(today).plus(deleted_sum(today))",
         new="spent = everything().sum_of(today)",
         tests=(f"{COSTS}::test_what_deleted_tasks_cost_stands_beside",),
+    ),
+    Break(
+        promise="both are off until set",
+        mistake="a task may cost a dollar",
+        file="store/settings.py",
+        old="    cap_per_task: Decimal | None = None\n",
+        new="    cap_per_task: Decimal | None = Decimal(1)\n",
+        tests=("tests/store/test_settings.py::test_a_cap_may_be_written_as_a_number",),
+    ),
+    Break(
+        promise="A task counts to the local day on which it was started.",
+        mistake="it counts to the day on which it was asked for",
+        file="services/state/day_costs.py",
+        old="task.created_ms if task.sent_ms is None else task.sent_ms",
+        new="task.created_ms",
+        tests=(f"{DAY_COSTS}::test_a_task_counts_to_the_day_on_which_it_was_sent_or_asked_for",),
+    ),
+    Break(
+        promise="A running task that has reached the cap of a task is stopped at once",
+        mistake="it runs on",
+        file="services/caps.py",
+        old="context.store.costs_changed.connect(self._follow)",
+        new="pass",
+        tests=(f"{CAPS}::test_a_task_is_stopped_once_at_its_cap_and_keeps_the_reason",),
+    ),
+    Break(
+        promise="stopped at once and once",
+        mistake="a refused Stop is sent at each report",
+        file="services/caps.py",
+        old=" or task.code == AT_CAP",
+        new="",
+        tests=(f"{CAPS}::test_a_refused_stop_is_said_and_not_repeated_by_the_next_run_either",),
+    ),
+    Break(
+        promise="its result names the cap",
+        mistake="the service's own word for the end is kept",
+        file="core/reducer.py",
+        old="    if status is S.STOPPED:\n        return replace(task, error=before.error, code=AT_CAP)\n",
+        new="",
+        tests=(f"{REDUCER}::test_the_cap_stays_the_reason_where_its_stop_ended_the_task",),
+    ),
+    Break(
+        promise=DAY_CAP,
+        mistake="what was queued before starts",
+        file="services/queue/blockers.py",
+        old="        if self.day_cap.is_reached():\n            return Blocker(why=WaitReason.CAP)\n        if gate",
+        new="        if gate",
+        tests=(f"{CAPS}::test_at_the_cap_of_the_day_nothing_starts_until_it_is_raised",),
+    ),
+    Break(
+        promise=DAY_CAP,
+        mistake="a task in an open session starts",
+        file="services/queue/blockers.py",
+        old="        if self.day_cap.is_reached():\n            return Blocker(why=WaitReason.CAP)\n        # Also",
+        new="        # Also",
+        tests=(f"{CAPS}::test_at_the_cap_of_the_day_nothing_starts_until_it_is_raised",),
+    ),
+    Break(
+        promise=DAY_CAP,
+        mistake="it starts while a last figure is less or not there yet",
+        file="services/spending.py",
+        old="        return self._reached == this\n",
+        new="        return spent >= cap\n",
+        tests=(f"{CAPS}::test_it_stays_reached_where_a_last_figure_is_less_and_ends_at_midnight",),
+    ),
+    Break(
+        promise=DAY_CAP,
+        mistake="what was spent before a restart is forgotten",
+        file="services/state/session_store.py",
+        old="        self.day_costs.begin(day, *costs)\n",
+        new="",
+        tests=(f"{DAY_COSTS}::test_it_is_the_ledger_s_figure_after_a_restart_too",),
+    ),
+    Break(
+        promise="a browser that has just opened is closed again and its task stays queued",
+        mistake="it is given its task",
+        file="services/queue/starter.py",
+        old="client is None or is_held or not",
+        new="client is None or not",
+        tests=(
+            f"{CAPS}::test_a_browser_that_opens_as_the_cap_is_reached_is_closed_and_its_task_waits",
+        ),
+    ),
+    Break(
+        promise="a browser that has just opened is closed again and its task stays queued",
+        mistake="it idles",
+        file="services/queue/scheduler.py",
+        old="            await self.change_browser(task)\n\n    async def _send_in",
+        new="            return\n\n    async def _send_in",
+        tests=(
+            f"{CAPS}::test_a_browser_that_opens_as_the_cap_is_reached_is_closed_and_its_task_waits",
+        ),
+    ),
+    Break(
+        promise="What runs, asks, is paused or idle is ended, too, if you want that.",
+        mistake="it runs on",
+        file="services/caps.py",
+        old="                self.terminate_running()\n",
+        new="                pass\n",
+        tests=(f"{CAPS}::test_what_runs_is_ended_where_that_is_wanted_once",),
+    ),
+    Break(
+        promise=LEAP,
+        mistake="it stops the task",
+        file="services/caps.py",
+        old="if is_leap(self._store.day_costs.rise_of(task.key), cap):",
+        new="if False:",
+        tests=(f"{CAPS}::test_a_cost_that_leaps_is_asked_about_once_and_stops_nothing",),
+    ),
+    Break(
+        promise=LEAP,
+        mistake="it ends all that runs",
+        file="services/caps.py",
+        old="            if not is_leap(self._store.day_costs.rise, cap):\n    ",
+        new="",
+        tests=(f"{CAPS}::test_a_cost_that_leaps_is_asked_about_once_and_stops_nothing",),
+    ),
+    Break(
+        promise="nor is one whose cost is negative or in doubt",
+        mistake="it is",
+        file="services/caps.py",
+        old="self._settings.value.cap_per_task, task.counted_cost",
+        new="self._settings.value.cap_per_task, task.cost",
+        tests=(f"{CAPS}::test_what_cannot_be_a_cost_or_falls_stops_nothing",),
+    ),
+    Break(
+        promise="While a cap is set, every running task is asked for every two seconds.",
+        mistake="the live channel saves polls",
+        file="services/monitor/poller.py",
+        old="        is_reported = is_reported and not self._wants_costs()\n",
+        new="",
+        tests=(
+            "tests/services/monitor/test_poll_turns.py::test_while_a_cap_is_set_no_channel_saves_a_poll",
+        ),
+    ),
+    Break(
+        promise="A cap of a day that can't be read from the settings holds all starts.",
+        mistake="nothing bounds the day",
+        file="store/settings.py",
+        old='        usable["cap_per_day"] = 0\n',
+        new="        pass\n",
+        tests=(
+            "tests/store/test_settings.py::test_a_cap_of_the_day_that_is_none_holds_all_starts",
+        ),
     ),
     Break(
         promise=AGAIN,

@@ -5,6 +5,7 @@ from msgspec import Struct
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.account import Account
+from enigma_panel.services.caps import Caps
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.commands.commands import Commands
 from enigma_panel.services.context import ServiceContext
@@ -25,7 +26,7 @@ from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.rate_limiter import RateLimiter
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.settings import SettingsBook
-from enigma_panel.services.spending import Spending
+from enigma_panel.services.spending import DayCap, Spending
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.standby import Standby
@@ -60,6 +61,7 @@ class Services(Struct, frozen=True, kw_only=True):
     housekeeping: Housekeeping
     task_search: TaskSearch
     spending: Spending
+    caps: Caps
     demo: bool
     keep_folder: str
     redactor: Redactor
@@ -81,10 +83,12 @@ def make_services(
     """Make the services and connect them; earlier ones hear first of changes. Nothing runs yet."""
     starts = StartsUnderWay()
     channels = Channels(context.clock)
-    poller = Poller(context, starts, channels)
+    poller = Poller(context, starts, channels, lambda: settings.value.has_cap)
     live = Live(context, channels, timeline, starts, open_connector)
     commands = Commands(context, starts, poller, live)
-    queue = _make_queue(context, starts, poller, commands, settings)
+    day_cap = DayCap(settings, context.store)
+    queue = _make_queue(context, starts, poller, commands, settings=settings, day_cap=day_cap)
+    sessions = Sessions(context, starts, commands, queue, poller)
     answers = Answers(context, poller, live, commands)
     inbox = Inbox(context.store, poller, answers, commands)
     spending = Spending(context.store, context.clock, context.scope, task_search.spent_on)
@@ -108,10 +112,11 @@ def make_services(
         answers=answers,
         inbox=inbox,
         urgency=Urgency(inbox, context.clock, context.scope),
-        sessions=Sessions(context, starts, commands, queue, poller),
+        sessions=sessions,
         housekeeping=Housekeeping(context, starts, channels, commands),
         task_search=task_search,
         spending=spending,
+        caps=Caps(context, settings, day_cap, sessions, queue),
         demo=demo,
         keep_folder=keep_folder,
         redactor=redactor,
@@ -125,13 +130,15 @@ def _make_queue(
     starts: StartsUnderWay,
     poller: Poller,
     commands: Commands,
+    *,
     settings: SettingsBook,
+    day_cap: DayCap,
 ) -> TaskQueue:
     store, clock, rate_limiter = context.store, context.clock, context.rate_limiter
-    starter = Starter(context, starts, commands)
+    starter = Starter(context, starts, commands, day_cap)
     queued = QueuedTasks(store)
     gate = StartGate(lambda: settings.value.browsers_at_once)
-    blockers = Blockers(context, gate, commands, starts)
+    blockers = Blockers(context, gate, commands, starts, day_cap)
     first_tasks = FirstTaskSender(context, starter, starts, commands)
     commands.changed.connect(first_tasks.wake)
     context.health.recovered.connect(first_tasks.connected)

@@ -1,4 +1,4 @@
-"""Spending of today, and the recent cost of a task."""
+"""Spending of today, whether its cap is reached, and the recent cost of a task."""
 
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
@@ -12,6 +12,7 @@ from enigma_panel.core.money import affordable, sum_money
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import Clock, local_date, local_day
+from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.errors import InterruptedReadError, LedgerError
@@ -28,6 +29,29 @@ class Forecast(Struct, frozen=True, kw_only=True):
     tasks: int
     like: int
     each: Decimal
+
+
+class DayCap:
+    """Whether the cap of the day is reached: then nothing is started.
+
+    It stays reached until the person sets another one or the day ends. The sum may fall: the last
+    poll's cost of a task that is done is dropped, and the final one is less, late, or never given.
+    """
+
+    def __init__(self, settings: SettingsBook, store: SessionStore) -> None:
+        self._settings = settings
+        self._store = store
+        self._reached: tuple[Decimal, int] | None = None
+
+    def is_reached(self) -> bool:
+        """Whether it is, as the records in memory say now."""
+        cap = self._settings.value.cap_per_day
+        if cap is None:
+            return False
+        spent, this = self._store.spent_today(), (cap, self._store.day_costs.day[0])
+        if spent >= cap:
+            self._reached = this
+        return self._reached == this
 
 
 class Spending(QObject):

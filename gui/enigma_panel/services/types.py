@@ -83,6 +83,7 @@ class WaitReason(StrEnum):
     CONNECTION = "connection"  # nothing answers
     KEY = "key"  # the key was refused, or is not the one that opened the session
     FUNDS = "funds"  # 402: the account cannot pay
+    CAP = "cap"  # today cost as much as it may
     STOPPED = "stopped"  # the queue does not move: see PauseReason
     UNDO = "undo"  # a moment to take it back
     NAME = "name"  # the service has not named the session yet
@@ -96,6 +97,7 @@ class PauseReason(StrEnum):
     NONE = "none"
     RESTARTED = "restarted"  # it is from an earlier run: Go on
     FUNDS = "funds"  # 402: I have added funds
+    CAP = "cap"  # today cost as much as it may: raise the cap
     KEY = "key"  # 401 about the key: enter another one
     FORBIDDEN = "forbidden"  # 403: Go on tries again
     UNTAKEN = "untaken"  # browsers open, but take no task: Go on tries again
@@ -170,6 +172,8 @@ class NoticeKind(StrEnum):
     CLOSED_FOR_REFUSED_TASK = "closed_for_refused_task"
     CLOSED_FOR_WAITING_TASK = "closed_for_waiting_task"  # refused for now: it is queued again
     LEDGER_FAILED = "ledger_failed"
+    CAP_NEAR = "cap_near"  # little is left of the day's cap; facts: spent, cap
+    COST_LEAPT = "cost_leapt"  # over a cap, too fast to act on; facts: cost, cap
     MOVED_HERE = "moved_here"  # another computer used the ledger last
 
 

@@ -71,7 +71,8 @@ class Scene:
         live = SimpleNamespace(
             is_speaking=lambda _key: self.speaking, is_alive_since=lambda *_: False
         )
-        self.poller = Poller(context, self.starts, cast("Any", live))
+        self.has_cap = False
+        self.poller = Poller(context, self.starts, cast("Any", live), lambda: self.has_cap)
         self.health.recovered.connect(self.poller.wake_all)
 
     async def answer(self) -> Observation:
@@ -261,6 +262,13 @@ async def test_an_answer_that_ends_an_outage_keeps_the_hint_that_came_meanwhile(
         polls = len(scene.client.polls_at)
         await scene.clock.advance(500)
         assert len(scene.client.polls_at) == polls + 1
+
+
+async def test_while_a_cap_is_set_no_channel_saves_a_poll() -> None:
+    async with polling(most=False) as scene:
+        scene.speaking = scene.has_cap = True
+        await scene.clock.advance(12_000)
+        assert set(gaps(scene.client.polls_at)) == {2_000}
 
 
 async def test_the_turn_after_a_poll_is_that_of_the_record_that_it_made() -> None:

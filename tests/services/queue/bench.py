@@ -15,6 +15,8 @@ from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services import container
 from enigma_panel.services.monitor.housekeeping import CLOSE_AGAIN_MS, Housekeeping
 from enigma_panel.services.recovery import recover
+from enigma_panel.services.settings import SettingsBook
+from enigma_panel.services.spending import DayCap
 from enigma_panel.services.types import NoticeKind, QueueEntry, Recovered
 from enigma_panel.store.settings import Settings
 from tests.kit.builders import new_session, new_task
@@ -33,9 +35,9 @@ class Service:
     refuses, refuses_start, keeps_open: what the next newTasks, starts and Terminates are answered
     with; loses: the same of starts, after their effect, with the id of the browser. opened: all
     browsers; open: those that are; most_open: how many were at once. took: the browser of each task
-    that it took, in order. texts: of each start that came; urls: of each newTask. life_ms: how long
-    each browser lives, as it says. touched: told of each call, as it comes and once it had its
-    effect.
+    that it took, in order. commands: what was sent to which browser. texts: of each start that
+    came; urls: of each newTask. life_ms: how long each browser lives, as it says. touched: told of
+    each call, as it comes and once it had its effect; begun: of each start, as it is sent.
     """
 
     def __init__(self) -> None:
@@ -49,17 +51,20 @@ class Service:
         self.most_open = 0
         self.asked: list[str] = []
         self.took: list[str] = []
+        self.commands: list[tuple[str, CommandVerb]] = []
         self.texts: list[str] = []
         self.urls: list[str | None] = []
         self.touched: Callable[[], None] = lambda: None
+        self.begun: Callable[[], None] = lambda: None
 
     def copy(self) -> "Service":
         other = Service()
-        facts = {name: copy(value) for name, value in vars(self).items() if name != "touched"}
+        facts = {name: copy(value) for name, value in vars(self).items() if not callable(value)}
         vars(other).update(facts)
         return other
 
     async def start_session(self, spec: TaskSpec, text: str = "") -> Observation:
+        self.begun()
         await self._come()
         self.texts.append(text)
         if self.refuses_start:
@@ -75,6 +80,7 @@ class Service:
         return Observation(kind=Kind.OPENED, session_id=name, expires_in_ms=self.life_ms)
 
     async def new_task(self, session_id: str, spec: TaskSpec) -> Observation:
+        self.begun()
         await self._come()
         self.asked.append(session_id)
         self.urls.append(spec.starting_url)
@@ -83,10 +89,12 @@ class Service:
         if self.refuses:
             raise self.refuses.pop(0)
         self.took.append(session_id)
+        name = f"t{len(self.took)}"
         await self._go()
-        return Observation(kind=Kind.ACCEPTED, task_id=f"t{len(self.took)}")
+        return Observation(kind=Kind.ACCEPTED, task_id=name)
 
     async def send_state(self, session_id: str, verb: CommandVerb) -> Observation:
+        self.commands.append((session_id, verb))
         await self._come()
         if verb is not CommandVerb.TERMINATE:
             return Observation(kind=COMMANDS[verb].sent)
@@ -116,10 +124,18 @@ class QueueBench:
         self.store, self.commands = bench.store, bench.commands
         account: Any = bench.account
         account.client, account.key_fingerprint = service, new_session().key_fingerprint
-        self.settings: Any = SimpleNamespace(value=Settings())
+        path = bench.ledger.path.with_name("settings.json")
+        self.settings = SettingsBook(path, Settings(), bench.executor, bench.scope)
         poller: Any = SimpleNamespace(wake=bench.woken.append)
+        self.poller = poller
+        self.day_cap = DayCap(self.settings, bench.store)
         self.queue = container._make_queue(
-            bench.context, bench.starts, poller, bench.commands, self.settings
+            bench.context,
+            bench.starts,
+            poller,
+            bench.commands,
+            settings=self.settings,
+            day_cap=self.day_cap,
         )
 
     @classmethod

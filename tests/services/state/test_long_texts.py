@@ -215,7 +215,7 @@ async def test_a_long_result_by_both_ways_goes_to_the_task_that_the_reply_names(
 
 
 async def _send(bench: Bench, intent: Intent, service: Holding) -> None:
-    starter = Starter(bench.context, bench.starts, cast("Any", None))
+    starter = Starter(bench.context, bench.starts, cast("Any", None), cast("Any", None))
     taken = bench.context.rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
     assert taken is not None
     assert intent.task is not None

@@ -43,6 +43,7 @@ Kind = NoticeKind
 LOST = InterruptedCallError("timeout")
 COPY = Copy(made_ms=NOW - 60_000, sessions_open=2)
 AT = local_time(COPY.made_ms)
+AMOUNTS = {"spent": "$4.02", "cost": "$4.02", "cap": "$5.00"}
 
 
 class Bar:
@@ -201,7 +202,7 @@ def test_a_life_that_no_page_knows_is_said(bar: Bar, seconds: int, life: str) ->
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_every_notice_has_words(bar: Bar, kind: NoticeKind) -> None:
     bar.services.sessions.add(1)
-    facts: dict[str, Any] = {"places": 3, "seconds": 751}
+    facts: dict[str, Any] = {"places": 3, "seconds": 751} | AMOUNTS
     if kind is Kind.COMMAND_FAILED:
         facts = {"verb": "pause"}
     bar.say(kind, 1, LOST, **facts)
@@ -243,7 +244,7 @@ def test_what_may_cost_money_needs_a_look(bar: Bar) -> None:
     needs: set[NoticeKind] = set()
     for kind in NoticeKind:
         before = bar.notices.count()
-        facts: dict[str, Any] = {"verb": "pause"} if "failed" in kind.value else {"n": 5}
+        facts: dict[str, Any] = {"verb": "pause"} if "failed" in kind.value else {"n": 5} | AMOUNTS
         bar.say(kind, 1, **facts)
         needs |= {kind} if bar.notices.count() > before else set()
     assert needs == {
@@ -251,6 +252,7 @@ def test_what_may_cost_money_needs_a_look(bar: Bar) -> None:
         Kind.COMMAND_FAILED,
         Kind.LEDGER_FAILED,
         Kind.MOVED_HERE,
+        Kind.COST_LEAPT,
     }
 
 
@@ -284,6 +286,38 @@ HELD = [
     (PauseReason.FUNDS, "The balance is used up.", ["I have added funds"]),
     (PauseReason.KEY, "The API key was refused.", ["Enter the key"]),
 ]
+
+
+def test_at_the_cap_of_the_day_it_can_be_raised_and_what_runs_be_ended(bar: Bar) -> None:
+    queue, caps = bar.services.queue, bar.services.caps
+    bar.services.settings.change(cap_per_day=Decimal(5))
+    caps.today = Decimal("5.02")
+    queue.set(pause_reason=PauseReason.CAP)
+    bar.notices.refresh()
+    assert bar.lines == ["Daily cap reached: $5.02 of $5.00."]
+    assert bar.offers() == ["Raise to $10.00"]
+    bar.services.sessions.add(1)
+    queue.put(2, why=WaitReason.CAP)
+    bar.notices.refresh()
+    assert bar.lines == [
+        "Daily cap reached: $5.02 of $5.00. 1 session carries on. 1 task is queued."
+    ]
+    assert bar.offers() == ["Raise to $10.00", "Terminate running ones", "Remove all"]
+    bar.press("Raise to $10.00")
+    bar.press("Terminate running ones")
+    assert caps.done == ["raise", "terminate"]
+
+
+def test_what_caps_report_names_the_amounts(bar: Bar) -> None:
+    bar.say(Kind.CAP_NEAR, spent="$4.02", cap="$5.00")
+    assert bar.told == ["$4.02 of $5.00 is spent today."]
+    assert bar.offers() == []
+    bar.services.sessions.add(1)
+    bar.say(Kind.COST_LEAPT, 1, cost="$2.53", cap="$0.25")
+    assert bar.first.words == (
+        "“Task 1” suddenly costs $2.53. Your cap is $0.25, but the figure may be wrong. Stop it?"
+    )
+    assert bar.offers() == ["Show task"]
 
 
 @pytest.mark.parametrize(("reason", "title", "ways"), HELD)

@@ -12,6 +12,7 @@ from tests.kit.rows import check_rows
 
 LATER, BEFORE = NOW + 1_000, NOW - 1_000
 STOPPED = {"stop_sent_ms": BEFORE}
+AT_CAP = {"code": "AT_CAP", "error": "$0.25", "cost": "0.263"}
 CLOSED = {"phase": Phase.CLOSED, "ended_ms": NOW}
 
 
@@ -21,6 +22,8 @@ def test_why_a_task_stopped() -> None:
             (STOPPED, {}, "Stopped by you"),
             (STOPPED, CLOSED, "Stopped by you"),
             (STOPPED | {"code": "STOPPED"}, {}, "Stopped by you"),
+            (AT_CAP | STOPPED, {}, "Stopped at your cap, $0.263 of $0.25"),
+            (AT_CAP, CLOSED, "Stopped at your cap, $0.263 of $0.25"),
             ({}, {}, "Stopped"),
             ({}, CLOSED, "Stopped: its session was ended"),
             ({}, CLOSED | {"ended_ms": LATER}, "Stopped"),

@@ -55,6 +55,7 @@ ENTRIES = [
     (entry(WaitReason.CONNECTION, 8), "Offline, next try in 8 s"),
     (entry(WaitReason.KEY), "Waiting for an API key"),
     (entry(WaitReason.FUNDS), "The balance is used up"),
+    (entry(WaitReason.CAP, position=3), "Daily cap reached"),
     (entry(WaitReason.LEDGER), "Waiting until the history can be saved"),
     (entry(WaitReason.SENDING), "Starting"),
 ]
@@ -110,6 +111,7 @@ def test_a_line_that_stands_says_why() -> None:
         PauseReason.NONE: "Queued",
         PauseReason.RESTARTED: "Paused since the restart",
         PauseReason.FUNDS: "The balance is used up",
+        PauseReason.CAP: "Daily cap reached",
         PauseReason.KEY: "Waiting for an API key",
         PauseReason.FORBIDDEN: "This account can't do that, waiting for Go on",
         PauseReason.UNTAKEN: "Browsers open but take no task, waiting for Go on",

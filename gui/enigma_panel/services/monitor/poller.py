@@ -1,7 +1,7 @@
 """Polling, the reference for all records: never more than one call in flight per task."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
 from msgspec.structs import replace
@@ -54,14 +54,17 @@ class _Alarm:
 
 
 class Poller:
-    """Polls every task that is not final and that the service has named."""
+    """Polls every task that is not final and that the service has named. wants_costs: whether a cap
+    needs each cost soon, so that no channel saves a poll."""
 
     def __init__(
         self,
         context: ServiceContext,
         starts: StartsUnderWay,
         live: LiveStatus,
+        wants_costs: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._wants_costs = wants_costs
         self._store = context.store
         self._account = context.account
         self._health = context.health
@@ -189,6 +192,7 @@ class Poller:
     def _every_ms(self, task: Task) -> int:
         asks = task.status is TaskStatus.ASKS or task.answered_ms is not None
         is_reported = self._live.is_speaking(task.session_key) and not asks
+        is_reported = is_reported and not self._wants_costs()
         is_over = task.is_final and task.is_doubted
         return SLOW_MS if is_reported or is_over else POLL_MS
 

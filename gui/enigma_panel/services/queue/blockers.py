@@ -16,6 +16,7 @@ from enigma_panel.services.retry_policy import (
     reply_of,
     retry_after_ms,
 )
+from enigma_panel.services.spending import DayCap
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import PauseReason, SessionStatus, WaitReason
 
@@ -209,9 +210,11 @@ class Blockers:
         gate: StartGate,
         status: SessionStatus,
         starts: StartsUnderWay,
+        day_cap: DayCap,
     ) -> None:
         self._store = context.store
         self._account = context.account
+        self.day_cap = day_cap
         self._gate = gate
         self._clock = context.clock
         self._status = status
@@ -251,6 +254,8 @@ class Blockers:
             return Blocker(why=WaitReason.KEY, is_own=True)
         if unsupported := unsupported_fields(task.spec, self._account.rules):
             return Blocker(why=WaitReason.UNSUPPORTED, unsupported=unsupported, is_own=True)
+        if self.day_cap.is_reached():
+            return Blocker(why=WaitReason.CAP)
         if gate.why is not None and not gate.is_open(self._clock.now_ms()):
             return Blocker(why=gate.why, due_ms=gate.due_ms, attempt=gate.attempt, error=gate.error)
         if open_now >= gate.limit:
@@ -266,6 +271,8 @@ class Blockers:
             return Blocker(why=WaitReason.KEY)
         if unsupported := unsupported_fields(task.spec, RULES[session.dialect]):
             return Blocker(why=WaitReason.UNSUPPORTED, unsupported=unsupported)
+        if self.day_cap.is_reached():
+            return Blocker(why=WaitReason.CAP)
         # Also where the program is about to end it, as its first task was refused.
         if self._status.is_ending(session.key) or session.key in self._starts.closing:
             return Blocker(why=WaitReason.CLOSING)

@@ -183,6 +183,15 @@ class Scheduler(QObject):
         self._blockers.own.pop(key, None)
         if refusal is not None:
             await self._after_first_task(key, refusal, begun_ms)
+        elif self._blockers.day_cap.is_reached():
+            await self._close_at_cap(key)
+
+    async def _close_at_cap(self, key: int) -> None:
+        """Close the browser of a task that is held by the cap: until the cap is raised it would
+        cost money for nothing."""
+        task, session, _ = self._starter.parts(key)
+        if task.status is TaskStatus.QUEUED and self._first_tasks.is_unused(session.key):
+            await self.change_browser(task)
 
     async def _send_in(self, attempt: Attempt, task: Task) -> None:
         """Send a task in a session that others have used, too."""

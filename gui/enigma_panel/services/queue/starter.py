@@ -35,6 +35,7 @@ from enigma_panel.services.retry_policy import (
     retry_after_ms,
     wants_text,
 )
+from enigma_panel.services.spending import DayCap
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import NoticeKind, SessionEnder, SessionStatus
 from enigma_panel.store.ledger.errors import LedgerError
@@ -61,8 +62,13 @@ class Starter:
     """Sends the starts of the queue, each call once."""
 
     def __init__(
-        self, context: ServiceContext, starts: StartsUnderWay, status: SessionStatus
+        self,
+        context: ServiceContext,
+        starts: StartsUnderWay,
+        status: SessionStatus,
+        day_cap: DayCap,
     ) -> None:
+        self.day_cap = day_cap
         self._store = context.store
         self._account = context.account
         self._health = context.health
@@ -77,9 +83,11 @@ class Starter:
     async def open(self, attempt: Attempt) -> Refusal | None:
         """Open a planned task's session, or run-task. None: not refused. LedgerError: unsent."""
         task, session, client = self.parts(attempt.task_key)
-        # Key and dialect may have been changed since it was looked whether the task may go.
+        # Since it was looked whether the task may go, key and dialect may have been changed, and a
+        # report may have reached the cap.
         is_whole = not unsupported_fields(task.spec, self._account.rules)
-        if client is None or attempt.first is None or not is_whole:
+        is_held = self.day_cap.is_reached()
+        if client is None or attempt.first is None or is_held or not is_whole:
             return None
         single = task.verb is TaskVerb.RUN_TASK
         kind = IntentKind.RUN_TASK if single else IntentKind.START_SESSION
@@ -105,7 +113,7 @@ class Starter:
     async def run_in(self, attempt: Attempt) -> Refusal | None:
         """Start a task in an open session that others have used, too. LedgerError as in `open`."""
         task, session, client = self.parts(attempt.task_key)
-        if client is None or attempt.message is None:
+        if client is None or attempt.message is None or self.day_cap.is_reached():
             return None
         intent = await self._store.intend(IntentKind.NEW_TASK, session, task)
         return await self.send_task(intent, task, client, attempt.message, attempt.keeps)
@@ -349,7 +357,8 @@ class FirstTaskSender:
         """Make one try in the session opened for it. A refusal leaves the task queued meanwhile."""
         await self._commands.until_decided(self._starter.parts(task_key)[1].key)
         task, session, client = self._starter.parts(task_key)
-        if client is None or not self._is_wanted(task_key):
+        is_held = self._starter.day_cap.is_reached()
+        if client is None or is_held or not self._is_wanted(task_key):
             taken.give_back()
             await self._leave_unsent(task, session)
             return None

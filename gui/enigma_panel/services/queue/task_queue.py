@@ -64,6 +64,8 @@ class TaskQueue(QObject):
         """Why the queue, or its part from an earlier run, does not move by itself."""
         if self._gate.pause_reason is not PauseReason.NONE:
             return self._gate.pause_reason
+        if self._blockers.day_cap.is_reached():
+            return PauseReason.CAP
         return (
             PauseReason.RESTARTED if self._blockers.parked & self._queued.keys else PauseReason.NONE
         )

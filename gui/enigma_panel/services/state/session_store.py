@@ -15,8 +15,9 @@ from PySide6.QtCore import QObject, Signal
 from enigma_panel.core.attribution import LATE_RESULT_MS, newest_task, seen_at_work
 from enigma_panel.core.deletion import KeptReason, kept_because
 from enigma_panel.core.models import ASSUMED_PHASES, Session, Task, TaskStatus
-from enigma_panel.core.money import sum_money
+from enigma_panel.core.money import exact_money, sum_money
 from enigma_panel.core.observation import (
+    AT_CAP,
     OWN_CODES,
     STATUS_PREFIX,
     STEP_KINDS,
@@ -34,7 +35,8 @@ from enigma_panel.core.reducer import (
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
-from enigma_panel.services.clock import Clock
+from enigma_panel.services.clock import Clock, local_date, local_day
+from enigma_panel.services.state.day_costs import DayCosts
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.redaction import RedactionFilter, cancel_now
 from enigma_panel.services.state.sent_secrets import SentSecrets
@@ -133,10 +135,12 @@ class SessionStore(QObject):
 
     Records that ended in earlier runs are in memory only when somebody looks at them: `loaded`
     brings the keys of such tasks. Their sessions are past: nothing but their rows asks for them.
+    costs_changed: the key of a task that costs something else, at once; `changed` may come later.
     """
 
     changed = Signal(object)
     loaded = Signal(object)
+    costs_changed = Signal(int)
 
     def __init__(
         self,
@@ -162,6 +166,7 @@ class SessionStore(QObject):
         self._id_tokens: dict[int, dict[str, int]] = {}  # by session: what the redactor knows
         self.redaction = RedactionFilter(redactor)
         self.sent_secrets = sent_secrets
+        self.day_costs = DayCosts()
         self.ending = EndMarks()
         self.unsure_stops: dict[int, int] = {}
         """Tasks that an unconfirmed Stop may end, with the number of questions they had asked."""
@@ -216,6 +221,13 @@ class SessionStore(QObject):
             return sum_money(costs) + deleted
         return sum_money(costs) if costs else None
 
+    def spent_today(self) -> Decimal:
+        """Dollars of the tasks that were started on this local day, deleted ones, too."""
+        day = local_day(self._clock.now_ms())
+        if day != self.day_costs.day:
+            self.day_costs.begin(day, {}, Decimal(0), self._tasks.values())
+        return self.day_costs.spent
+
     def session_unknown_costs(self, key: int) -> int:
         """How many ended tasks of the session cost something that is not in its cost."""
         session = self.session(key)
@@ -258,13 +270,18 @@ class SessionStore(QObject):
     async def load(self) -> list[Intent]:
         """Fill the memory from the ledger; returns the intents without a recorded outcome."""
         now = self._clock.now_ms()
+        day = local_day(now)
 
-        def read(ledger: Ledger) -> tuple[Start, list[SentSecret], set[str]]:
+        def read(
+            ledger: Ledger,
+        ) -> tuple[Start, tuple[dict[int, int], Decimal], list[SentSecret], set[str]]:
             start = read_start(ledger, now)
+            costs = ledger.costs_of_day(local_date(day[0]), *day)
             with_text = ledger.opened_with_text(session.key for session in start[0])
-            return start, ledger.sent_secrets(), with_text
+            return start, costs, ledger.sent_secrets(), with_text
 
-        (sessions, tasks, keys), sent, with_text = await self._writer.read(read)
+        (sessions, tasks, keys), costs, sent, with_text = await self._writer.read(read)
+        self.day_costs.begin(day, *costs)
         self._remember_all(sessions, tasks)
         self.sent_secrets.load(sent, self._sessions)
         self.text_addresses |= with_text
@@ -371,6 +388,12 @@ class SessionStore(QObject):
 
         self._writer.write_later(write)
         return intent
+
+    def note_cap(self, task: Task, cap: Decimal) -> None:
+        """Note that a task is given a Stop at its cap. `flush` writes it, so the intent of that
+        Stop is in the ledger before it."""
+        self._put(replace(task, code=AT_CAP, error=exact_money(cap)))
+        self._dirty.add((Task, task.key))
 
     def is_written(self, intent: Intent) -> bool:
         """False while the ledger lacks it."""
@@ -647,6 +670,7 @@ class SessionStore(QObject):
 
     def _remember_task(self, task: Task) -> None:
         known = self._tasks.get(task.key)
+        self.day_costs.note(task, known)
         if known is None or known.session_key != task.session_key:
             self._of_session.setdefault(task.session_key, []).append(task.key)
         if known is not None and known.session_key != task.session_key:
@@ -692,6 +716,8 @@ class SessionStore(QObject):
         is_listed = observation.kind in _LISTED or went_on
         if is_listed and changed and not (over or is_late or is_known):
             self._note(new_task, observation)
+        if new_task is not None and self.day_costs.note(new_task, task):
+            self.costs_changed.emit(new_task.key)
         return new_session, new_task
 
     def _corrected(self, session: Session, task: Task, reply: Observation) -> tuple[Session, Task]:

@@ -38,6 +38,11 @@ class About:
         self.fact = next((fact for fact in notice.facts.values() if isinstance(fact, str)), "")
 
     @property
+    def texts(self) -> dict[str, str]:
+        """The facts that are texts, by name."""
+        return {n: fact for n, fact in self.notice.facts.items() if isinstance(fact, str)}
+
+    @property
     def why(self) -> ErrorText:
         """The words for the error behind it."""
         error = self.notice.error
@@ -198,6 +203,21 @@ KINDS: Mapping[NoticeKind, Kind] = {
             tr("The history can't be saved: {reason}.", reason=about.fact),
             tr("Changes stay in memory and are saved as soon as possible."),
         ),
+        needs_look=True,
+    ),
+    NoticeKind.CAP_NEAR: Kind(
+        words=lambda about: (
+            tr("{spent} of {cap} is spent today.", **about.texts),
+            tr("At the cap, nothing more starts."),
+        )
+    ),
+    NoticeKind.COST_LEAPT: Kind(
+        words=lambda about: (
+            tr("“{task}” suddenly costs {cost}.", task=about.title, **about.texts),
+            tr("Your cap is {cap}, but the figure may be wrong. Stop it?", **about.texts),
+        ),
+        actions=_show_task,
+        is_over=lambda about: about.task is None or about.task.is_final,
         needs_look=True,
     ),
     NoticeKind.MOVED_HERE: Kind(

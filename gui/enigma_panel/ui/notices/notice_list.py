@@ -278,6 +278,10 @@ class NoticeList(QObject):
                 queue.try_now()
             case NoticeAction.FUNDS_ADDED:
                 queue.funds_added()
+            case NoticeAction.RAISE_CAP | NoticeAction.TERMINATE_RUNNING:
+                caps = self._services.caps
+                is_raise = action is NoticeAction.RAISE_CAP
+                (caps.raise_day if is_raise else caps.terminate_running)()
             case NoticeAction.ADD_FUNDS:
                 app_actions.open_account_page()
             case NoticeAction.REMOVE_ALL:

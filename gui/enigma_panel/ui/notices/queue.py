@@ -1,5 +1,8 @@
 """The notice that the queue waits for the person, or for a free browser."""
 
+from decimal import Decimal
+
+from enigma_panel.core.money import MoneyKind, format_money
 from enigma_panel.services.container import Services
 from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.types import PauseReason, WaitReason
@@ -22,6 +25,8 @@ def queue_notice(services: Services) -> Notice | None:
     if reason is PauseReason.NONE:
         return _no_browser() if queue.wants_browser else None
     n = len(concerned(queue))
+    if reason is PauseReason.CAP:
+        return _at_cap(services, n)
     if not n:
         return None
     title = _title(reason, n)
@@ -52,11 +57,31 @@ def _no_browser() -> Notice:
     )
 
 
+def _at_cap(services: Services, queued: int) -> Notice:
+    """Return that nothing more is started today, also where nothing is queued: what runs costs."""
+    caps, cap = services.caps, services.settings.value.cap_per_day or Decimal(0)
+    facts = {"spent": _amount(caps.spent()), "cap": _amount(cap)}
+    ends = (NoticeAction.TERMINATE_RUNNING,) if services.sessions.terminable_keys() else ()
+    removes = (NoticeAction.REMOVE_ALL,) if queued else ()
+    return Notice(
+        title=tr("Daily cap reached: {spent} of {cap}.", **facts),
+        text=_text(services, PauseReason.CAP, queued),
+        topic=QUEUE_TOPIC,
+        actions=(NoticeAction.RAISE_CAP, *ends, *removes),
+        stays=True,
+        amount=_amount(caps.raised()),
+    )
+
+
+def _amount(amount: Decimal) -> str:
+    return format_money(amount, MoneyKind.SUM)
+
+
 def _text(services: Services, reason: PauseReason, n: int) -> str:
     if reason is PauseReason.RESTARTED:
         return tr("Nothing starts until you click Go on.")
-    queued = tr.plural("1 task is queued.", "{n} tasks are queued.", n)
-    if reason is not PauseReason.FUNDS:
+    queued = tr.plural("1 task is queued.", "{n} tasks are queued.", n) if n else ""
+    if reason not in {PauseReason.FUNDS, PauseReason.CAP}:
         return queued
     sessions = services.sessions
     open_now = [s for s in map(sessions.session, sessions.session_keys()) if s and not s.is_ended]

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.money import exact_money, is_sane
-from enigma_panel.core.observation import OTHER_TASK
+from enigma_panel.core.observation import AT_CAP, OTHER_TASK
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.errors import ErrorContext, explain_code
 from enigma_panel.ui.text.money import exact_text, money, spoken_money
@@ -126,6 +126,9 @@ def _stopped_text(task: Task, session: Session | None) -> str:
     }
     if task.code in unsent:
         return unsent[task.code]
+    if task.code == AT_CAP:
+        cost = money(task.cost, more_to_come=False, spent=True)
+        return tr("Stopped at your cap, {cost} of {cap}", cost=cost, cap=task.error or "")
     if task.stop_sent_ms is not None:
         return tr("Stopped by you")
     if session is not None and session.was_over_by(task.ended_ms or 0):

@@ -307,6 +307,11 @@ def ledger_failed(_details: ErrorDetails) -> ErrorText:
     return ErrorText(what, tr("Its browser is being closed."), tr("Free some space on the disk."))
 
 
+def at_cap(_details: ErrorDetails) -> ErrorText:
+    """It was given a Stop; which cap it was stands in the task."""
+    return ErrorText(tr("Stopped at your cap."))
+
+
 def taken_back(_details: ErrorDetails) -> ErrorText:
     """The person took it out of the queue."""
     return ErrorText(tr("It was removed from the queue."), tr("It was not started."))
@@ -437,6 +442,7 @@ TABLE: dict[str, Row] = {
     "NOT_CONNECTED": no_connection,
     "TERMINATED_BEFORE_TASK": ended_first,
     "TAKEN_BACK": taken_back,
+    "AT_CAP": at_cap,
     "FROM_COPY": from_copy,
     "FROM_EXPORT": from_export,
     "OTHER_TASK": other_task,

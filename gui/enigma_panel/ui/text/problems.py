@@ -44,6 +44,8 @@ class NoticeAction(StrEnum):
     TRY_NOW = "try_now"
     ADD_FUNDS = "add_funds"
     FUNDS_ADDED = "funds_added"
+    RAISE_CAP = "raise_cap"
+    TERMINATE_RUNNING = "terminate_running"
     SETTINGS = "settings"
     REMOVE_ALL = "remove_all"
 
@@ -53,7 +55,7 @@ class Notice(Struct, frozen=True, kw_only=True):
 
     topic: a notice with the same takes its place. needs_look: it counts until it is over; any other
     is a toast that can be read later. stays: it leaves with its cause alone. about: what a service
-    said. dialect: the one to switch to.
+    said. dialect: the one to switch to. amount: to which a cap would be raised.
     """
 
     title: str
@@ -64,6 +66,7 @@ class Notice(Struct, frozen=True, kw_only=True):
     stays: bool = False
     about: ServiceNotice | None = None
     dialect: Dialect | None = None
+    amount: str = ""
 
     @property
     def id(self) -> str:
@@ -77,6 +80,8 @@ class Notice(Struct, frozen=True, kw_only=True):
 
     def label(self, action: NoticeAction) -> str:
         """Return the label of one of the notice's buttons."""
+        if action is NoticeAction.RAISE_CAP:
+            return tr("Raise to {amount}", amount=self.amount)
         return notice_action_label(action, self.dialect)
 
 
@@ -102,6 +107,8 @@ def notice_action_label(action: NoticeAction, dialect: Dialect | None = None) ->
         NoticeAction.TRY_NOW: tr("Try now"),
         NoticeAction.ADD_FUNDS: tr("Add funds"),
         NoticeAction.FUNDS_ADDED: tr("I have added funds"),
+        NoticeAction.RAISE_CAP: tr("Raise the cap"),
+        NoticeAction.TERMINATE_RUNNING: tr("Terminate running ones"),
         NoticeAction.SETTINGS: tr("Settings"),
         NoticeAction.REMOVE_ALL: tr("Remove all"),
     }[action]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from enigma_panel.core.models import Session, Task, TaskStatus
-from enigma_panel.core.observation import UNSENT
+from enigma_panel.core.observation import AT_CAP, UNSENT
 from enigma_panel.ui.i18n import Translations, sentence
 from enigma_panel.ui.text.cells import TAKEN_BACK, result_cell
 from enigma_panel.ui.text.dialects import dialect_name, wanted_dialect
@@ -88,7 +88,7 @@ def trouble_text(
             )
         case TaskStatus.STOPPED if task.code == TAKEN_BACK:
             return ErrorText(tr("Removed from the queue."), tr("It was not started."))
-        case TaskStatus.STOPPED if task.code and task.stop_sent_ms is None:
+        case TaskStatus.STOPPED if task.code not in {None, AT_CAP} and task.stop_sent_ms is None:
             return explain_code(task.code, task.error, context)
         case TaskStatus.STOPPED:
             return ErrorText(sentence(result_cell(task, session).text))

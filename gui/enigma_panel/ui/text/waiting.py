@@ -89,6 +89,7 @@ def _reason(entry: QueueEntry, facts: QueueContext, time: str) -> str:
         WaitReason.SESSION_ENDED: tr("Its session has ended"),
         WaitReason.KEY: pause_text(PauseReason.KEY),
         WaitReason.FUNDS: pause_text(PauseReason.FUNDS),
+        WaitReason.CAP: pause_text(PauseReason.CAP),
         WaitReason.SENDING: tr("Starting"),
     }.get(entry.why, tr("Queued"))
 
@@ -237,6 +238,7 @@ def pause_text(reason: PauseReason) -> str:
     return {
         PauseReason.RESTARTED: tr("Paused since the restart"),
         PauseReason.FUNDS: tr("The balance is used up"),
+        PauseReason.CAP: tr("Daily cap reached"),
         PauseReason.KEY: tr("Waiting for an API key"),
         PauseReason.FORBIDDEN: tr("This account can't do that, waiting for Go on"),
         PauseReason.UNTAKEN: tr("Browsers open but take no task, waiting for Go on"),

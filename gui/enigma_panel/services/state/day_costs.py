@@ -1,0 +1,70 @@
+"""What the tasks of a local day cost, as the records in memory say at this very moment."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from enigma_panel.core.models import Task
+from enigma_panel.core.money import NANO, to_nano
+
+Day = tuple[int, int]
+"""A local day, as from when to when it lasts (epoch ms)."""
+
+
+class DayCosts:
+    """The figure of `TaskReader.spent_on`, before the ledger has it: each record that changes is
+    noted. What was deleted meanwhile stays in it.
+
+    A day of this run needs no ledger: what is started on it is in memory.
+    """
+
+    def __init__(self) -> None:
+        self.day: Day = (0, 0)
+        self._nano: dict[int, int] = {}
+        self._sum = 0
+        self._deleted = Decimal(0)
+        self._rises: dict[int, int] = {}
+
+    def begin(
+        self, day: Day, costs: dict[int, int], deleted: Decimal, tasks: Iterable[Task] = ()
+    ) -> None:
+        """Begin a day with what tasks have cost already: nano-dollars by key, dollars of those that
+        have been deleted, and these records."""
+        self.day, self._deleted = day, deleted
+        self._nano, self._sum = dict(costs), sum(costs.values())
+        for task in tasks:
+            self._count(task, _nano(task))
+
+    def note(self, task: Task, before: Task | None) -> bool:
+        """Note a record and the one in whose place it is; True where it costs something else."""
+        nano, was = _nano(task), _nano(before) if before is not None else 0
+        if nano > was:
+            self._rises[task.key] = max(self._rises.get(task.key, 0), nano - was)
+        self._count(task, nano)
+        return nano != was
+
+    @property
+    def spent(self) -> Decimal:
+        """Dollars of the day so far."""
+        return self._sum / NANO + self._deleted
+
+    def rise_of(self, task_key: int) -> Decimal:
+        """The largest rise of a task's cost between two of its reports, in dollars; what was read
+        from the ledger is one."""
+        return self._rises.get(task_key, 0) / NANO
+
+    @property
+    def rise(self) -> Decimal:
+        """The largest one of the day's tasks."""
+        return max((self._rises.get(key, 0) for key in self._nano), default=0) / NANO
+
+    def _count(self, task: Task, nano: int) -> None:
+        from_ms, to_ms = self.day
+        started_ms = task.created_ms if task.sent_ms is None else task.sent_ms
+        nano = nano if from_ms <= started_ms < to_ms else 0
+        self._sum += nano - self._nano.pop(task.key, 0)
+        if nano:
+            self._nano[task.key] = nano
+
+
+def _nano(task: Task) -> int:
+    return to_nano(task.counted_cost) or 0

@@ -1,0 +1,79 @@
+"""What a day cost by the records in memory: the ledger's own figure, at every moment."""
+
+from decimal import Decimal
+from pathlib import Path
+
+from enigma_panel.core.observation import Kind, Usage
+from enigma_panel.services.clock import local_date, local_day
+from enigma_panel.services.state import session_store
+from enigma_panel.services.state.day_costs import DayCosts
+from enigma_panel.store.ledger.task_reader import TaskReader
+from tests.kit.builders import a_task
+from tests.kit.clock import NOW
+from tests.services.commands.bench import Bench, on_bench
+
+COSTS = ("0.02", "0.3", "0.000000001", "1000000")
+
+
+def told(bench: Bench) -> Decimal:
+    """The ledger's figure."""
+    day = local_day(bench.clock.now_ms())
+    reader = TaskReader(bench.ledger.path)
+    try:
+        return reader.spent_on(local_date(day[0]), *day).cost
+    finally:
+        reader.close()
+
+
+def test_a_task_counts_to_the_day_on_which_it_was_sent_or_asked_for() -> None:
+    costs, (begin, end) = DayCosts(), local_day(NOW)
+    costs.begin((begin, end), {9: 5_000_000_000}, Decimal(2))
+    costs.note(a_task(1, cost="0.1", created_ms=begin - 1, sent_ms=begin), None)
+    costs.note(a_task(2, cost="0.02", created_ms=begin - 1, sent_ms=begin - 1), None)
+    costs.note(a_task(3, cost="0.003", created_ms=begin, sent_ms=None), None)
+    costs.note(a_task(4, cost="7", created_ms=begin, sent_ms=end), None)
+    assert costs.spent == Decimal("7.103")
+
+
+def test_the_largest_rise_between_two_reports_is_kept() -> None:
+    costs, (begin, end) = DayCosts(), local_day(NOW)
+    costs.begin((begin, end), {}, Decimal(0))
+    told = [a_task(1, cost=cost, sent_ms=begin) for cost in ("0.1", "0.5", "0.4", "0.6", "-9")]
+    changed = [
+        costs.note(after, before) for before, after in zip([None, *told[:-1]], told, strict=True)
+    ]
+    assert (costs.rise_of(1), costs.rise, costs.rise_of(2)) == (Decimal("0.4"), 0, 0)
+    assert changed == [True] * 5
+
+
+def test_it_is_the_ledger_s_figure_after_a_restart_too(tmp_path: Path) -> None:
+    """Also of what is not in memory, and of what was deleted before and since."""
+
+    async def first(bench: Bench) -> None:
+        for cost in COSTS:
+            key = await bench.open()
+            await bench.see(key, Kind.COMPLETED, text="x", usage=Usage(cost=Decimal(cost)))
+            await bench.see(key, Kind.TERMINATED)
+        assert bench.store.spent_today() == told(bench) == sum(map(Decimal, COSTS))
+
+    async def second(bench: Bench) -> None:
+        await bench.store.load()
+        assert len(bench.store.tasks()) == 1
+        assert bench.store.spent_today() == told(bench) == sum(map(Decimal, COSTS))
+        await bench.clock.sleep_until(bench.clock.now_ms() + 70_000)
+        for _ in range(2):
+            await bench.store.delete(bench.store.task_keys()[:1], _day_of)
+            assert bench.store.spent_today() == told(bench) == sum(map(Decimal, COSTS))
+            await bench.store.fetch([1])
+        assert bench.store.spent_today() == told(bench) == sum(map(Decimal, COSTS))
+
+    on_bench(tmp_path / "keep", first)
+    before, session_store.FIRST_TASKS = session_store.FIRST_TASKS, 1
+    try:
+        on_bench(tmp_path / "keep", second)
+    finally:
+        session_store.FIRST_TASKS = before
+
+
+def _day_of(ms: int) -> str:
+    return local_date(ms)

@@ -1,0 +1,301 @@
+"""Caps over a real ledger in virtual time: what is stopped, what is held, and what is not."""
+
+import asyncio
+import random
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.money import sum_money
+from enigma_panel.core.observation import AT_CAP, OTHER_TASK, Kind, Observation, Usage
+from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.caps import Caps
+from enigma_panel.services.clock import local_date, local_day
+from enigma_panel.services.sessions import Sessions
+from enigma_panel.services.types import NoticeKind, PauseReason, WaitReason
+from enigma_panel.store.ledger.task_reader import TaskReader
+from enigma_panel.store.settings import HOLD, TERMINATE_RUNNING
+from tests.conftest import first_and_weekly_each
+from tests.kit.wait import until
+from tests.services.commands.bench import Bench, on_bench, rejected
+from tests.services.queue.bench import QueueBench, Service
+
+STOP, TERMINATE = CommandVerb.STOP, CommandVerb.TERMINATE
+CAP, DAY = Decimal("0.25"), Decimal(1)
+STREAMS, WEEKLY = 100, 100
+"""Random streams of one block, and how many blocks are played weekly."""
+
+
+class CapBench(QueueBench):
+    """The queue and the caps."""
+
+    def __init__(self, bench: Bench, service: Service) -> None:
+        super().__init__(bench, service)
+        sessions = Sessions(bench.context, bench.starts, bench.commands, self.queue, self.poller)
+        self.caps = Caps(bench.context, self.settings, self.day_cap, sessions, self.queue)
+
+    async def run(self, n: int = 1) -> list[int]:
+        """So many tasks at work, each in a browser of its own."""
+        keys = [await self.start() for _ in range(n)]
+        await until(lambda: all(self.task(key).status is TaskStatus.WORKING for key in keys), 90)
+        return keys
+
+    async def tell(self, key: int, *costs: str, kind: Kind = Kind.ACTIVE, **facts: str) -> None:
+        """The service reports these costs of a task, one poll after the other."""
+        for cost in costs:
+            usage = Usage(cost=Decimal(cost) if cost else None)
+            fact = Observation(kind=kind, usage=usage, code=facts.get("code"), text="x")
+            await self.store.record(self.task(key).session_key, key, fact)
+            await asyncio.sleep(2)
+
+    @property
+    def verbs(self) -> list[CommandVerb]:
+        return [verb for _, verb in self.service.commands]
+
+    def why(self, key: int) -> WaitReason | None:
+        entry = self.queue.entry(key)
+        return entry.why if entry is not None else None
+
+
+# -- a task
+
+
+async def test_a_task_is_stopped_once_at_its_cap_and_keeps_the_reason(bench: CapBench) -> None:
+    bench.settings.change(cap_per_task=CAP)
+    key, other = await bench.run(2)
+    await bench.tell(other, "0.02")
+    await bench.tell(key, "0.10", "0.24")
+    assert bench.verbs == []
+    await bench.tell(key, "0.26", "0.28", "0.30")
+    assert bench.service.commands == [("s1", STOP)]
+    await bench.tell(key, "0.31", kind=Kind.FAILED, code="X")
+    await bench.store.flush()
+    (kept,) = bench.bench.ledger.tasks([key]).values()
+    assert (kept.status, kept.code, kept.error) == (TaskStatus.STOPPED, AT_CAP, "$0.25")
+
+
+@pytest.mark.parametrize("costs", [("-1", "-0.30"), ("1e30",), ("", ""), ("0.20", "0.10", "0.24")])
+async def test_what_cannot_be_a_cost_or_falls_stops_nothing(
+    bench: CapBench, costs: Iterable[str]
+) -> None:
+    bench.settings.change(cap_per_task=CAP, cap_per_day=DAY, at_cap=TERMINATE_RUNNING)
+    (key,) = await bench.run()
+    await bench.tell(key, *costs)
+    assert (bench.verbs, bench.said) == ([], [])
+    assert bench.caps.uncounted() == (bench.task(key).counted_cost is None)
+
+
+async def test_a_doubted_cost_stops_nothing(bench: CapBench) -> None:
+    bench.settings.change(cap_per_task=CAP, cap_per_day=CAP)
+    (key,) = await bench.run()
+    await bench.tell(key, "0.30", kind=Kind.QUESTION, code=OTHER_TASK)
+    assert (bench.verbs, bench.queue.pause_reason) == ([], PauseReason.NONE)
+
+
+async def test_a_cost_that_leaps_is_asked_about_once_and_stops_nothing(bench: CapBench) -> None:
+    bench.settings.change(cap_per_task=CAP, cap_per_day=CAP, at_cap=TERMINATE_RUNNING)
+    (key,) = await bench.run()
+    await bench.tell(key, "0.02", "2.53", "2.55", "2.60")
+    assert (bench.verbs, bench.said) == ([], [NoticeKind.COST_LEAPT])
+    assert bench.bench.said[0][3] == {"cost": "$2.53", "cap": "$0.25"}
+    assert bench.queue.pause_reason is PauseReason.CAP
+
+
+async def test_a_cap_below_what_was_spent_acts_at_once(bench: CapBench) -> None:
+    (key,) = await bench.run()
+    await bench.tell(key, "0.20", "0.40")
+    bench.settings.change(cap_per_task=CAP)
+    await asyncio.sleep(1)
+    assert bench.verbs == [STOP]
+
+
+async def test_a_refused_stop_is_said_and_not_repeated_by_the_next_run_either(
+    bench: CapBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(session_id: str, verb: CommandVerb) -> Observation:
+        bench.service.commands.append((session_id, verb))
+        raise rejected(400)
+
+    monkeypatch.setattr(bench.service, "send_state", refuse)
+    bench.settings.change(cap_per_task=CAP)
+    (key,) = await bench.run()
+    await bench.tell(key, "0.26", "0.27")
+    assert (bench.verbs, bench.said) == ([STOP], [NoticeKind.COMMAND_FAILED])
+    await bench.store.flush()
+    (kept,) = bench.bench.ledger.tasks([key]).values()
+    assert kept.code == AT_CAP
+
+
+async def test_a_stop_without_a_connection_is_kept_and_sent_later(bench: CapBench) -> None:
+    bench.settings.change(cap_per_task=CAP)
+    (key,) = await bench.run()
+    bench.bench.account.client = None
+    await bench.tell(key, "0.26")
+    assert bench.bench.kept(bench.session_of(key).key)
+    assert bench.bench.outcomes() == [("stop", None)]
+    bench.bench.account.use(bench.service)
+    await until(lambda: bench.verbs == [STOP], 90)
+
+
+# -- a day
+
+
+async def test_at_the_cap_of_the_day_nothing_starts_until_it_is_raised(bench: CapBench) -> None:
+    bench.settings.change(cap_per_day=DAY)
+    (key,) = await bench.run()
+    await bench.tell(key, "0.79", "0.80", "0.90")
+    assert bench.said == [NoticeKind.CAP_NEAR]
+    assert bench.bench.said[0][3] == {"spent": "$0.80", "cap": "$1.00"}
+    await bench.tell(key, "1.00")
+    bench.service.begun = lambda: pytest.fail("a start after the cap")
+    planned, there = await bench.start(), await bench.start(where=bench.session_of(key))
+    await asyncio.sleep(60)
+    assert bench.verbs == []
+    assert (bench.why(planned), bench.why(there)) == (WaitReason.CAP, WaitReason.CAP)
+    assert bench.queue.pause_reason is PauseReason.CAP
+    assert bench.caps.raised() == 2
+    bench.service.begun = lambda: None
+    bench.caps.raise_day()
+    await until(lambda: bench.task(planned).status is TaskStatus.WORKING, 90)
+    assert bench.why(there) is WaitReason.BUSY
+
+
+async def test_it_stays_reached_where_a_last_figure_is_less_and_ends_at_midnight(
+    bench: CapBench,
+) -> None:
+    bench.settings.change(cap_per_day=DAY)
+    (key,) = await bench.run()
+    await bench.tell(key, "1.00")
+    await bench.tell(key, "", kind=Kind.COMPLETED)
+    assert bench.caps.spent() == 0
+    waiting = await bench.start()
+    await asyncio.sleep(60)
+    assert bench.why(waiting) is WaitReason.CAP
+    _, midnight = local_day(bench.bench.clock.now_ms())
+    await bench.bench.clock.sleep_until(midnight)
+    await until(lambda: bench.task(waiting).status is TaskStatus.WORKING, 90)
+
+
+async def test_what_runs_is_ended_where_that_is_wanted_once(bench: CapBench) -> None:
+    bench.settings.change(cap_per_day=DAY, at_cap=TERMINATE_RUNNING)
+    first, second, idle = await bench.run(3)
+    await bench.tell(idle, "0.10", kind=Kind.COMPLETED)
+    await bench.tell(second, "0.10", kind=Kind.QUESTION)
+    await bench.tell(first, "0.79", "0.81")
+    await until(lambda: not bench.service.open)
+    assert sorted(bench.service.commands) == [(f"s{n}", TERMINATE) for n in (1, 2, 3)]
+
+
+async def test_a_browser_that_opens_as_the_cap_is_reached_is_closed_and_its_task_waits(
+    bench: CapBench,
+) -> None:
+    bench.settings.change(cap_per_day=DAY, at_cap=TERMINATE_RUNNING)
+    (key,) = await bench.run()
+    late = await bench.start()
+    await until(lambda: len(bench.service.opened) == 2)
+    await bench.tell(key, "1.00")
+    await until(lambda: not bench.service.open and bench.session_of(late).phase is Phase.PLANNED)
+    assert (bench.service.took, bench.why(late)) == (["s1"], WaitReason.CAP)
+    bench.caps.raise_day()
+    await until(lambda: bench.task(late).status is TaskStatus.WORKING, 90)
+
+
+# -- any stream
+
+
+class Stream:
+    """Costs, clicks and kills as they come; the oracle knows the records and the clock alone."""
+
+    def __init__(self, seed: int, service: Service) -> None:
+        self.rng = random.Random(seed)
+        self.service = service
+        self.reached_ms: int | None = None
+        self.wrong: list[str] = []
+        self.last: dict[int, Decimal] = {}
+        self.leapt: set[int] = set()
+        self.may_stop: set[str | None] = set()
+
+    async def live(self, bench: CapBench) -> None:
+        """One life, from the ledger to the kill."""
+        rng, now_ms = self.rng, bench.bench.clock.now_ms
+        bench.settings.change(
+            cap_per_day=DAY,
+            cap_per_task=rng.choice((None, CAP)),
+            at_cap=rng.choice((HOLD, TERMINATE_RUNNING)),
+            browsers_at_once=3,
+        )
+        self.reached_ms = None
+        self.last.clear()
+        self.leapt.clear()
+        self.service.begun = lambda: self._begun(now_ms())
+        bench.store.costs_changed.connect(lambda key: self._look(bench, key))
+        await bench.recover()
+        for task in bench.store.tasks():
+            self._look(bench, task.key)
+        bench.queue.go_on()
+        for _ in range(rng.randint(5, 25)):
+            await self._happen(bench)
+            await asyncio.sleep(rng.choice((0.0, 0.02, 0.06, 0.2, 3.0)))
+        stopped = {session_id for session_id, verb in self.service.commands if verb is STOP}
+        self.wrong += [f"stop in {session_id}" for session_id in stopped - self.may_stop]
+        await bench.store.flush()
+        assert told(bench) == bench.caps.spent()
+
+    async def _happen(self, bench: CapBench) -> None:
+        rng, what = self.rng, self.rng.random()
+        live = [task for task in bench.store.tasks() if task.is_at_work and task.service_id]
+        if what < 0.3 or not live:
+            there = [s for s in bench.store.sessions() if s.phase is Phase.OPEN]
+            await bench.start(where=rng.choice([None, None, *there]))
+        elif what < 0.34 and self.reached_ms is not None:
+            self.reached_ms = None
+            bench.caps.raise_day()
+        else:
+            task = rng.choice(live)
+            rise = Decimal(rng.choice(("0.02", "0.05", "0.3", "-0.1", "-9", "90")))
+            cost = rng.choice((None, *[(task.counted_cost or Decimal(0)) + rise] * 9))
+            kind = rng.choice((*[Kind.ACTIVE] * 4, Kind.QUESTION, Kind.COMPLETED, Kind.FAILED))
+            fact = Observation(kind=kind, usage=Usage(cost=cost), text="x")
+            await bench.store.record(task.session_key, task.key, fact)
+
+    def _look(self, bench: CapBench, key: int) -> None:
+        cap, task = bench.settings.value.cap_per_day or Decimal(0), bench.task(key)
+        if self.reached_ms is None and sum_money(_costs(bench)) >= cap:
+            self.reached_ms = bench.bench.clock.now_ms()
+        cost = task.counted_cost or Decimal(0)
+        if cost - self.last.get(key, Decimal(0)) > 10 * CAP:
+            self.leapt.add(key)
+        elif cost >= CAP and key not in self.leapt:
+            self.may_stop.add(bench.session_of(key).service_id)
+        self.last[key] = cost
+
+    def _begun(self, now_ms: int) -> None:
+        if self.reached_ms is not None and now_ms > self.reached_ms:
+            self.wrong.append(f"a start {now_ms - self.reached_ms} ms after the cap")
+
+
+def _costs(bench: CapBench) -> list[Decimal]:
+    return [task.counted_cost for task in bench.store.tasks() if task.counted_cost is not None]
+
+
+def told(bench: CapBench) -> Decimal:
+    """What the ledger calls the day's cost."""
+    day = local_day(bench.bench.clock.now_ms())
+    reader = TaskReader(bench.bench.ledger.path)
+    try:
+        return reader.spent_on(local_date(day[0]), *day).cost
+    finally:
+        reader.close()
+
+
+@first_and_weekly_each("block", range(WEEKLY))
+def test_nothing_starts_after_a_reached_cap_in_any_stream(block: int, tmp_path: Path) -> None:
+    for seed in range(block * STREAMS, (block + 1) * STREAMS):
+        folder, service = tmp_path / str(seed), Service()
+        stream = Stream(seed, service)
+        for _ in range(stream.rng.randint(1, 3)):
+            on_bench(folder, lambda bench: stream.live(CapBench(bench, service)))  # noqa: B023 - run at once
+        assert stream.wrong == [], f"seed {seed}"
