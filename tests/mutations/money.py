@@ -34,6 +34,7 @@ AGAIN = "Run again… for several tasks asks once and says what they may cost"
 COSTS = "tests/features/costs/test_sheet.py"
 READER = "tests/store/ledger/test_task_reader.py"
 CAPS = "tests/services/test_caps.py"
+ABOUT = "test_a_start_that_is_about_to_be_sent_is_looked_at_once_more"
 DAY_COSTS = "tests/services/state/test_day_costs.py"
 DAY_CAP = "At the cap of a day nothing more is started, whatever was queued before, until you raise the cap "
 "or the day ends, also after a restart or a kill"
@@ -747,11 +748,19 @@ MONEY = (
     ),
     Break(
         promise=DAY_CAP,
-        mistake="what was queued before starts",
-        file="services/queue/blockers.py",
-        old="        if self.day_cap.is_reached():\n            return Blocker(why=WaitReason.CAP)\n        if gate",
-        new="        if gate",
-        tests=(f"{CAPS}::test_at_the_cap_of_the_day_nothing_starts_until_it_is_raised",),
+        mistake="a start that is about to be sent is sent",
+        file="services/queue/starter.py",
+        old=" or is_held or not is_whole",
+        new=" or not is_whole",
+        tests=(f"{CAPS}::{ABOUT}",),
+    ),
+    Break(
+        promise=DAY_CAP,
+        mistake="a task in an open session that is about to be sent is sent",
+        file="services/queue/starter.py",
+        old="attempt.message is None or self.day_cap.is_reached():",
+        new="attempt.message is None:",
+        tests=(f"{CAPS}::{ABOUT}",),
     ),
     Break(
         promise=DAY_CAP,
@@ -823,11 +832,11 @@ MONEY = (
     ),
     Break(
         promise="nor is one whose cost is negative or in doubt",
-        mistake="it is",
-        file="services/caps.py",
-        old="self._settings.value.cap_per_task, task.counted_cost",
-        new="self._settings.value.cap_per_task, task.cost",
-        tests=(f"{CAPS}::test_what_cannot_be_a_cost_or_falls_stops_nothing",),
+        mistake="it reaches the cap of the day",
+        file="services/state/day_costs.py",
+        old="to_nano(task.counted_cost)",
+        new="to_nano(task.cost)",
+        tests=(f"{CAPS}::test_a_doubted_cost_stops_nothing",),
     ),
     Break(
         promise="While a cap is set, every running task is asked for every two seconds.",

@@ -163,6 +163,19 @@ async def test_at_the_cap_of_the_day_nothing_starts_until_it_is_raised(bench: Ca
     assert bench.why(there) is WaitReason.BUSY
 
 
+async def test_a_start_that_is_about_to_be_sent_is_looked_at_once_more(bench: CapBench) -> None:
+    (key,) = await bench.run()
+    await bench.tell(key, "0.10", kind=Kind.COMPLETED)
+    bench.service.begun = lambda: pytest.fail("a start after the cap")
+    for where in (None, bench.session_of(key)):
+        late = await bench.start(where=where)  # what sends it has not run yet
+        bench.settings.change(cap_per_day=Decimal("0.10"))
+        await asyncio.sleep(3)
+        assert bench.why(late) is WaitReason.CAP
+        await bench.queue.remove([late])
+        bench.settings.change(cap_per_day=None)
+
+
 async def test_it_stays_reached_where_a_last_figure_is_less_and_ends_at_midnight(
     bench: CapBench,
 ) -> None:
