@@ -773,10 +773,14 @@ class FakeCaps(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.today = Decimal(0)
+        self.without_cost = 0
         self.done: list[str] = []
 
     def spent(self) -> Decimal:
         return self.today
+
+    def uncounted(self) -> int:
+        return self.without_cost
 
     def raised(self) -> Decimal:
         return Decimal(10)

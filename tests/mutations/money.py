@@ -32,6 +32,7 @@ MOVED = "tests/services/test_folder_moves.py"
 RUN_AGAIN = "tests/ui/new_task/test_run_again.py"
 AGAIN = "Run again… for several tasks asks once and says what they may cost"
 COSTS = "tests/features/costs/test_sheet.py"
+FIELDS = "tests/features/costs/test_caps.py"
 READER = "tests/store/ledger/test_task_reader.py"
 CAPS = "tests/services/test_caps.py"
 ABOUT = "test_a_start_that_is_about_to_be_sent_is_looked_at_once_more"
@@ -713,6 +714,14 @@ MONEY = (
         old="    cap_per_task: Decimal | None = None\n",
         new="    cap_per_task: Decimal | None = Decimal(1)\n",
         tests=("tests/store/test_settings.py::test_a_cap_may_be_written_as_a_number",),
+    ),
+    Break(
+        promise="a typing mistake leaves them as they were",
+        mistake="it turns the cap off",
+        file="features/costs/caps.py",
+        old="            self._problems[name].show_text(_mistake_text(cap))\n            return\n",
+        new="            cap = None\n",
+        tests=(f"{FIELDS}::test_a_mistake_stands_below_its_field_and_the_old_cap_stays",),
     ),
     Break(
         promise="A task counts to the local day on which it was started.",

@@ -1,4 +1,4 @@
-"""The sheet *Costs*: today, 30 days, each day, and what became of the tasks."""
+"""The sheet *Costs*: the caps, today, 30 days, each day, and what became of the tasks."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QWidget
 from enigma_panel.core.money import MoneyKind, format_money
 from enigma_panel.core.task_filter import TaskFilter, TaskSum
 from enigma_panel.features.costs.bars import Bar, DayBars
+from enigma_panel.features.costs.caps import CapFields
 from enigma_panel.features.costs.table import FigureTable, Row
 from enigma_panel.features.costs.text import (
     Outcome,
@@ -44,7 +45,7 @@ tr = Translations("Costs")
 
 DAYS = 30
 WIDTH = 832
-GAP, FIGURES_GAP = 8, 32
+GAP, FIGURES_GAP, SPACING = 8, 32, 16
 TODAY = 1
 """The column of what became of today's tasks."""
 
@@ -72,9 +73,10 @@ class CostsSheet(Sheet):
 
     def ask(self) -> None:
         """Show it with what is known, and ask the ledger."""
+        self.caps.refresh()
         self._show_left()
         self._ask_ledger()
-        self.present(self.by_outcome)
+        self.present()
 
     # -- building ----------------------------------------------------------------------------
 
@@ -86,6 +88,7 @@ class CostsSheet(Sheet):
             self._views.addButton(button)
             self.head.insertWidget(self.head.count() - 1, button)
         self.chart.setChecked(True)
+        self.caps = CapFields(self._services)
         self.bars = DayBars(tr("Cost per day"))
         self.by_day = FigureTable(tr("Cost per day"))
         self.by_outcome = FigureTable(tr("Where it went"))
@@ -93,6 +96,8 @@ class CostsSheet(Sheet):
         self.notice = NoticeLabel()
         self.by_day.hide()
         scroll = ScrollArea()
+        scroll.column.setSpacing(SPACING)
+        scroll.column.addWidget(self.caps)
         scroll.column.addLayout(FlowLayout(self.today, self.month, self.left, gap=GAP))
         for part in (self.bars, self.by_day, self.by_outcome, self.gaps, self.notice):
             scroll.column.addWidget(part)
@@ -143,6 +148,7 @@ class CostsSheet(Sheet):
         whole = everything().sum_of(days).plus(deleted_sum(days))
         self.month.show_words(whole, month_text(whole.count))
         show_text(self.gaps, gaps_text(whole))
+        self.caps.show_spent()
         self._show_days()
         self._show_outcomes()
 

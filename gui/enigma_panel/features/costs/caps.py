@@ -1,0 +1,141 @@
+"""The caps on what a task and a day may cost, as fields that hold at once."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QProgressBar, QWidget
+
+from enigma_panel.core.caps import CapMistake, read_cap
+from enigma_panel.core.money import MoneyKind, exact_money, format_money
+from enigma_panel.services.container import Services
+from enigma_panel.store.settings import HOLD, TERMINATE_RUNNING
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.theme import theme
+from enigma_panel.ui.widgets.basics import (
+    ProblemLabel,
+    make_column,
+    make_label,
+    set_role,
+    show_text,
+)
+from enigma_panel.ui.widgets.flow_layout import FlowLayout
+from enigma_panel.ui.widgets.inputs import ChoiceBox, LineEdit
+
+tr = Translations("Costs")
+
+FIELD_WIDTH, STEPS = 104, 1_000
+PER_TASK, PER_DAY = "cap_per_task", "cap_per_day"
+
+
+class CapFields(QWidget):
+    """The two caps, and what is done at that of the day. A mistake leaves the cap as it was."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+        self.per_task = _field(tr("Stops the task."))
+        self.per_day = _field(tr("Starts no more tasks until midnight."))
+        self._fields: Mapping[str, LineEdit] = {PER_TASK: self.per_task, PER_DAY: self.per_day}
+        self._problems = {name: ProblemLabel(edit) for name, edit in self._fields.items()}
+        self.at_cap = ChoiceBox(
+            (
+                (tr("Hold new tasks"), HOLD),
+                (tr("Hold new tasks and terminate running ones"), TERMINATE_RUNNING),
+            )
+        )
+        self.spent = QProgressBar()
+        self.spent.setRange(0, STEPS)
+        self.spent.setTextVisible(False)
+        self.said = make_label(role="dim", wrap=True)
+        row = FlowLayout(
+            _labelled(tr("Per task"), self.per_task),
+            _labelled(tr("Per day"), self.per_day),
+            _labelled(tr("At the cap"), self.at_cap),
+            gap=16,
+        )
+        self.setLayout(make_column(row, *self._problems.values(), self.spent, self.said))
+        for name, edit in self._fields.items():
+            edit.editingFinished.connect(lambda name=name: self._take(name))
+        self.at_cap.activated.connect(self._choose)
+        services.settings.changed.connect(self.refresh)
+
+    def refresh(self) -> None:
+        """Show the caps that hold; what is being typed stays."""
+        settings = self._services.settings.value
+        for name, edit in self._fields.items():
+            cap: Decimal | None = getattr(settings, name)
+            if not edit.hasFocus() or not edit.isModified():
+                edit.setText("" if cap is None else exact_money(cap))
+                self._problems[name].clear()
+        with QSignalBlocker(self.at_cap):
+            self.at_cap.setCurrentIndex(self.at_cap.findData(settings.at_cap))
+        self.show_spent()
+
+    def show_spent(self) -> None:
+        """Show how much of the day's cap is spent, and whose cost is not in it."""
+        settings, caps = self._services.settings.value, self._services.caps
+        cap, spent, lines = settings.cap_per_day, caps.spent(), list[str]()
+        self.spent.setVisible(cap is not None)
+        if cap is not None:
+            part = min(Decimal(1), spent / cap) if cap else Decimal(1)
+            self.spent.setValue(int(part * STEPS))
+            amounts = {"spent": _amount(spent), "cap": _amount(cap)}
+            lines.append(tr("Today {spent} of {cap}.", **amounts))
+            if spent >= cap:
+                lines.append(tr("Nothing more starts today."))
+        uncounted = caps.uncounted() if settings.has_cap else 0
+        if uncounted:
+            one = tr("1 running task has reported no cost yet. No cap can stop it.")
+            many = tr("{n} running tasks have reported no cost yet. No cap can stop them.")
+            lines.append(tr.plural(one, many, uncounted))
+        set_role(self.said, "amber" if cap is not None and spent >= cap else "dim")
+        show_text(self.said, " ".join(lines))
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _take(self, name: str) -> None:
+        edit, settings = self._fields[name], self._services.settings
+        if not edit.isModified():
+            return
+        cap = read_cap(edit.text())
+        if isinstance(cap, CapMistake):
+            self._problems[name].show_text(_mistake_text(cap))
+            return
+        edit.setModified(False)
+        if cap != getattr(settings.value, name):
+            settings.change(**{name: cap})
+        self.refresh()
+
+    def _choose(self) -> None:
+        self._services.settings.change(at_cap=self.at_cap.currentData())
+
+
+def _field(tip: str) -> LineEdit:
+    edit = LineEdit()
+    edit.setPlaceholderText(tr("no cap"))
+    edit.setToolTip(tip)
+    edit.setFixedWidth(theme.scaled(FIELD_WIDTH))
+    return edit
+
+
+def _labelled(text: str, field: QWidget) -> QWidget:
+    label, whole = make_label(text, "dim"), QWidget()
+    label.setBuddy(field)
+    field.setAccessibleName(text)
+    whole.setLayout(make_column(label, field, gap=4))
+    return whole
+
+
+def _amount(amount: Decimal) -> str:
+    return format_money(amount, MoneyKind.SUM)
+
+
+def _mistake_text(mistake: CapMistake) -> str:
+    match mistake:
+        case CapMistake.NO_AMOUNT:
+            return tr("Write an amount like 5 or 0.25. The cap stays as it was.")
+        case CapMistake.TOO_SMALL:
+            return tr("A cap must be more than $0. Empty means no cap.")
+        case CapMistake.TOO_LARGE:
+            return tr("That is more than any task can cost. The cap stays as it was.")
