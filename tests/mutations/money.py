@@ -703,8 +703,8 @@ MONEY = (
         promise="What deleted tasks cost stands beside",
         mistake="the total leaves them out",
         file="features/costs/sheet.py",
-        old="spent = everything().sum_of(today).plus(deleted_sum(today))",
-        new="spent = everything().sum_of(today)",
+        old="spent = whole.sum_of(today).plus(deleted_sum(today))",
+        new="spent = whole.sum_of(today)",
         tests=(f"{COSTS}::test_what_deleted_tasks_cost_stands_beside",),
     ),
     Break(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from msgspec.structs import replace
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from enigma_panel.core.money import MoneyKind, format_money
@@ -10,16 +11,12 @@ from enigma_panel.features.costs.bars import Bar, DayBars
 from enigma_panel.features.costs.caps import CapFields
 from enigma_panel.features.costs.table import FigureTable, Row
 from enigma_panel.features.costs.text import (
+    RUNNING,
     Outcome,
     day_label,
     day_tip,
     deleted_sum,
-    everything,
-    gaps_text,
-    month_text,
     outcomes,
-    running,
-    today_text,
 )
 from enigma_panel.services.clock import local_date, local_day
 from enigma_panel.services.container import Services
@@ -29,14 +26,7 @@ from enigma_panel.ui.i18n import Translations, number_text
 from enigma_panel.ui.text.money import forecast_text
 from enigma_panel.ui.text.states import ELLIPSIS
 from enigma_panel.ui.text.sums import cost_text, sum_tip
-from enigma_panel.ui.widgets.basics import (
-    Button,
-    NoticeLabel,
-    make_button,
-    make_column,
-    make_label,
-    show_text,
-)
+from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_column, make_label
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
 from enigma_panel.ui.widgets.inputs import ScrollArea
 from enigma_panel.ui.widgets.sheet import Sheet
@@ -66,6 +56,7 @@ class CostsSheet(Sheet):
         self._services = services
         self._show_tasks = show_tasks
         self._days: Sequence[DayCosts] = ()
+        self._all = Outcome(tr("All tasks"))
         self._outcomes: Sequence[Outcome] = ()
         self._is_stale = False
         self._build()
@@ -82,9 +73,10 @@ class CostsSheet(Sheet):
 
     def _build(self) -> None:
         self.today, self.month, self.left = _Figure(), _Figure(), _Figure()
-        self.chart, self.table = _switch(tr("Chart")), _switch(tr("Table"))
+        self.chart, self.table = make_button(tr("Chart"), "chip"), make_button(tr("Table"), "chip")
         self._views = QButtonGroup(self)
         for button in (self.chart, self.table):
+            button.setCheckable(True)
             self._views.addButton(button)
             self.head.insertWidget(self.head.count() - 1, button)
         self.chart.setChecked(True)
@@ -92,14 +84,13 @@ class CostsSheet(Sheet):
         self.bars = DayBars(tr("Cost per day"))
         self.by_day = FigureTable(tr("Cost per day"))
         self.by_outcome = FigureTable(tr("Where it went"))
-        self.gaps = make_label(role="dim", wrap=True)
         self.notice = NoticeLabel()
         self.by_day.hide()
         scroll = ScrollArea()
         scroll.column.setSpacing(SPACING)
         scroll.column.addWidget(self.caps)
         scroll.column.addLayout(FlowLayout(self.today, self.month, self.left, gap=GAP))
-        for part in (self.bars, self.by_day, self.by_outcome, self.gaps, self.notice):
+        for part in (self.bars, self.by_day, self.by_outcome, self.notice):
             scroll.column.addWidget(part)
         scroll.column.addStretch(1)
         self.body.addWidget(scroll, 1)
@@ -142,12 +133,14 @@ class CostsSheet(Sheet):
     # -- showing -----------------------------------------------------------------------------
 
     def _show(self) -> None:
-        days, today = self._days, self._days[-1:]
-        spent = everything().sum_of(today).plus(deleted_sum(today))
-        self.today.show_words(spent, today_text(running().sum_of(today).count))
-        whole = everything().sum_of(days).plus(deleted_sum(days))
-        self.month.show_words(whole, month_text(whole.count))
-        show_text(self.gaps, gaps_text(whole))
+        days, today, whole = self._days, self._days[-1:], self._all
+        n = Outcome("", RUNNING).sum_of(today).count
+        running = tr.plural("today, 1 still running", "today, {n} still running", n)
+        spent = whole.sum_of(today).plus(deleted_sum(today))
+        self.today.show_words(spent, running if n else tr("today"))
+        month = whole.sum_of(days).plus(deleted_sum(days))
+        words = tr.plural("last 30 days, 1 task", "last 30 days, {n} tasks", month.count)
+        self.month.show_words(month, words)
         self.caps.show_spent()
         self._show_days()
         self._show_outcomes()
@@ -165,9 +158,10 @@ class CostsSheet(Sheet):
         has_deleted = bool(deleted_sum(self._days).count)
         bars, rows = [], []
         for n, day in enumerate(self._days):
-            total, label = everything().sum_of([day]), day_label(self._days, n)
-            tip = day_tip(label, cost_text(total), total.count, day.deleted)
-            bars.append(Bar(label, tip, total.cost, day.deleted.cost))
+            total, label = self._all.sum_of([day]), day_label(self._days, n)
+            bars.append(
+                Bar(label, day_tip(label, total, day.deleted), total.cost, day.deleted.cost)
+            )
             cells = [(label, ""), (number_text(total.count), ""), _cell(total)]
             rows.append(Row([*cells, _cell(day.deleted)] if has_deleted else cells))
         head = [tr("Day"), tr("Tasks"), tr("Cost"), tr("Deleted")]
@@ -176,17 +170,11 @@ class CostsSheet(Sheet):
 
     def _show_outcomes(self) -> None:
         days, today = self._days, self._days[-1:]
-        self._outcomes = [one for one in outcomes() if one.sum_of(days).count] + [everything()]
-        rows = [
-            Row(
-                [(one.label, ""), _cell(one.sum_of(today)), _cell(one.sum_of(days))],
-                is_total=not one.groups,
-            )
-            for one in self._outcomes
-        ]
+        self._outcomes = [*(one for one in outcomes() if one.sum_of(days).count), self._all]
+        rows = [_row(one.label, one.sum_of(today), one.sum_of(days)) for one in self._outcomes]
+        rows[-1] = replace(rows[-1], is_total=True)
         if deleted_sum(days).count:
-            sums = _cell(deleted_sum(today)), _cell(deleted_sum(days))
-            rows.append(Row([(tr("and deleted tasks"), ""), *sums]))
+            rows.append(_row(tr("and deleted tasks"), deleted_sum(today), deleted_sum(days)))
         self.by_outcome.show_rows([tr("Where it went"), tr("Today"), tr("30 days")], rows)
 
     def _show_view(self) -> None:
@@ -197,7 +185,7 @@ class CostsSheet(Sheet):
     # -- leading on --------------------------------------------------------------------------
 
     def _choose_day(self, n: int) -> None:
-        self._lead_to(everything(), self._days[n : n + 1])
+        self._lead_to(self._all, self._days[n : n + 1])
 
     def _choose_outcome(self, row: int, column: int) -> None:
         if 0 <= row < len(self._outcomes):  # else of what was deleted
@@ -236,11 +224,9 @@ def last_days(now_ms: int) -> list[Day]:
     return days[::-1]
 
 
-def _switch(text: str) -> Button:
-    button = make_button(text, "chip")
-    button.setCheckable(True)
-    return button
-
-
 def _cell(total: TaskSum) -> tuple[str, str]:
     return cost_text(total), sum_tip(total)
+
+
+def _row(label: str, today: TaskSum, month: TaskSum) -> Row:
+    return Row([(label, ""), _cell(today), _cell(month)])

@@ -8,11 +8,12 @@ from msgspec.structs import replace
 from enigma_panel.core.task_filter import GROUP_STATUSES, TaskGroup, TaskSum
 from enigma_panel.store.ledger.task_reader import DayCosts
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.money import idle_text, unknown_cost_text
 from enigma_panel.ui.text.states import local_moment
-from enigma_panel.ui.text.sums import sum_text
+from enigma_panel.ui.text.sums import cost_text
 
 tr = Translations("Costs")
+
+RUNNING = frozenset({TaskGroup.WORKING, TaskGroup.ASKS})
 
 
 class Outcome(Struct, frozen=True):
@@ -35,23 +36,16 @@ class Outcome(Struct, frozen=True):
 def outcomes() -> tuple[Outcome, ...]:
     """Return the outcomes from top to bottom: each task has one."""
     g = TaskGroup
-    return (
-        Outcome(tr("Done"), frozenset({g.DONE})),
-        Outcome(tr("Failed"), frozenset({g.ONLY_FAILED})),
-        Outcome(tr("Stopped"), frozenset({g.STOPPED})),
-        Outcome(tr("Unconfirmed"), frozenset({g.UNCONFIRMED})),
-        Outcome(tr("Lost"), frozenset({g.LOST})),
-        running(),
-        Outcome(tr("Queued"), frozenset({g.QUEUED})),
+    words = (
+        (tr("Done"), {g.DONE}),
+        (tr("Failed"), {g.ONLY_FAILED}),
+        (tr("Stopped"), {g.STOPPED}),
+        (tr("Unconfirmed"), {g.UNCONFIRMED}),
+        (tr("Lost"), {g.LOST}),
+        (tr("Running"), RUNNING),
+        (tr("Queued"), {g.QUEUED}),
     )
-
-
-def running() -> Outcome:
-    return Outcome(tr("Running"), frozenset({TaskGroup.WORKING, TaskGroup.ASKS}))
-
-
-def everything() -> Outcome:
-    return Outcome(tr("All tasks"))
+    return tuple(Outcome(label, frozenset(groups)) for label, groups in words)
 
 
 def deleted_sum(days: Iterable[DayCosts]) -> TaskSum:
@@ -67,23 +61,8 @@ def day_label(days: Sequence[DayCosts], n: int) -> str:
     return tr("Today") if is_today else local_moment(days[n].day[1], days[-1].day[1], short=True)
 
 
-def day_tip(label: str, amount: str, tasks: int, deleted: TaskSum) -> str:
+def day_tip(label: str, total: TaskSum, deleted: TaskSum) -> str:
     """Return '19 Nov · $0.61 · 24 tasks', and what deleted ones cost."""
-    tip = f"{label} · {amount} · {tr.plural('1 task', '{n} tasks', tasks)}"
-    gone = tr("and {amount} of deleted tasks", amount=sum_text(deleted))
+    tip = f"{label} · {cost_text(total)} · {tr.plural('1 task', '{n} tasks', total.count)}"
+    gone = tr("and {amount} of deleted tasks", amount=cost_text(deleted))
     return f"{tip}\n{gone}" if deleted.count else tip
-
-
-def today_text(still_running: int) -> str:
-    words = tr.plural("today, 1 still running", "today, {n} still running", still_running)
-    return words if still_running else tr("today")
-
-
-def month_text(tasks: int) -> str:
-    return tr.plural("last 30 days, 1 task", "last 30 days, {n} tasks", tasks)
-
-
-def gaps_text(total: TaskSum) -> str:
-    """Return what the sums leave out; nothing where they are whole."""
-    unknown = unknown_cost_text(total.unknown) if total.unknown else ""
-    return " ".join(filter(None, (unknown, idle_text() if total.has_idle else "")))
