@@ -444,5 +444,5 @@ async def drive(tour: Tour) -> int:
 
 
 def _shown(title: str) -> QDialog | None:
-    widgets = [one for one in QApplication.topLevelWidgets() if one.windowTitle() == title]
+    widgets = [one for one in QApplication.allWidgets() if one.windowTitle() == title]
     return next((one for one in widgets if isinstance(one, QDialog) and one.isVisible()), None)

@@ -67,6 +67,7 @@ class CapFields(QWidget):
             cap: Decimal | None = getattr(settings, name)
             if not edit.hasFocus() or not edit.isModified():
                 edit.setText("" if cap is None else exact_money(cap))
+                edit.setCursorPosition(0)
                 self._problems[name].clear()
         with QSignalBlocker(self.at_cap):
             self.at_cap.setCurrentIndex(self.at_cap.findData(settings.at_cap))

@@ -23,10 +23,16 @@ from enigma_panel.services.container import Services
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.task_reader import Day, DayCosts
 from enigma_panel.ui.i18n import Translations, number_text
-from enigma_panel.ui.text.money import forecast_text
+from enigma_panel.ui.text.money import forecast_text, idle_text, unknown_cost_text
 from enigma_panel.ui.text.states import ELLIPSIS
 from enigma_panel.ui.text.sums import cost_text, sum_tip
-from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_column, make_label
+from enigma_panel.ui.widgets.basics import (
+    NoticeLabel,
+    make_button,
+    make_column,
+    make_label,
+    show_text,
+)
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
 from enigma_panel.ui.widgets.inputs import ScrollArea
 from enigma_panel.ui.widgets.sheet import Sheet
@@ -84,13 +90,14 @@ class CostsSheet(Sheet):
         self.bars = DayBars(tr("Cost per day"))
         self.by_day = FigureTable(tr("Cost per day"))
         self.by_outcome = FigureTable(tr("Where it went"))
+        self.gaps = make_label(role="dim", wrap=True)
         self.notice = NoticeLabel()
         self.by_day.hide()
         scroll = ScrollArea()
         scroll.column.setSpacing(SPACING)
         scroll.column.addWidget(self.caps)
         scroll.column.addLayout(FlowLayout(self.today, self.month, self.left, gap=GAP))
-        for part in (self.bars, self.by_day, self.by_outcome, self.notice):
+        for part in (self.bars, self.by_day, self.by_outcome, self.gaps, self.notice):
             scroll.column.addWidget(part)
         scroll.column.addStretch(1)
         self.body.addWidget(scroll, 1)
@@ -141,6 +148,8 @@ class CostsSheet(Sheet):
         month = whole.sum_of(days).plus(deleted_sum(days))
         words = tr.plural("last 30 days, 1 task", "last 30 days, {n} tasks", month.count)
         self.month.show_words(month, words)
+        gaps = unknown_cost_text(month.unknown) if month.unknown else ""
+        show_text(self.gaps, " ".join(filter(None, (gaps, idle_text() if month.has_idle else ""))))
         self.caps.show_spent()
         self._show_days()
         self._show_outcomes()
