@@ -17,7 +17,7 @@ from enigma_panel.services.clock import local_date, local_day
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import NoticeKind, PauseReason, WaitReason
 from enigma_panel.store.ledger.task_reader import TaskReader
-from enigma_panel.store.settings import HOLD, TERMINATE_RUNNING
+from enigma_panel.store.settings import HOLD, TERMINATE_RUNNING, Settings
 from tests.conftest import first_and_weekly_each
 from tests.kit.wait import until
 from tests.services.commands.bench import Bench, on_bench, rejected
@@ -161,6 +161,16 @@ async def test_at_the_cap_of_the_day_nothing_starts_until_it_is_raised(bench: Ca
     bench.caps.raise_day()
     await until(lambda: bench.task(planned).status is TaskStatus.WORKING, 90)
     assert bench.why(there) is WaitReason.BUSY
+
+
+async def test_what_a_cap_held_before_any_cost_was_reported_starts_at_once(bench: CapBench) -> None:
+    """As in the run after a restart."""
+    bench.settings.value = Settings(cap_per_day=Decimal(0))  # there from the start, unannounced
+    waiting = await bench.start()
+    await asyncio.sleep(1)
+    assert bench.why(waiting) is WaitReason.CAP
+    bench.caps.raise_day()
+    await until(lambda: bench.task(waiting).status is TaskStatus.WORKING, 20)
 
 
 async def test_a_start_that_is_about_to_be_sent_is_looked_at_once_more(bench: CapBench) -> None:

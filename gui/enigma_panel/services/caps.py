@@ -42,7 +42,7 @@ class Caps(QObject):
         self._day_cap = day_cap
         self._sessions = sessions
         self._queue = queue
-        self._was_reached = False
+        self._stood = (settings.value.cap_per_day, False)
         self._asked: set[int] = set()
         self._said_near: tuple[int, Decimal] | None = None
         self._ended_for: Decimal | None = None
@@ -111,10 +111,10 @@ class Caps(QObject):
 
     def _look_at_day(self) -> None:
         settings, is_reached = self._settings.value, self._day_cap.is_reached()
-        if is_reached != self._was_reached:
-            self._was_reached = is_reached
-            self._queue.wake()
         cap = settings.cap_per_day
+        if self._stood != (cap, is_reached):
+            self._stood = (cap, is_reached)
+            self._queue.wake()
         if not is_reached or settings.at_cap != TERMINATE_RUNNING:
             self._ended_for = None
         elif cap is not None and self._ended_for != cap:

@@ -11,6 +11,7 @@ from enigma_panel.ui.text.states import local_time
 from enigma_panel.ui.text.ways_out import way_out_tip
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
+from enigma_panel.ui.widgets.action_button import show_words
 from enigma_panel.ui.widgets.basics import (
     ElidedLabel,
     make_button,
@@ -256,6 +257,8 @@ class NoticeRow(QFrame):
             label.setAccessibleName(text)
         self._text.setHidden(self._is_line or not self.notice.text)
         for action, button in self.buttons.items():
+            if action in self.notice.actions:  # an amount in it may be another by now
+                show_words(button, self.notice.label(action))
             button.setEnabled(action in self.notice.actions)
             tip = way_out_tip(action)
             button.setToolTip(tip)

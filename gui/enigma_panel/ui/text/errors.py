@@ -308,7 +308,7 @@ def ledger_failed(_details: ErrorDetails) -> ErrorText:
 
 
 def at_cap(_details: ErrorDetails) -> ErrorText:
-    """It was given a Stop; which cap it was stands in the task."""
+    """The task was given a Stop at its cap; which cap it was stands in the task."""
     return ErrorText(tr("Stopped at your cap."))
 
 
