@@ -109,6 +109,12 @@ def _add_options(parser: _Parser) -> None:
         help="whether the three limited endpoints share their 10 calls a minute",
     )
     add("--balance", type=_amount, default=Decimal("12.50"), help="US dollars to begin with")
+    add(
+        "--cost-per-poll",
+        type=_amount,
+        metavar="DOLLARS",
+        help="what each poll adds to the cost of its task, in place of tokens and time",
+    )
     add("--places", type=_count, default=5, help="how many sessions may be open at a time")
     add(
         "--calls-per-minute",
@@ -163,6 +169,7 @@ def main(argv: list[str]) -> int:
         question_in_hold=options.question_in_hold,
         rate_limit=options.rate_limit,
         balance=options.balance,
+        cost_per_poll=options.cost_per_poll,
         places=options.places,
         calls_per_minute=options.calls_per_minute,
         live=options.live,

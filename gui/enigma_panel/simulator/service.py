@@ -263,7 +263,9 @@ class Service:
 
     def _task(self, session: Session, request: TaskRequest, script: Script) -> Task:
         sent = self.unix(self.now())
-        return Task(self._id(), session.id, request, script, session.base, sent)
+        task = Task(self._id(), session.id, request, script, session.base, sent)
+        task.poll_price = self.settings.cost_per_poll
+        return task
 
     def _send_message(
         self, message: requests.Message, base: str, headers: dict[str, str]
@@ -334,6 +336,7 @@ class Service:
         task = None if session is None else session.tasks.get(task_id)
         if task is None:
             raise plain_error(404, self._dialect.not_found)
+        task.polls += not task.over
         now = self.now()
         ended = self.unix(now if task.ended is None else task.ended)
         rich = self.settings.states == "rich"

@@ -35,7 +35,8 @@ class Settings(Struct, frozen=True):
     ``instances`` is the number of browsers that exist (``None``: always enough); ``live`` and
     ``live_reordering`` are how the live channel behaves. ``needs_text``: start-session is refused
     without a text, and the agent may ask or fail over that; ``busy``: what becomes of a newTask
-    while another is at work.
+    while another is at work; ``cost_per_poll``: what each poll adds to its task's cost, in place
+    of tokens and time.
     """
 
     speed: float = 1.0
@@ -51,6 +52,7 @@ class Settings(Struct, frozen=True):
     live_reordering: frozenset[str] = frozenset()
     needs_text: bool = False
     busy: Literal["queues", "refuses"] = "queues"
+    cost_per_poll: Decimal | None = None
 
     @property
     def instance_count(self) -> int:

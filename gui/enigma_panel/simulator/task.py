@@ -73,6 +73,8 @@ class Task(Struct):
     done: Done | None = None
     error: str = ""
     code: str | None = None
+    poll_price: Decimal | None = None
+    polls: int = 0
     script_items: int = 0
     """How many items of its script were played or are being played."""
     _reply: str | None = None
@@ -184,7 +186,9 @@ class Task(Struct):
         return used_in * PRICE_INPUT + used_out * PRICE_OUTPUT
 
     def cost(self, now: float) -> Decimal:
-        """US dollars for tokens and browser time of this task so far."""
+        """US dollars for tokens and browser time of this task so far, or for its polls."""
+        if self.poll_price is not None:
+            return self.polls * self.poll_price
         return self.token_cost(now) + compute_cost(self.seconds(now))
 
 
