@@ -87,9 +87,12 @@ class CapFields(QWidget):
                 lines.append(tr("Nothing more starts today."))
         uncounted = caps.uncounted() if settings.has_cap else 0
         if uncounted:
-            one = tr("1 running task has reported no cost yet. No cap can stop it.")
-            many = tr("{n} running tasks have reported no cost yet. No cap can stop them.")
-            lines.append(tr.plural(one, many, uncounted))
+            text = tr.plural(
+                "1 running task has reported no cost yet. No cap can stop it.",
+                "{n} running tasks have reported no cost yet. No cap can stop them.",
+                uncounted,
+            )
+            lines.append(text)
         set_role(self.said, "amber" if cap is not None and spent >= cap else "dim")
         show_text(self.said, " ".join(lines))
 
