@@ -768,16 +768,20 @@ class FakeSpending(Spending):
 
 
 class FakeCaps(QObject):
-    """What a test says that today has cost; done: what was asked for."""
+    """What a test says that today has cost, and whether its cap holds; done: what was asked for."""
 
     def __init__(self) -> None:
         super().__init__()
         self.today = Decimal(0)
         self.without_cost = 0
+        self.is_held = False
         self.done: list[str] = []
 
     def spent(self) -> Decimal:
         return self.today
+
+    def is_reached(self) -> bool:
+        return self.is_held
 
     def uncounted(self) -> int:
         return self.without_cost

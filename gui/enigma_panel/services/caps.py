@@ -55,6 +55,10 @@ class Caps(QObject):
         """Dollars of today so far, as the cap of the day counts them."""
         return self._store.spent_today()
 
+    def is_reached(self) -> bool:
+        """Whether the cap of the day holds all starts."""
+        return self._day_cap.is_reached()
+
     def uncounted(self) -> int:
         """How many tasks are at work whose cost is unknown: they count nothing, and no cap stops
         them. A service may tell the cost of all only at their end."""

@@ -36,12 +36,14 @@ class DayCap:
 
     It stays reached until the person sets another one or the day ends. The sum may fall: the last
     poll's cost of a task that is done is dropped, and the final one is less, late, or never given.
+    So it is looked at whenever records change, also when they have just been read.
     """
 
     def __init__(self, settings: SettingsBook, store: SessionStore) -> None:
         self._settings = settings
         self._store = store
         self._reached: tuple[Decimal, int] | None = None
+        store.changed.connect(lambda _diff: self.is_reached())
 
     def is_reached(self) -> bool:
         """Whether it is, as the records in memory say now."""

@@ -106,7 +106,8 @@ async def test_it_says_how_much_is_spent_and_whose_cost_is_not_known(
     none_yet = "2 running tasks have reported no cost yet. No cap can stop them."
     assert fields.said.text() == f"Today $0.26 of $1.00. {none_yet}"
     plain.caps.without_cost = 0
-    plain.settings.change(cap_per_day=Decimal("0.1"))  # below what today has cost
+    plain.caps.is_held = True  # it was reached, also where the sum is less by now
+    plain.settings.change(cap_per_day=Decimal("0.1"))
     assert fields.said.text() == "Today $0.26 of $0.10. Nothing more starts today."
     assert fields.said.property("role") == "amber"
     plain.settings.change(cap_per_day=Decimal(0))  # the settings' file could not be read

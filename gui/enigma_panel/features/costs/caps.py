@@ -77,13 +77,14 @@ class CapFields(QWidget):
         """Show how much of the day's cap is spent, and whose cost is not in it."""
         settings, caps = self._services.settings.value, self._services.caps
         cap, spent, lines = settings.cap_per_day, caps.spent(), list[str]()
+        is_reached = caps.is_reached()
         self.spent.setVisible(cap is not None)
         if cap is not None:
             part = min(Decimal(1), spent / cap) if cap else Decimal(1)
             self.spent.setValue(int(part * STEPS))
             amounts = {"spent": _amount(spent), "cap": _amount(cap)}
             lines.append(tr("Today {spent} of {cap}.", **amounts))
-            if spent >= cap:
+            if is_reached:
                 lines.append(tr("Nothing more starts today."))
         uncounted = caps.uncounted() if settings.has_cap else 0
         if uncounted:
@@ -93,7 +94,7 @@ class CapFields(QWidget):
                 uncounted,
             )
             lines.append(text)
-        set_role(self.said, "amber" if cap is not None and spent >= cap else "dim")
+        set_role(self.said, "amber" if is_reached else "dim")
         show_text(self.said, " ".join(lines))
 
     # -- inside ------------------------------------------------------------------------------
@@ -142,4 +143,4 @@ def _mistake_text(mistake: CapMistake) -> str:
         case CapMistake.TOO_SMALL:
             return tr("A cap must be more than $0. Empty means no cap.")
         case CapMistake.TOO_LARGE:
-            return tr("That is more than any task can cost. The cap stays as it was.")
+            return tr("The largest cap is $1,000,000. The cap stays as it was.")
