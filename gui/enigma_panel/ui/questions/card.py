@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 LEAST_LINES, MOST_LINES = 3, 12
 BESIDE_SENTENCE = 320
 """What else of a window needs its height."""
-HEAD_HEIGHT, TURNER_WIDTH, BAR, WIDE = 44, 24, (40, 4), 480
+HEAD_HEIGHT, TURNER_WIDTH, BAR, WIDE = 44, 20, (40, 4), 480
 MOST_STEPS = 2
 LOW, LOWEST = 600, 480
 """Heights of the window below which the answer gets the room of what is only told."""
@@ -69,7 +69,7 @@ class QuestionCard(QWidget):
         self.close_button.setIconSize(QSize(20, 20))
         self.before = ElidedLabel("dim")
         self.doubts = make_label(role="amber", wrap=True)
-        self._session = ElidedLabel("section")
+        self._session = ElidedLabel("section", mode=Qt.TextElideMode.ElideMiddle)
         self._task = ElidedLabel("dim")
         self._asked = make_label(role="dim")
         self._bar = QFrame()

@@ -112,8 +112,7 @@ class KeyDialog(Sheet):
 
     def _show_state(self) -> None:
         account = self._account
-        demo = tr("The demo has its own key. Yours is kept only in memory until you quit.")
-        self.state_label.setText(demo if self._services.demo else key_state_text(account))
+        self.state_label.setText(key_state_text(account))
         if account.base_url != self._base_url:
             self._base_url = account.base_url
             self._say("", "")  # it was said of the key of the address before
