@@ -206,7 +206,10 @@ async def test_the_inbox_knows_which_question_is_in_doubt(bench: Bench) -> None:
 
 
 async def _two_asking(parts: Any) -> tuple[Task, Task]:
-    """Two tasks that are polled and go on until they are answered."""
+    """Two tasks that are polled and go on until they are answered.
+
+    The channel may bring a question before the reply that names its task.
+    """
     sessions = parts.services.sessions
     keys = [
         await sessions.start(
@@ -214,7 +217,12 @@ async def _two_asking(parts: Any) -> tuple[Task, Task]:
         )
         for n in (1, 2)
     ]
-    await until(lambda: all(sessions.task(key).status is S.ASKS for key in keys))
+
+    def are_asking() -> bool:
+        tasks = [sessions.task(key) for key in keys]
+        return all(task.status is S.ASKS and task.service_id is not None for task in tasks)
+
+    await until(are_asking)
     return sessions.task(keys[0]), sessions.task(keys[1])
 
 
