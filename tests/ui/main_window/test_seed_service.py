@@ -144,8 +144,8 @@ async def test_the_whole_job_where_nothing_but_the_oldest_page_is_served(
         await until(lambda: "next try in" in person.task(LOGIN, Column.RESULT))
         full = "The service has no free browser. The program keeps trying."
         await until(lambda: full in notice_texts(window.notices))
-        await until(lambda: full not in notice_texts(window.notices))
         await person.answer("maria", "zebra-47-crossing")
+        await until(lambda: full not in notice_texts(window.notices))
         for text in (LOGIN, SEARCH, NEWS):
             await until(lambda text=text: person.task(text, Column.STATUS) == "Done")
 
