@@ -104,15 +104,21 @@ class Service:
         for session in list(self.sessions.values()):
             session.advance(now)
             if session.ended is not None and session.next_event() <= now + EPSILON:
-                self._forgotten_cost += session.cost(now)
+                self._forgotten_cost += self._cost(session)
                 del self.sessions[session.id]
         self._publisher.publish()
 
     def balance(self) -> Decimal:
         """Give what is left, in US dollars; never below zero."""
-        now = self.now()
-        spent = sum((session.cost(now) for session in self.sessions.values()), Decimal(0))
+        spent = sum(map(self._cost, self.sessions.values()), Decimal(0))
         return max(Decimal(0), self.settings.balance - self._forgotten_cost - spent)
+
+    def _cost(self, session: Session) -> Decimal:
+        """What a session cost so far; where polls are priced, as its tasks tell."""
+        now = self.now()
+        if self.settings.cost_per_poll is None:
+            return session.cost(now)
+        return sum((task.cost(now) for task in session.tasks.values()), Decimal(0))
 
     def unix(self, service_time: float) -> float:
         """Turn a service time into Unix seconds."""
