@@ -560,9 +560,12 @@ def test_a_late_fact_about_an_earlier_task_leaves_the_session_alone() -> None:
 
 def test_ids_come_once_and_life_counts_from_the_first_request() -> None:
     session = _session(phase=P.STARTING, service_id=None, created_ms=NOW - 800)
-    observation = Observation(kind=K.OPENED, session_id="one", expires_in_ms=300_000)
+    observation = Observation(
+        kind=K.OPENED, session_id="one", expires_in_ms=300_000, balance=Decimal("12.5")
+    )
     opened, _ = reduce(session, None, observation, NOW)
     assert (opened.service_id, opened.expires_ms) == ("one", NOW - 800 + 300_000)
+    assert opened.balance == Decimal("12.5")
 
 
 def test_no_session_lives_longer_than_any_page_says() -> None:

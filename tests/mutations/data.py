@@ -590,6 +590,16 @@ DATA = (
         tests=(f"{EXPORTED}::test_a_line_has_all_that_a_colleague_asks_for",),
     ),
     Break(
+        promise="With each session the ledger keeps the balance",
+        mistake="it is forgotten",
+        file="core/reducer.py",
+        old="        balance=observation.balance,\n",
+        new="",
+        tests=(
+            "tests/core/test_reducer.py::test_ids_come_once_and_life_counts_from_the_first_request",
+        ),
+    ),
+    Break(
         promise="it holds only a salted fingerprint of a key",
         mistake="it holds the key",
         file="store/ledger/ledger.py",

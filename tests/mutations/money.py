@@ -32,6 +32,7 @@ MOVED = "tests/services/test_folder_moves.py"
 RUN_AGAIN = "tests/ui/new_task/test_run_again.py"
 AGAIN = "Run again… for several tasks asks once and says what they may cost"
 COSTS = "tests/features/costs/test_sheet.py"
+BALANCE = "tests/features/costs/test_balance.py"
 FIELDS = "tests/features/costs/test_caps.py"
 READER = "tests/store/ledger/test_task_reader.py"
 CAPS = "tests/services/test_caps.py"
@@ -706,6 +707,46 @@ MONEY = (
         old="spent = whole.sum_of(today).plus(deleted_sum(today))",
         new="spent = whole.sum_of(today)",
         tests=(f"{COSTS}::test_what_deleted_tasks_cost_stands_beside",),
+    ),
+    Break(
+        promise="names what is not explained",
+        mistake="what is below a dollar is called explained",
+        file="features/costs/balance.py",
+        old="if fell - cost < CENT:",
+        new="if fell - cost < 1:",
+        tests=(f"{BALANCE}::test_a_difference_is_named_with_its_span",),
+    ),
+    Break(
+        promise="what the tasks cost that were started here meanwhile, with your key",
+        mistake="with any key",
+        file="store/ledger/task_reader.py",
+        old=" AND s.key_print = :key_print",
+        new="",
+        tests=(f"{BALANCE}::test_another_key_or_address_is_another_account",),
+    ),
+    Break(
+        promise="it begins anew at midnight and after a task that you deleted",
+        mistake="what deleted tasks cost is called unexplained",
+        file="store/ledger/deletion.py",
+        old="    db.execute(_KEEP_LAST_END, keys)\n",
+        new="",
+        tests=(f"{BALANCE}::test_no_deleted_task_is_in_the_span",),
+    ),
+    Break(
+        promise="Only balances from a start during which no task ran are compared",
+        mistake="any balance counts",
+        file="features/costs/balance.py",
+        old="elif busy_ms < task.asked_ms and ",
+        new="elif ",
+        tests=(f"{BALANCE}::test_a_balance_that_came_while_another_task_ran_does_not_count",),
+    ),
+    Break(
+        promise="nothing is said while one runs or may, or has an unknown cost",
+        mistake="a lost task is over",
+        file="store/ledger/task_reader.py",
+        old="FINAL_STATUSES - {TaskStatus.LOST}",
+        new="FINAL_STATUSES",
+        tests=(f"{BALANCE}::test_nothing_is_said_while_a_task_runs_or_may_or_a_cost_is_not_known",),
     ),
     Break(
         promise="both are off until set",

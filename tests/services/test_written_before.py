@@ -122,7 +122,7 @@ async def test_recovery_settles_what_an_earlier_program_left_open(tmp_path: Path
     new |= {"output_type", "output_schema"}
     new |= {"deleted_cost", "deleted_untold", "used"}
     new |= {"answer_unconfirmed", "asked_again", "question_missed"}
-    new |= {"name_folded", "texts_folded"}
+    new |= {"name_folded", "texts_folded", "balance"}
     assert {column for *_, column in set(after) - set(before)} == new
     assert set(before) <= set(after)
 

@@ -297,7 +297,7 @@ def test_names_of_new_sessions_go_on(before: Ledger) -> None:
 
 def test_a_copy_is_known_by_the_same_words(path: Path) -> None:
     assert _meta(path) == {"salt"}
-    last_keys = {"last_sessions", "last_tasks"}
+    last_keys = {"last_sessions", "last_tasks", "last_deleted_ms"}
     with Ledger.open(path)[0] as ledger:
         copy_ledger(ledger, END_MS)
     copy = path.parent / "ledger.copy"

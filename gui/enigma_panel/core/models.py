@@ -145,7 +145,7 @@ class Session(HidingStruct, frozen=True, kw_only=True):
     its life ends, None while unknown. current_task: the key of the task that it works on.
     lost_until_ms: until when the service waits for its lost browser, as the live channel says.
     deleted_cost: what those of its tasks cost that were deleted, deleted_unknown: how many of them
-    cost something unknown.
+    cost something unknown. balance: dollars that were left by the reply that opened it.
     """
 
     key: int = 0
@@ -171,6 +171,7 @@ class Session(HidingStruct, frozen=True, kw_only=True):
     lost_until_ms: int | None = None
     deleted_cost: Decimal | None = None
     deleted_unknown: int = 0
+    balance: Decimal | None = None
 
     @property
     def name(self) -> str:

@@ -236,6 +236,7 @@ def _with_ids(session: Session, observation: Observation, now_ms: int) -> Sessio
         session,
         service_id=observation.session_id,
         opened_ms=now_ms,
+        balance=observation.balance,
         expires_ms=(
             session.expires_ms if life is None else session.created_ms + min(life, MAX_LIFE_MS)
         ),

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import filterfalse
 from typing import TypeVar
 
@@ -15,7 +16,13 @@ from enigma_panel.services.clock import Clock, local_date, local_day
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.errors import InterruptedReadError, LedgerError
-from enigma_panel.store.ledger.task_reader import Day, DayCosts, Figures, TaskReader
+from enigma_panel.store.ledger.task_reader import (
+    AccountTask,
+    Day,
+    DayCosts,
+    Figures,
+    TaskReader,
+)
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -101,6 +108,13 @@ class TaskSearch(QObject):
     async def costs_of(self, days: Sequence[Day]) -> list[DayCosts]:
         """The costs of days that follow each other, oldest first. LedgerError."""
         return await self._read_in_the_end(lambda: self._reader.costs_of(days))
+
+    async def tasks_of_account(
+        self, base_url: str, key_print: str, from_ms: int
+    ) -> list[AccountTask]:
+        """The tasks that ran with that key at that address since then. LedgerError."""
+        ask = partial(self._reader.tasks_of_account, base_url, key_print, from_ms)
+        return await self._read_in_the_end(ask)
 
     async def ended_before(self, before_ms: int) -> list[int]:
         """The keys of the tasks that ended before then (epoch ms), oldest first. LedgerError."""

@@ -12,7 +12,7 @@ from enigma_panel.features.feature import Host
 from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.ledger import Ledger
-from enigma_panel.store.ledger.task_reader import Day, DayCosts, TaskReader
+from enigma_panel.store.ledger.task_reader import AccountTask, Day, DayCosts, TaskReader
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.kit.builders import a_session, a_task
@@ -40,6 +40,11 @@ class LedgerSearch(FakeTaskSearch):
         if self.problem_of_costs is not None:
             raise self.problem_of_costs
         return self.reader.costs_of(days)
+
+    async def tasks_of_account(
+        self, base_url: str, key_print: str, from_ms: int
+    ) -> list[AccountTask]:
+        return self.reader.tasks_of_account(base_url, key_print, from_ms)
 
 
 class CostsWorld(World):

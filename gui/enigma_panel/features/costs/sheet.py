@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from enigma_panel.core.money import MoneyKind, format_money
 from enigma_panel.core.task_filter import TaskFilter, TaskSum
+from enigma_panel.features.costs.balance import balance_text
 from enigma_panel.features.costs.bars import Bar, DayBars
 from enigma_panel.features.costs.caps import CapFields
 from enigma_panel.features.costs.table import FigureTable, Row
@@ -91,13 +93,15 @@ class CostsSheet(Sheet):
         self.by_day = FigureTable(tr("Cost per day"))
         self.by_outcome = FigureTable(tr("Where it went"))
         self.gaps = make_label(role="dim", wrap=True)
+        self.balance = make_label(wrap=True)
+        self.balance.setTextFormat(Qt.TextFormat.RichText)
         self.notice = NoticeLabel()
         self.by_day.hide()
         scroll = ScrollArea()
         scroll.column.setSpacing(SPACING)
         scroll.column.addWidget(self.caps)
         scroll.column.addLayout(FlowLayout(self.today, self.month, self.left, gap=GAP))
-        for part in (self.bars, self.by_day, self.by_outcome, self.gaps, self.notice):
+        for part in (self.balance, self.bars, self.by_day, self.by_outcome, self.gaps, self.notice):
             scroll.column.addWidget(part)
         scroll.column.addStretch(1)
         self.body.addWidget(scroll, 1)
@@ -124,16 +128,20 @@ class CostsSheet(Sheet):
 
     async def _read(self) -> None:
         search, clock = self._services.task_search, self._services.clock
+        account = self._services.account
         while self._is_stale:
             self._is_stale = False
             try:
                 self._days = await search.costs_of(last_days(clock.now_ms()))
+                of_account = (account.base_url, account.key_fingerprint)
+                tasks = await search.tasks_of_account(*of_account, self._days[-1].day[1])
             except LedgerError as error:
                 text = tr("The history could not be read ({reason}).", reason=error.reason)
                 self.notice.show_text(text)
             else:
                 self.notice.show_text("")
                 self._show()
+                show_text(self.balance, balance_text(tasks, clock.now_ms()))
             if self.isVisible():
                 self.fit()
 

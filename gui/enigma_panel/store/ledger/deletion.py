@@ -67,6 +67,10 @@ _KEEP_LAST_KEY = (
     "UPDATE meta SET value = max(value, (SELECT coalesce(max(key), 0) FROM {table}))"
     " WHERE name = 'last_{table}'"
 )
+_KEEP_LAST_END = (
+    "UPDATE meta SET value = max(value, (SELECT coalesce(max(ended_ms), 0) FROM tasks"  # noqa: S608 - own words
+    f" WHERE key IN {THESE})) WHERE name = 'last_deleted_ms'"
+)
 _FRESH_KEY = (
     "SELECT 1 + max(coalesce((SELECT max(key) FROM {table}), 0),"
     " (SELECT value FROM meta WHERE name = 'last_{table}'))"
@@ -194,6 +198,7 @@ def _delete(db: Database, going: Sequence[_Facts], times: dict[str, int]) -> lis
     if not going:
         return []
     keys = {"keys": json_of(one.key for one in going)}
+    db.execute(_KEEP_LAST_END, keys)
     its_sessions = [row[0] for row in db.rows(_ITS_SESSIONS, keys)]
     for statement in _TASKS_GO:
         db.execute(statement, keys)

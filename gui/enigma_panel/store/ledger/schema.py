@@ -347,6 +347,13 @@ _V15 = (
 )
 
 
+_V16 = (
+    # What was left by the reply that opened a session; when the last deleted task had ended.
+    "ALTER TABLE sessions ADD COLUMN balance TEXT",
+    "INSERT INTO meta VALUES ('last_deleted_ms', 0)",
+)
+
+
 def _add_folded_texts(connection: sqlite3.Connection) -> None:
     """Migration 15. Takes 3 s for 100,000 tasks."""
 
@@ -363,7 +370,11 @@ def _execute(statements: Sequence[str], connection: sqlite3.Connection) -> None:
 
 
 _PLAIN = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11, _V12, _V13, _V14)
-MIGRATIONS: Migrations = (*(partial(_execute, each) for each in _PLAIN), _add_folded_texts)
+MIGRATIONS: Migrations = (
+    *(partial(_execute, each) for each in _PLAIN),
+    _add_folded_texts,
+    partial(_execute, _V16),
+)
 """Migration n (counted from 1) leads from version n-1 to n."""
 
 
@@ -431,7 +442,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "sessions": "key base_url key_print site number label phase since_ms created_ms opened_ms "
         "ended_ms expires_ms service_id socket_url web_view_url webrtc_url close_after "
         "current_task terminate_sent_ms lost_until_ms dialect deleted_cost deleted_untold "
-        "name_folded",
+        "name_folded balance",
         "steps": "key task_key at_ms kind text",
         "tasks": "key session_key verb text starting_url max_duration_ms max_input_tokens "
         "max_output_tokens avoid_domains close_after service_id status since_ms "

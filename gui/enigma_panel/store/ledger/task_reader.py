@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from enigma_panel.core.deletion import DeletionPlan, KeptReason, kept_because
 from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, IDLE_LEAST_MS, TaskStatus
 from enigma_panel.core.money import NANO
-from enigma_panel.core.statuses import AT_WORK
+from enigma_panel.core.statuses import AT_WORK, FINAL_STATUSES
 from enigma_panel.core.task_filter import (
     GROUP_STATUSES,
     Order,
@@ -130,6 +130,19 @@ _IS_CUT_OFF = (
 )
 """Condition on a task at work in a session that has ended: its outcome is not known."""
 _OUTCOME = f"CASE WHEN {_IS_CUT_OFF} THEN '{TaskStatus.UNCONFIRMED}' ELSE t.status END"
+_LONGEST_MS = 86_400_000
+"""What was sent so long before a day and has no end does not run into it."""
+_OF_ACCOUNT = (
+    # CROSS JOIN: the tasks of a day are few, the sessions of an address are most of all.
+    f"SELECT s.created_ms, s.opened_ms, t.sent_ms,"  # noqa: S608 - own words
+    f" CASE WHEN t.{one_of('status', FINAL_STATUSES - {TaskStatus.LOST})}"
+    f" AND NOT ({IS_COST_UNKNOWN}) THEN t.ended_ms END,"
+    " CASE WHEN s.created_ms > max(:from_ms, (SELECT value FROM meta"
+    " WHERE name = 'last_deleted_ms')) THEN s.balance END, t.cost_nano"
+    " FROM tasks t CROSS JOIN sessions s ON s.key = t.session_key"
+    f" WHERE t.sent_ms >= :from_ms - {_LONGEST_MS} AND coalesce(t.ended_ms, :from_ms) >= :from_ms"
+    " AND t.status <> 'queued' AND s.base_url = :base_url AND s.key_print = :key_print"
+)
 _KEY_RANGE = (
     "SELECT (SELECT min(key) FROM tasks), (SELECT max(key) FROM tasks),"
     " (SELECT count(*) FROM tasks)"
@@ -167,6 +180,22 @@ class DayCosts(Struct, frozen=True, kw_only=True):
     day: Day
     by_status: dict[str, TaskSum]
     deleted: TaskSum
+
+
+class AccountTask(Struct, frozen=True):
+    """A task, and what the start of its session told.
+
+    asked_ms, opened_ms: when that was sent, and replied to. ended_ms: None while the task runs, or
+    may, or its cost is not known. balance: what was left, in dollars; None where a task that was
+    deleted may have run since.
+    """
+
+    asked_ms: int
+    opened_ms: int | None
+    sent_ms: int
+    ended_ms: int | None
+    balance: Decimal | None
+    cost: Decimal
 
 
 class TaskReader:
@@ -245,6 +274,16 @@ class TaskReader:
         return [
             DayCosts(day=day, by_status=by_status, deleted=deleted.get(day[0], TaskSum()))
             for day, by_status in zip(days, found, strict=True)
+        ]
+
+    def tasks_of_account(self, base_url: str, key_print: str, from_ms: int) -> list[AccountTask]:
+        """The tasks that ran with that key at that address since then (epoch ms)."""
+        values = {"base_url": base_url, "key_print": key_print, "from_ms": from_ms}
+        return [
+            AccountTask(
+                asked, opened, sent, ended, left and Decimal(left), Decimal(nano or 0) / NANO
+            )
+            for asked, opened, sent, ended, left, nano in self._rows(_OF_ACCOUNT, values)
         ]
 
     def ended_before(self, before_ms: int) -> list[int]:

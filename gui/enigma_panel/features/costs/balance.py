@@ -1,0 +1,81 @@
+"""How far the balance fell today, and how much of that the costs of tasks explain.
+
+The balance is told by replies that open a session. One counts if no task ran from its start to its
+reply: then each task lies wholly before or after it.
+"""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
+
+from msgspec import Struct
+
+from enigma_panel.core.money import MoneyKind, format_money, is_sane
+from enigma_panel.store.ledger.task_reader import AccountTask
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.text.states import local_moment
+
+tr = Translations("Costs")
+
+CENT = Decimal("0.01")
+"""The least difference that counts: a balance may be told in cents."""
+
+
+class _Reading(Struct, frozen=True):
+    """A balance, when it came (epoch ms), and what tasks had cost by then."""
+
+    at_ms: int
+    balance: Decimal
+    cost: Decimal
+
+
+def balance_text(tasks: Sequence[AccountTask], now_ms: int) -> str:
+    """Return what is known of today's balance, as rich text; nothing while a task runs."""
+    readings = _readings(tasks)
+    if len(readings) < 2:
+        return ""
+    first, last = readings[0], readings[-1]
+    fell, cost = first.balance - last.balance, last.cost - first.cost
+    start, end = (local_moment(one.at_ms, now_ms) for one in (first, last))
+    has_risen = any(b.balance - a.balance >= CENT for a, b in pairwise(readings))
+    if has_risen or fell <= cost - CENT:
+        return tr("Topped up or billed late since {start}: balance not comparable.", start=start)
+    if fell < CENT:
+        return ""
+    words = tr(
+        "From {start} to {end} the balance fell by {fell}.",
+        start=start,
+        end=end,
+        fell=_money(fell),
+    )
+    if fell - cost < CENT:
+        return f"{words} {tr('Tasks started here explain it.')}"
+    explained = tr("Tasks started here explain {cost}.", cost=_money(cost))
+    rest = tr(
+        "<b>{rest} is not explained</b>: perhaps idle time, or another program.",
+        rest=_money(_rounded(fell) - _rounded(cost)),  # the three amounts add up
+    )
+    return f"{words} {explained} {rest}"
+
+
+def _readings(tasks: Sequence[AccountTask]) -> list[_Reading]:
+    """The balances that can be compared, oldest first; none while a cost is not known."""
+    moments = [(task.sent_ms, True, task) for task in tasks]
+    moments += [(task.opened_ms, False, task) for task in tasks if task.opened_ms is not None]
+    readings, busy_ms, cost = list[_Reading](), 0, Decimal(0)
+    for at_ms, is_sent, task in sorted(moments, key=lambda moment: moment[:2]):
+        if task.ended_ms is None:
+            return []
+        if is_sent:
+            busy_ms, cost = max(busy_ms, task.ended_ms), cost + task.cost
+        elif busy_ms < task.asked_ms and task.balance is not None and is_sane(task.balance):
+            readings.append(_Reading(at_ms, task.balance, cost))
+    return readings
+
+
+def _rounded(amount: Decimal) -> Decimal:
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def _money(amount: Decimal) -> str:
+    return format_money(_rounded(amount), MoneyKind.SUM)
