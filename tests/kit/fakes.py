@@ -32,7 +32,7 @@ from enigma_panel.core.task_filter import (
 )
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.questions.urgency import Urgency
-from enigma_panel.services.spending import Forecast
+from enigma_panel.services.spending import Forecast, Price
 from enigma_panel.services.state.standby import STANDBY_TICK_MS, TICK_MS
 from enigma_panel.services.types import (
     AnswerOutcome,
@@ -498,6 +498,10 @@ class FakeQueue(TaskQueue):
     def free_calls(self, *, single: bool) -> int:
         return 10 if single else self.calls_left
 
+    def all_done(self, n: int, *, single: bool) -> tuple[int, int] | None:
+        is_held = self.pause_reason is not PauseReason.NONE
+        return None if is_held else (-(-n // self.limit) * 68_000, min(n, self.limit))
+
     def entries(self) -> list[QueueEntry]:
         return list(self.waiting)
 
@@ -765,6 +769,9 @@ class FakeSpending(Spending):
         tasks = affordable(balance, self.costs)
         each = sum_money(self.costs) / max(1, len(self.costs))
         return None if tasks is None else Forecast(tasks=tasks, like=len(self.costs), each=each)
+
+    def price(self) -> Price | None:
+        return Price.of(self.costs)
 
 
 class FakeCaps(QObject):

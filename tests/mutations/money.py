@@ -30,6 +30,8 @@ LIVE = "An open session also reports over the service's live channel"
 ONE_PROGRAM = "One program at a time uses a data folder"
 MOVED = "tests/services/test_folder_moves.py"
 RUN_AGAIN = "tests/ui/new_task/test_run_again.py"
+PRICE = "Fewer than three tell no price."
+TAKES = "How long several take is said only where it can be known"
 AGAIN = "Run again… for several tasks asks once and says what they may cost"
 COSTS = "tests/features/costs/test_sheet.py"
 BALANCE = "tests/features/costs/test_balance.py"
@@ -907,6 +909,38 @@ MONEY = (
         tests=(
             "tests/store/test_settings.py::test_a_cap_of_the_day_that_is_none_holds_all_starts",
         ),
+    ),
+    Break(
+        promise="New task says above Start what it may cost",
+        mistake="from the cheapest to the dearest",
+        file="services/spending.py",
+        old="(20, 50, 80)",
+        new="(0, 50, 100)",
+        tests=("tests/services/test_spending.py",),
+    ),
+    Break(
+        promise=PRICE,
+        mistake="also of one task",
+        file="services/spending.py",
+        old="len(known) < LEAST_KNOWN",
+        new="not known",
+        tests=("tests/services/test_spending.py",),
+    ),
+    Break(
+        promise=TAKES,
+        mistake="while it is held, too",
+        file="services/queue/task_queue.py",
+        old="        return None if is_held else self._forecast.all_done",
+        new="        return self._forecast.all_done",
+        tests=(f"{STARTER}::test_the_time_that_many_tasks_take_is_told_where_it_can_be_known",),
+    ),
+    Break(
+        promise=TAKES,
+        mistake="behind a browser that stays open, too",
+        file="services/queue/eta.py",
+        old=" or not all(task.spec.close_after for task in ahead)",
+        new="",
+        tests=(f"{STARTER}::test_the_time_that_many_tasks_take_is_told_where_it_can_be_known",),
     ),
     Break(
         promise=AGAIN,

@@ -16,7 +16,7 @@ from enigma_panel.core.money import sum_money
 from enigma_panel.core.observation import OTHER_TASK, Kind, Usage
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.clock import local_date, local_day
-from enigma_panel.services.spending import LAST, Spending
+from enigma_panel.services.spending import LAST, Price, Spending
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.errors import InterruptedReadError, LedgerError
@@ -244,6 +244,23 @@ def test_the_last_tasks_whose_cost_is_known_stand_for_the_next(scene: Scene) -> 
     forecast = spending.forecast(Decimal("7.41"))
     assert forecast is not None
     assert (forecast.tasks, forecast.like) == (74, LAST - 1)
+
+
+def test_a_price_is_the_median_and_most_of_the_last_twenty(scene: Scene) -> None:
+    store, spending = scene.store, scene.spending
+    store.put(*(ended(key, "100", ended_ms=NOW - key) for key in range(200, 230)))
+    store.put(*(ended(n, f"0.{n:02}") for n in range(1, LAST + 1)))
+    price = Price(median=Decimal("0.105"), low=Decimal("0.048"), high=Decimal("0.162"))
+    assert spending.price() == price
+
+
+def test_of_fewer_than_three_tasks_there_is_no_price(scene: Scene) -> None:
+    scene.store.put(ended(1, "0.01"), ended(2, "0.02"), ended(3, None), ended(4, "-1"))
+    assert scene.spending.price() is None
+    scene.store.put(ended(5, "0.05"))
+    price = scene.spending.price()
+    assert price is not None
+    assert price.median == Decimal("0.02")
 
 
 @pytest.mark.parametrize("balance", ["NaN", "-1", "1E+30"])

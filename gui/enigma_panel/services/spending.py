@@ -1,6 +1,6 @@
 """Spending of today, whether its cap is reached, and the recent cost of a task."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from decimal import Decimal
 from heapq import nlargest
 
@@ -20,7 +20,9 @@ from enigma_panel.store.ledger.errors import InterruptedReadError, LedgerError
 SpentOn = Callable[[str, int, int], Awaitable[TaskSum]]
 """Function that sums tasks started on a day, which lasted from when to when (epoch ms)."""
 LAST = 20
-"""How many recent tasks the forecast averages over."""
+"""How many recent tasks a forecast goes by."""
+LEAST_KNOWN = 3
+"""How many tasks must have told their cost before a price is guessed."""
 
 
 class Forecast(Struct, frozen=True, kw_only=True):
@@ -29,6 +31,29 @@ class Forecast(Struct, frozen=True, kw_only=True):
     tasks: int
     like: int
     each: Decimal
+
+
+class Price(Struct, frozen=True, kw_only=True):
+    """What a task may cost: as the median of the last ones, and as most of them, low to high."""
+
+    median: Decimal
+    low: Decimal
+    high: Decimal
+
+    @classmethod
+    def of(cls, costs: Iterable[Decimal]) -> "Price | None":
+        """The price by these costs; None where they are too few."""
+        known = sorted(costs)
+        if len(known) < LEAST_KNOWN:
+            return None
+        low, median, high = (_percentile(known, percent) for percent in (20, 50, 80))
+        return cls(median=median, low=low, high=high)
+
+
+def _percentile(ordered: list[Decimal], percent: int) -> Decimal:
+    at, part = divmod((len(ordered) - 1) * percent, 100)
+    rest = ordered[min(at + 1, len(ordered) - 1)] - ordered[at]
+    return ordered[at] + rest * part / 100
 
 
 class DayCap:
@@ -94,6 +119,10 @@ class Spending(QObject):
         if tasks is None:
             return None
         return Forecast(tasks=tasks, like=len(costs), each=sum_money(costs) / len(costs))
+
+    def price(self) -> Price | None:
+        """What one more task may cost; None while too few have ended."""
+        return Price.of(cost for _, cost in self._last.values())
 
     def show(self, day: tuple[int, int], today: TaskSum | None) -> None:
         """Take the day's cost from the ledger, or that it could not be read."""

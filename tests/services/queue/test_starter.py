@@ -1,6 +1,7 @@
 """Starts in virtual time: kept before they are sent, said where unclear, closed where unused."""
 
 import asyncio
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -159,6 +160,43 @@ async def test_each_task_that_waits_is_told_when_its_own_call_can_go(bench: Queu
     keys = [await bench.start() for _ in range(3)]
     entries = [entry for key in keys if (entry := bench.queue.entry(key)) is not None]
     assert [entry.due_ms for entry in entries] == [at + 61_100 for at in sent[:3]]
+
+
+async def test_the_time_that_many_tasks_take_is_told_where_it_can_be_known(
+    bench: QueueBench,
+) -> None:
+    def minutes(n: int, *, single: bool = False) -> tuple[float, int] | None:
+        done = bench.queue.all_done(n, single=single)
+        return done and (done[0] / 60_000, done[1])
+
+    assert minutes(40) is None, "no task shows it"
+    key = await bench.start()
+    await bench.until_taken()
+    now = bench.bench.clock.now_ms()
+    browser = bench.session_of(key)
+    done = replace(bench.task(key), status=TaskStatus.DONE, sent_ms=now - 120_000, ended_ms=now)
+    await bench.store.update(done)
+    await bench.store.update(replace(browser, phase=Phase.CLOSED, ended_ms=now))
+    assert minutes(40, single=True) == (16, 5)
+    assert minutes(3, single=True) == (2, 3)
+    await bench.store.update(replace(bench.task(key), sent_ms=now - 6_000))
+    told = minutes(40)
+    assert told is not None
+    assert told[0] > 3, "there are ten calls a minute"
+    bench.settings.change(browsers_at_once=1)
+    await bench.store.update(browser)
+    told = minutes(1)
+    assert told is not None
+    assert 4 < told[0] < 6, "it waits for the open browser to expire"
+    await bench.store.update(replace(browser, expires_ms=None))
+    assert minutes(1) is None
+    bench.settings.change(browsers_at_once=2)
+    assert minutes(1) is not None
+    waits = [await bench.start() for _ in range(2)]
+    assert minutes(1) is None, "the browser of the one before it stays open"
+    await bench.queue.remove(waits)
+    bench.settings.change(cap_per_day=Decimal(0))
+    assert minutes(1) is None, "the queue is held"
 
 
 async def test_what_waits_for_a_browser_and_a_call_is_told_the_later_time(

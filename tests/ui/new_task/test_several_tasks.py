@@ -281,24 +281,62 @@ async def test_the_hint_says_how_many_of_several_start(world: World, dialog: New
     assert dialog.target_label.text() == said
 
 
-async def test_the_price_is_named_once_three_tasks_have_cost_something(
+async def test_one_line_says_what_one_task_may_cost(world: World, dialog: NewTaskDialog) -> None:
+    line = dialog.price_label
+    world.spending.costs = [Decimal("0.01"), Decimal("0.02")]
+    await shown(world, dialog)
+    assert line.text() == "Price not known yet · closes after the task"
+    dialog.run_in.choose(NEW_KEPT)
+    assert line.text().startswith("Price not known yet, then costs money until you close it (5 min")
+    world.spending.costs.append(Decimal("0.30"))
+    dialog.run_in.choose(NEW_CLOSED)
+    assert line.text() == "<b>≈ $0.02</b> · closes after the task"
+    assert line.accessibleName() == "about $0.02 · closes after the task"
+    dialog.run_in.choose(NEW_KEPT)
+    kept = "<b>≈ $0.02</b>, then costs money until you close it (5 min at most)"
+    assert line.text() == kept
+    world.sessions.put(a_session(2, expires_ms=NOW + 1))
+    dialog.ask(2, None)
+    assert line.text() == kept, "the open browser stays open, too"
+    dialog.close_after.click()
+    assert line.text().endswith(" · closes after the task")
+    world.spending.costs = [Decimal("0.001")] * 3
+    dialog.close_after.click()
+    assert line.text().startswith("<b>&lt; $0.01</b>, then")
+    assert line.accessibleName().startswith("less than $0.01, then")
+
+
+async def test_one_line_says_what_many_tasks_may_cost_and_how_long_they_take(
     world: World, dialog: NewTaskDialog
 ) -> None:
-    world.spending.costs = [Decimal("0.03")] * 2
+    line = dialog.price_label
+    world.spending.costs = [Decimal("0.02"), Decimal("0.03"), Decimal("0.04")]
     await shown(world, dialog)
-    assert dialog.price_label.text() == "Price not known yet"
-    world.spending.costs.append(Decimal("0.03"))
-    dialog.run_in.choose(NEW_KEPT)
-    kept = "<b>≈ $0.03</b>, then costs money until you close it, 5 min at most"
-    assert dialog.price_label.text() == kept
-    dialog.task_text.setPlainText("One\nTwo")
-    dialog.per_line.setChecked(True)
-    assert dialog.price_label.text().endswith("until you close them, 5 min each")
-    assert dialog.run_in.currentText() == "New sessions, kept open"
+    dialog.task_text.setPlainText("\n".join(f"Task {n}" for n in range(40)))
+    dialog.per_line.click()
+    price = "40 tasks · <b>about $0.96–1.44</b>"
+    assert line.text() == f"{price} · about 9 min with 5 browsers"
     assert dialog.accessibleName() == dialog.windowTitle() == "New tasks"
-    dialog.run_in.choose(NEW_CLOSED)
     assert dialog.run_in.currentText() == "New sessions, closed after each task"
-    assert dialog.price_label.text() == "<b>≈ $0.06</b> together"
-    world.spending.costs.clear()
+    world.queue.set_limit(1)
+    assert line.text() == f"{price} · about 45 min with 1 browser"
+    world.queue.set(pause_reason=PauseReason.FUNDS)
+    assert line.text() == price, "nobody knows when a held queue goes on"
+    world.queue.set()
     dialog.run_in.choose(NEW_KEPT)
-    assert dialog.price_label.text().endswith("Costs money until you close them, 5 min each.")
+    assert dialog.run_in.currentText() == "New sessions, kept open"
+    assert line.text() == f"{price}, then costs money until closed (5 min each)"
+    world.sessions.put(a_session(2, expires_ms=NOW + 1))
+    dialog.ask(2, None)
+    assert line.text() == f"{price}, then costs money until you close it (5 min at most)"
+    dialog.run_in.choose(NEW_CLOSED)
+    for cost, amount in (("0.02", "≈ $0.80"), ("0.0001", "&lt; $0.01")):
+        world.spending.costs = [Decimal(cost)] * 3
+        world.queue.changed.emit()
+        assert line.text().startswith(f"40 tasks · <b>{amount}</b> · about")
+    world.spending.costs = [Decimal("0.0001")] * 3 + [Decimal("0.02")] * 2
+    world.queue.changed.emit()
+    assert line.text().startswith("40 tasks · <b>up to $0.80</b> · about")
+    world.spending.costs.clear()
+    world.queue.changed.emit()
+    assert line.text().startswith("40 tasks · price not known yet · about")

@@ -1,5 +1,7 @@
 """Estimate of when a queued task goes, from what is known; else none."""
 
+from heapq import heapreplace
+
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.verbs import TaskVerb
@@ -62,6 +64,22 @@ class Forecast:
         """How many tasks in new browsers the limit of calls lets start now."""
         return self._rate_limiter.room(*(_RUN_TASK if single else _OPEN_AND_SEND))
 
+    def all_done(self, n: int, *, single: bool) -> tuple[int, int] | None:
+        """The time (ms) after which n more tasks in new browsers that close are done, and in how
+        many at once. None where no task shows how long one takes, or one ahead stays open."""
+        now, typical = self._clock.now_ms(), self._typical()
+        ahead = [task for task in self._queued.in_order() if self._is_planned(task)]
+        free = self._gate.limit - self._blockers.open_now()
+        places = sorted([now] * free + self._ends(now))[max(-free, 0) :]
+        if typical is None or not places or not all(task.spec.close_after for task in ahead):
+            return None
+        for free_ms in self._rate_limiter.free_times(
+            _RUN_TASK if single else _OPEN_AND_SEND, len(ahead) + n
+        ):
+            done_ms = max(places[0], free_ms) + typical
+            heapreplace(places, done_ms)
+        return done_ms - now, min(n, len(places))
+
     def _compute(self, tasks: list[Task], now: int) -> dict[int, QueueEntry]:
         ends = self._ends(now) if tasks else []
         open_now = self._blockers.open_now()
@@ -92,6 +110,10 @@ class Forecast:
             )
         return entries
 
+    def _is_planned(self, task: Task) -> bool:
+        session = self._store.session(task.session_key)
+        return session is not None and session.is_planned
+
     def _in_turn(
         self, blocker: Blocker, behind: int, free: int, ends: list[int], free_ms: int
     ) -> Blocker:
@@ -109,7 +131,7 @@ class Forecast:
         return Blocker(why=WaitReason.NO_SLOT if behind == 0 else WaitReason.TURN, due_ms=due)
 
     def _ends(self, now: int) -> list[int]:
-        typical = self._typical()
+        typical = self._typical() or TYPICAL_MS
         opened = [s for s in self._store.sessions() if s.occupies_slot]
         ends = (self._end(session, now, typical) for session in opened)
         return sorted(end for end in ends if end is not None)
@@ -123,7 +145,7 @@ class Forecast:
         end = max(task.sent_ms + typical, now + 1_000)
         return end if session.expires_ms is None else min(end, session.expires_ms)
 
-    def _typical(self) -> int:
+    def _typical(self) -> int | None:
         keys = self._store.task_keys()[: 5 * KNOWN_TASKS]
         tasks = [task for key in keys if (task := self._store.task(key)) is not None]
         took = [
@@ -132,4 +154,4 @@ class Forecast:
             if task.status is TaskStatus.DONE and task.ended_ms and task.sent_ms
         ]
         known = sorted(took[:KNOWN_TASKS])
-        return known[len(known) // 2] if known else TYPICAL_MS
+        return known[len(known) // 2] if known else None

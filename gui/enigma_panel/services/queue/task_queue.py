@@ -89,6 +89,12 @@ class TaskQueue(QObject):
         """How many tasks in new browsers the limit of calls lets start now; single: by run-task."""
         return self._forecast.free_calls(single=single)
 
+    def all_done(self, n: int, *, single: bool) -> tuple[int, int] | None:
+        """The time (ms) that n more tasks take, and in how many browsers at once; None where that
+        is unknown, as while the queue is held."""
+        is_held = self.pause_reason is not PauseReason.NONE or self.wants_browser
+        return None if is_held else self._forecast.all_done(n, single=single)
+
     @property
     def wants_browser(self) -> bool:
         """Whether the service had no free browser and is asked again."""

@@ -26,8 +26,6 @@ from enigma_panel.ui.theme.palette import Glyph
 
 tr = Translations("Details")
 
-FEW = 3
-"""How many tasks a price takes at least."""
 LINES = 30
 """Most lines of the time line; all of them stand under *Steps*."""
 IN_STEPS_ALONE = frozenset({Kind.OPENED, Kind.ACCEPTED})
@@ -60,10 +58,11 @@ def state_note(pending: PendingCommand | None, now_ms: int, known_ms: int | None
 
 def again_label(spending: Spending) -> str:
     """Return 'Run again · ≈ $0.03', by what the last tasks cost."""
-    forecast = spending.forecast(Decimal(0))
-    if forecast is None or forecast.like < FEW:
+    price = spending.price()
+    if price is None:
         return tr("Run again")
-    return tr("Run again · ≈ {money}", money=format_money(forecast.each, MoneyKind.SUM))
+    amount = format_money(price.median, MoneyKind.SUM, is_derived=True)
+    return tr("Run again · {amount}", amount=amount)
 
 
 def several_text(sessions: int, tasks: int, n_open: int) -> str:

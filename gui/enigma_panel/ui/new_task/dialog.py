@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
+from html import escape
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -33,6 +34,7 @@ from enigma_panel.ui.new_task.text import (
     too_many_text,
 )
 from enigma_panel.ui.text.check import finding_text
+from enigma_panel.ui.text.money import spoken_money
 from enigma_panel.ui.text.outcome import not_saved_text
 from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.basics import (
@@ -44,7 +46,7 @@ from enigma_panel.ui.widgets.basics import (
     make_row,
 )
 from enigma_panel.ui.widgets.inputs import ChoiceBox, LineEdit, ScrollArea
-from enigma_panel.ui.widgets.sheet import Sheet
+from enigma_panel.ui.widgets.sheet import EDGE, PADDING, Sheet
 
 tr = Translations("New task")
 
@@ -113,7 +115,6 @@ class NewTaskDialog(Sheet):
         self.problems[Field.STARTING_URL] = grid.add_field(tr("Starting URL"), self.starting_url)
         self.target_problem = grid.add_field(tr("Run in"), self.run_in)
         grid.add_below(self.target_label)
-        grid.add_below(self.price_label)
         grid.add_wide(self.close_after)
         self._grid = grid
 
@@ -152,6 +153,9 @@ class NewTaskDialog(Sheet):
         column.addWidget(self.limits)
         self.body.addWidget(self.scroll_body, 1)
         self.body.addWidget(self.notice)
+        # Not in `body`: a text that wraps there would keep its other parts from getting lower.
+        self.price_label.setContentsMargins(PADDING, 0, PADDING, EDGE)
+        self.whole.addWidget(self.price_label)
         self.add_buttons(self.cancel_button, self.another_button, self.start_button)
 
     def _connect(self) -> None:
@@ -170,7 +174,8 @@ class NewTaskDialog(Sheet):
         self.run_in.currentIndexChanged.connect(self._refit)
         self._started_timer.timeout.connect(self._clear_notice)
         self._second.timeout.connect(self._show_hint)  # the limit of calls is one of time
-        self.limits.one_call.toggled.connect(self._show_hint)
+        self.limits.one_call.toggled.connect(self._show_start_text)
+        self.close_after.toggled.connect(self._show_start_text)
         self.task_text.textChanged.connect(self.problems[Field.TASK].clear)
         self.starting_url.textChanged.connect(self.problems[Field.STARTING_URL].clear)
         for field, widget in self.limits.field_widgets().items():
@@ -394,10 +399,16 @@ class NewTaskDialog(Sheet):
         self.setAccessibleName(self.windowTitle())
         self.run_in.show_count(n)
         self._show_hint()
-        stays_ms = self._rules().idle_ms if self.run_in.target() == NEW_KEPT else None
-        price = partial(price_text, self._services, n, stays_ms=stays_ms)
-        self.price_label.setText(price(mark="<b>{}</b>".format))
-        self.price_label.setAccessibleName(price())
+        price = partial(
+            price_text,
+            self._services,
+            n,
+            in_new=self.run_in.target().session_key is None,
+            single=self.limits.one_call.isChecked(),
+            stays_ms=None if self.typed().close_after else self._rules().idle_ms,
+        )
+        self.price_label.setText(price(mark=lambda text: f"<b>{escape(text)}</b>"))
+        self.price_label.setAccessibleName(price(mark=spoken_money))
 
     def _show_hint(self) -> None:
         """Show when the tasks would run; while in sight, again each second."""

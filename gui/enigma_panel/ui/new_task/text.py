@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from enum import Enum, auto
 
 from msgspec import Struct
@@ -12,15 +11,15 @@ from enigma_panel.core.money import MoneyKind, format_money
 from enigma_panel.core.statuses import AT_WORK
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import MOST_STARTS
+from enigma_panel.services.spending import Price
 from enigma_panel.services.types import LedgerError, PauseReason, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import Translations, sentence, shorten
 from enigma_panel.ui.text.money import spoken_money
+from enigma_panel.ui.text.states import spoken_duration
 from enigma_panel.ui.text.waiting import no_slot_text, ordinal
 
 tr = Translations("New task")
 
-LEAST_KNOWN = 3
-"""How many tasks must have cost something before a price is guessed."""
 _WANTS_NO_PLACE = frozenset(
     {
         WaitReason.SENDING,
@@ -80,34 +79,56 @@ def target_hint(
 
 
 def price_text(
-    services: Services, n: int, *, stays_ms: int | None, mark: Callable[[str], str] = str
+    services: Services,
+    n: int,
+    *,
+    in_new: bool,
+    single: bool = False,
+    stays_ms: int | None = None,
+    mark: Callable[[str], str] = str,
 ) -> str:
-    """Return what n tasks may cost. stays_ms: how long their browser stays open without work.
+    """Return what n tasks may cost, and how long they take where that can be known.
 
-    mark: makes the price itself stand out.
+    stays_ms: how long their browser stays open without work. mark: makes the price stand out.
     """
-    minutes = (stays_ms or 0) // 60_000
-    forecast = services.spending.forecast(Decimal(0))
-    if forecast is None or forecast.like < LEAST_KNOWN:
-        if not minutes:
-            return tr("Price not known yet")
+    known = services.spending.price()
+    if known is None:
+        price = tr.plural("Price not known yet", "{n} tasks · price not known yet", n)
+    else:
+        amount = mark(_amount(known, n))
+        price = tr.plural("{amount}", "{n} tasks · {amount}", n, amount=amount)
+    if stays_ms is not None:
         return tr.plural(
-            "Price not known yet. Costs money until you close it, {minutes} min at most.",
-            "Price not known yet. Costs money until you close them, {minutes} min each.",
-            n,
-            minutes=minutes,
+            "{price}, then costs money until you close it ({minutes} min at most)",
+            "{price}, then costs money until closed ({minutes} min each)",
+            n if in_new else 1,
+            price=price,
+            minutes=stays_ms // 60_000,
         )
-    total = format_money(forecast.each * n, MoneyKind.SUM, is_derived=True)
-    price = tr.plural("{total}", "{total} together", n, total=mark(total))
-    if not minutes:
+    if n == 1:
+        return tr("{price} · closes after the task", price=price)
+    done = services.queue.all_done(n, single=single) if in_new else None
+    if done is None:
         return price
     return tr.plural(
-        "{price}, then costs money until you close it, {minutes} min at most",
-        "{price}, then costs money until you close them, {minutes} min each",
-        n,
+        "{price} · about {time} with 1 browser",
+        "{price} · about {time} with {n} browsers",
+        done[1],
         price=price,
-        minutes=minutes,
+        time=spoken_duration(max(1, round(done[0] / 60_000)) * 60_000),
     )
+
+
+def _amount(price: Price, n: int) -> str:
+    """Return what n tasks cost: '≈ $0.02'; of several from where to where: 'about $0.80–1.60'."""
+    if n == 1:
+        return format_money(price.median, MoneyKind.SUM, is_derived=True)
+    low, high = (format_money(each * n, MoneyKind.SUM) for each in (price.low, price.high))
+    if low == high:
+        return format_money(price.high * n, MoneyKind.SUM, is_derived=True)
+    if low.startswith("<"):
+        return tr("up to {high}", high=high)
+    return tr("about {low}–{high}", low=low, high=high.removeprefix("$"))
 
 
 def queue_hint(services: Services, n: int, *, single: bool = False) -> str:
@@ -232,32 +253,26 @@ def again_label(n: int) -> str:
 
 
 def again_cost_text(services: Services, n: int) -> AgainCost:
-    """Return the cost: '≈ $0.31 together, if each costs what your last 20 did.'"""
+    """Return the cost: 'By your last tasks: about $0.20–0.40.'"""
     balance = services.health.balance
     if balance is not None and not balance.is_finite():
         balance = None
-    forecast = services.spending.forecast(Decimal(0))
-    if forecast is None:
+    price = services.spending.price()
+    if price is None:
         unknown = tr("Price not known yet.")
         return AgainCost(unknown, unknown)
-    total = forecast.each * n
-    is_too_much = balance is not None and balance < total
-    amount = format_money(total, MoneyKind.SUM, is_derived=True)
+    is_too_much = balance is not None and balance < price.high * n
     left = format_money(balance, MoneyKind.BALANCE) if balance is not None else ""
+    amount = _amount(price, n)
     return AgainCost(
-        _again_cost(amount, left, forecast.like, is_too_much=is_too_much),
-        _again_cost(spoken_money(amount), left, forecast.like, is_too_much=is_too_much),
+        _again_cost(amount, left, is_too_much=is_too_much),
+        _again_cost(spoken_money(amount), left, is_too_much=is_too_much),
         is_too_much,
     )
 
 
-def _again_cost(amount: str, left: str, like: int, *, is_too_much: bool) -> str:
-    text = tr.plural(
-        "{amount} together, going by your last task.",
-        "{amount} together, going by your last {n} tasks.",
-        like,
-        amount=amount,
-    )
+def _again_cost(amount: str, left: str, *, is_too_much: bool) -> str:
+    text = tr("By your last tasks: {amount}.", amount=amount)
     if is_too_much:
         return tr("{text} Your balance is only {left}.", text=text, left=left)
     return tr("{text} Your balance is {left}.", text=text, left=left) if left else text
