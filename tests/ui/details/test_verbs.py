@@ -107,6 +107,13 @@ def test_what_starts_a_browser_names_its_price(
     window.menus.show_for_tasks(QPoint(10, 10))
     assert label in [action.text() for action in window.menus.menu.actions()]
     window.menus.menu.hide()
+    services.sessions.add(2, status=TaskStatus.ASKS)
+    window.selection.tasks.select_key(2)
+    window.menus.show_for_tasks(QPoint(10, 10))
+    offered = [action.text() for action in window.menus.menu.actions()]
+    assert label.replace("again", "a second time") in offered
+    assert label not in offered
+    window.menus.menu.hide()
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")

@@ -56,13 +56,16 @@ def state_note(pending: PendingCommand | None, now_ms: int, known_ms: int | None
     return tr("as of {time}", time=local_time(known_ms)) if known_ms is not None else ""
 
 
-def again_label(spending: Spending) -> str:
-    """Return 'Run again · ≈ $0.03', by what the last tasks cost."""
-    price = spending.price()
+def again_label(spending: Spending, *, still_runs: bool = False) -> str:
+    """Return 'Run again · ≈ $0.03', by what the last tasks cost.
+
+    still_runs: the task does, so that two browsers would cost money.
+    """
+    label, price = tr("Run a second time") if still_runs else tr("Run again"), spending.price()
     if price is None:
-        return tr("Run again")
+        return label
     amount = format_money(price.median, MoneyKind.SUM, is_derived=True)
-    return tr("Run again · {amount}", amount=amount)
+    return tr("{label} · {amount}", label=label, amount=amount)
 
 
 def several_text(sessions: int, tasks: int, n_open: int) -> str:
