@@ -3,7 +3,8 @@
 Obeys lines on standard input and tells on standard output, or, started by the bus, in the file that
 it is given:
 
-    click N [TOKEN] | other N | dismiss N | refuse | nonsense | hang | awake | restart
+    click N [TOKEN] | press N LABEL | other N | dismiss N | refuse | nonsense
+    hang | awake | restart
 
 It tells "ready", "notify {...}" with what came and the number given, and "close N".
 """
@@ -74,6 +75,8 @@ class Stand:
             case ["click", n, token]:
                 self.signal("ActivationToken", "us", (int(n), token))
                 self.signal("ActionInvoked", "us", (int(n), "default"))
+            case ["press", n, *label]:
+                self.signal("ActionInvoked", "us", (int(n), " ".join(label)))
             case ["other", n]:
                 self.signal("ActionInvoked", "us", (int(n), "snooze"))
             case ["dismiss", n]:

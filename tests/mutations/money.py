@@ -42,6 +42,11 @@ ABOUT = "test_a_start_that_is_about_to_be_sent_is_looked_at_once_more"
 DAY_COSTS = "tests/services/state/test_day_costs.py"
 DAY_CAP = "At the cap of a day nothing more is started, whatever was queued before, until you raise the cap "
 "or the day ends, also after a restart or a kill"
+DESKTOP = (
+    "a desktop notice says when four fifths of that cap are spent, and when all of it is, unless "
+    "you want no notices of questions; a button there does what it says, or nothing."
+)
+ON_DESKTOP = "tests/features/desktop_notices/test_on_the_desktop.py"
 LEAP = (
     "A cost that rises by more than ten caps between two reports is asked about and stops nothing."
 )
@@ -865,6 +870,22 @@ MONEY = (
         old="                self.terminate_running()\n",
         new="                pass\n",
         tests=(f"{CAPS}::test_what_runs_is_ended_where_that_is_wanted_once",),
+    ),
+    Break(
+        promise=DESKTOP,
+        mistake="whoever wants none gets one",
+        file="features/desktop_notices/cap_notifier.py",
+        old="self._is_wanted() and not",
+        new="not",
+        tests=(f"{ON_DESKTOP}::test_the_cap_of_the_day_is_said_and_can_be_raised_there",),
+    ),
+    Break(
+        promise=DESKTOP,
+        mistake="any button does all",
+        file="features/desktop_notices/cap_notifier.py",
+        old="if notice.label(action) == label:",
+        new="if True:",
+        tests=(f"{ON_DESKTOP}::test_the_cap_of_the_day_is_said_and_can_be_raised_there",),
     ),
     Break(
         promise=LEAP,

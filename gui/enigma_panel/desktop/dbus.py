@@ -227,6 +227,9 @@ class DesktopNotifications(_BusClient[NotificationEvent]):
 
     def notify(self, notice: DesktopNotice, replaces: int) -> int:
         """Show this, escaped, in place of that (0: none); returns the call's number. BusError."""
+        actions = [CLICK, _plain(notice.action)]
+        for label in notice.buttons:  # a button is told from others by what it says
+            actions += [label, label]
         call = new_method_call(
             SERVER,
             "Notify",
@@ -237,7 +240,7 @@ class DesktopNotifications(_BusClient[NotificationEvent]):
                 ENTRY,
                 _plain(notice.title),
                 html.escape(_plain(notice.body), quote=False),
-                [CLICK, _plain(notice.action)],
+                actions,
                 _hints(notice),
                 _expires_ms(notice),
             ),
@@ -275,10 +278,11 @@ class DesktopNotifications(_BusClient[NotificationEvent]):
         match member, body:
             case "ActivationToken", (int(number), str(token)) if _TOKEN_FORM.fullmatch(token):
                 self._token = (number, token)
-            case "ActionInvoked", (int(number), str(action)) if action == CLICK:
+            case "ActionInvoked", (int(number), str(action)) if action:
                 known, token = self._token
                 self._token = (0, "")  # good for one time
-                yield Clicked(number, token if known == number else "")
+                token = token if known == number else ""
+                yield Clicked(number, token, "" if action == CLICK else action)
             case "NotificationClosed", (int(number), *_):
                 yield Closed(number)
 

@@ -35,10 +35,14 @@ class Refused(Struct, frozen=True):
 
 
 class Clicked(Struct, frozen=True):
-    """A notification was clicked; token: lets a window come to the front, "" without one."""
+    """A notification was clicked; token: lets a window come to the front, "" without one.
+
+    button: the one of its buttons, "" for the notification itself.
+    """
 
     number: int
     token: str
+    button: str = ""
 
 
 class Closed(Struct, frozen=True):
@@ -205,8 +209,9 @@ class BusNotifier(DesktopNotifier):
             case Refused(call) if one := self._find_answered(call):
                 self._set_missing(True)
                 one.call = None  # not sent again, except to the next program
-            case Clicked(number, token) if number in self._keys:
-                self.clicked.emit(self._keys[number], token)
+            case Clicked(number, token, button) if number in self._keys:
+                key = self._keys[number]
+                self.pressed.emit(key, button) if button else self.clicked.emit(key, token)
             case Closed(number) if one := self._find_shown(number):
                 one.number = 0
                 one.give_up()

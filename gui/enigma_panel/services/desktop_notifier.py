@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 class DesktopNotice(Struct, frozen=True, kw_only=True):
     """What is on a notice, as plain texts. action: what a click does; few desktops show it.
+    buttons: labels of what else can be done, where the desktop shows any.
 
     asks: it waits for an answer, which can be given for that long (ms) where that is known: it
     stands meanwhile. Any other goes by itself. is_urgent: its last minute has begun; is_heard: with
@@ -22,6 +23,7 @@ class DesktopNotice(Struct, frozen=True, kw_only=True):
     is_urgent: bool = False
     is_heard: bool = False
     lasts_ms: int | None = None
+    buttons: tuple[str, ...] = ()
 
     def redacted(self, redact: Callable[[str], str]) -> "DesktopNotice":
         """Return the notice without secrets; redact: what every text passes that leaves us."""
@@ -32,12 +34,14 @@ class DesktopNotifier(QObject):
     """Where notices are shown; this one shows none. No call waits.
 
     clicked: the person clicked a notice; brings its key and the desktop's activation token, ""
-    without one. A click may come after the notice was taken down. is_missing: nobody shows notices
+    without one. pressed: one of its buttons; brings its key and the label. Either may come after
+    the notice was taken down. is_missing: nobody shows notices
     here, as far as is known; missing_changed: that has changed. unshown: this notice is shown by
     nobody; brings its key and itself, for whoever has another way.
     """
 
     clicked = Signal(object, str)
+    pressed = Signal(object, str)
     missing_changed = Signal()
     unshown = Signal(object, object)
 

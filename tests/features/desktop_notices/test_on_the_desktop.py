@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from enigma_panel.features.desktop_notices.feature import make_notifiers
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import SystemClock
 from enigma_panel.services.questions.urgency import Urgency
+from enigma_panel.services.types import NoticeKind, PauseReason, ServiceNotice
 from enigma_panel.store.settings import Settings
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus
@@ -240,6 +242,56 @@ async def test_a_click_opens_that_question_before_the_window(
     assert fronts == [0]
     assert await desk.hear() == "close 1", "who looks needs none"
     ask(program, services, 3)
+    assert await desk.is_quiet()
+    await program.services.scope.close()
+
+
+@needs_bus
+async def test_the_cap_of_the_day_is_said_and_can_be_raised_there(
+    desk: Desk, window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    qapp.setQuitOnLastWindowClosed(False)
+    program = Program(window, services)
+    caps, queue = services.caps, services.queue
+    services.settings.change(cap_per_day=Decimal(5))
+    near = ServiceNotice(kind=NoticeKind.CAP_NEAR, facts={"spent": "$4.02", "cap": "$5.00"})
+    window.activateWindow()
+    await until(window.isActiveWindow)
+    window.notices.show(near)
+    assert await desk.is_quiet(), "who looks needs none"
+    window.notices.dismiss(window.notices.notices()[0])
+    await lose_focus(window)
+    window.notices._toast_ms.clear()
+    window.notices.show(near)
+    told = await desk.notice()
+    assert (told["title"], told["body"]) == (
+        "$4.02 of $5.00 is spent today.",
+        "At the cap, nothing more starts.",
+    )
+    assert told["actions"] == ["default", "Show window"]
+    caps.today = Decimal("5.02")
+    services.sessions.add(1)
+    queue.set(pause_reason=PauseReason.CAP)
+    window.notices.refresh()
+    told = await desk.notice()
+    assert told["replaces"] == 1
+    assert told["title"] == "Daily cap reached: $5.02 of $5.00."
+    assert told["body"] == "1 session carries on."
+    raise_it, end_it = "Raise to $10.00", "Terminate running ones"
+    assert told["actions"] == ["default", "Show window", raise_it, raise_it, end_it, end_it]
+    caps.today = Decimal("5.04")
+    window.notices.refresh()
+    assert await desk.is_quiet(), "it is said once"
+    for label in ("Remove all", "Raise to $20.00", end_it, raise_it):
+        desk.do(f"press 1 {label}")
+    await until(lambda: len(caps.done) == 2)
+    assert caps.done == ["terminate", "raise"], "what it does not offer does nothing"
+    queue.set()
+    window.notices.refresh()
+    assert await desk.hear() == "close 1"
+    services.settings.change(notify_questions=False)
+    queue.set(pause_reason=PauseReason.CAP)
+    window.notices.refresh()
     assert await desk.is_quiet()
     await program.services.scope.close()
 

@@ -1,1 +1,1 @@
-"""Notices of the desktop that an agent asks, or that tasks are done, while nobody looks."""
+"""Notices of the desktop while nobody looks: an agent asks, tasks are done, a cap is near."""

@@ -5,10 +5,11 @@ from functools import partial
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.desktop.single_instance import bring_to_front
+from enigma_panel.features.desktop_notices.cap_notifier import CapNotifier
 from enigma_panel.features.desktop_notices.done_notifier import DoneNotifier
 from enigma_panel.features.desktop_notices.question_notifier import QuestionNotifier
 from enigma_panel.features.desktop_notices.settings import NoticeSettings
-from enigma_panel.features.desktop_notices.text import asked_notice, done_notice
+from enigma_panel.features.desktop_notices.text import asked_notice, cap_notice, done_notice
 from enigma_panel.features.feature import Feature, Host
 from enigma_panel.services.container import Services
 from enigma_panel.services.desktop_notifier import DesktopNotifier
@@ -55,9 +56,19 @@ def make_notifiers(services: Services, notifier: DesktopNotifier, window: MainWi
         clock=services.clock,
     )
     asked.opened.connect(lambda key, token: _open_question(window, key, token))
+    at_cap = CapNotifier(
+        window.notices,
+        notifier,
+        make_notice=cap_notice,
+        has_focus=_has_focus,
+        is_wanted=lambda: (
+            services.settings.value.notify_questions and services.urgency.quiet_until_ms is None
+        ),
+    )
+    at_cap.opened.connect(partial(bring_to_front, window))
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    for follower in (done, asked):
+    for follower in (done, asked, at_cap):
         follower.setParent(notifier)
         app.focusWindowChanged.connect(follower.follow_focus)
 

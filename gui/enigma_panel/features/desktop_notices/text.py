@@ -11,6 +11,7 @@ from enigma_panel.features.desktop_notices.question_notifier import AskedNews
 from enigma_panel.services.desktop_notifier import DesktopNotice
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.money import spoken_money
+from enigma_panel.ui.text.problems import Notice
 from enigma_panel.ui.text.questions import NAME_LIMIT, asked_title
 from enigma_panel.ui.text.states import duration, local_moment
 
@@ -48,6 +49,17 @@ def _left(ends_ms: int, now_ms: int) -> str:
     """Say how long is left and until when: the time of day stays true while the notice stands."""
     left, until = duration(ends_ms - now_ms), local_moment(ends_ms, now_ms)
     return tr("{time} left, until {moment}.", time=left, moment=until)
+
+
+def cap_notice(notice: Notice, buttons: tuple[str, ...]) -> DesktopNotice:
+    """What the window's notice says; at the cap it stands until that is over."""
+    return DesktopNotice(
+        title=notice.title,
+        body=notice.text,
+        action=tr("Show window"),
+        asks=bool(buttons),
+        buttons=buttons,
+    )
 
 
 def done_notice(news: DoneNews) -> DesktopNotice:

@@ -1,0 +1,87 @@
+"""The desktop's notice that little is left of a day's cap, or nothing, while nobody looks."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
+from enigma_panel.services.types import NoticeKind
+from enigma_panel.ui.notices.notice_list import NoticeList
+from enigma_panel.ui.text.problems import Notice, NoticeAction
+
+NOTICE = "cap"
+"""The key of the notice; there is one at a time."""
+_BUTTONS = frozenset({NoticeAction.RAISE_CAP, NoticeAction.TERMINATE_RUNNING})
+
+
+class CapNotifier(QObject):
+    """Says what the window's notice says, once, and does at the cap what that one offers.
+
+    opened: the notice was clicked; brings the activation token. make_notice: its texts and buttons.
+    has_focus: whether a window of ours is in use; is_wanted: the setting.
+    """
+
+    opened = Signal(str)
+
+    def __init__(
+        self,
+        notices: NoticeList,
+        notifier: DesktopNotifier,
+        *,
+        make_notice: Callable[[Notice, tuple[str, ...]], DesktopNotice],
+        has_focus: Callable[[], bool],
+        is_wanted: Callable[[], bool],
+    ) -> None:
+        super().__init__()
+        self._notices = notices
+        self._notifier = notifier
+        self._make_notice = make_notice
+        self._has_focus = has_focus
+        self._is_wanted = is_wanted
+        self._raised_to = ""
+        notices.came.connect(self._follow_toast)
+        notices.changed.connect(self._follow)
+        notifier.clicked.connect(self._click)
+        notifier.pressed.connect(self._press)
+        self._follow()
+
+    def follow_focus(self) -> None:
+        if self._has_focus():
+            self._notifier.withdraw(NOTICE)
+
+    def _at_cap(self) -> Notice | None:
+        found = (n for n in self._notices.notices() if NoticeAction.RAISE_CAP in n.actions)
+        return next(found, None)
+
+    def _follow(self) -> None:
+        """Show another notice once its button would raise the cap to something else."""
+        notice = self._at_cap()
+        amount = notice.amount if notice is not None else ""
+        if amount != self._raised_to:
+            self._raised_to = amount
+            if notice is not None:
+                self._show(notice)
+            else:
+                self._notifier.withdraw(NOTICE)
+
+    def _follow_toast(self, notice: Notice) -> None:
+        if notice.about is not None and notice.about.kind is NoticeKind.CAP_NEAR:
+            self._show(notice)
+
+    def _show(self, notice: Notice) -> None:
+        if self._is_wanted() and not self._has_focus():
+            labels = tuple(notice.label(one) for one in notice.actions if one in _BUTTONS)
+            self._notifier.show(NOTICE, self._make_notice(notice, labels))
+
+    def _click(self, key: object, token: str) -> None:
+        if key == NOTICE:
+            self.opened.emit(token)
+
+    def _press(self, key: object, label: str) -> None:
+        """Do what the button says, if the window's notice still offers just that."""
+        self._notices.refresh()
+        notice = self._at_cap()
+        if key == NOTICE and notice is not None:
+            for action in _BUTTONS.intersection(notice.actions):
+                if notice.label(action) == label:
+                    self._notices.choose(notice, action)
