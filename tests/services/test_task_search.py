@@ -26,7 +26,7 @@ from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.errors import DiskFullError, InterruptedReadError
 from enigma_panel.store.ledger.intents import Outcome
 from enigma_panel.store.ledger.ledger import Ledger
-from enigma_panel.store.ledger.task_reader import TaskReader
+from enigma_panel.store.ledger.task_reader import Figures, TaskReader
 from tests.conftest import LogWatch
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW, HandClock, VirtualClock
@@ -243,24 +243,39 @@ async def test_of_sessions_a_new_name_alone_is_looked_for(bench: Bench, search: 
     assert (len(search.own.keys), search.news()) == (1, [BY_ITSELF])
 
 
-async def test_an_answer_that_takes_long_comes_more_rarely(
-    bench: Bench, search: Search, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("read_s", "held_up_s", "least", "most"), [(0.6, 0, 5, 12), (0, 0.3, 25, 31)]
+)
+async def test_answers_come_more_rarely_where_reading_takes_long_not_where_the_window_is_busy(
+    bench: Bench,
+    search: Search,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    read_s: float,
+    held_up_s: float,
+    least: int,
+    most: int,
 ) -> None:
     await bench.store.load()
     [task] = [bench.store.task(await plan(bench, "red"))]
-    read = search.own._read
+    read, figures, loop = search.own._read, TaskReader.figures, asyncio.get_running_loop()
 
     async def slowly(question: Callable[[], Any]) -> Any:
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(held_up_s)
         return await read(question)
 
+    def slow_figures(reader: TaskReader, *asked: Any) -> Figures:
+        loop._now += read_s  # type: ignore[attr-defined]
+        return figures(reader, *asked)
+
+    monkeypatch.setattr(TaskReader, "figures", slow_figures)
     monkeypatch.setattr(search.own, "_read", slowly)
     search.own.ask()
     search.news()
     for n in range(30):
         await bench.store.update(replace(task, is_new=bool(n % 2)))
         await asyncio.sleep(1)
-    assert 5 <= len(search.news()) <= 12
+    assert least <= len(search.news()) <= most
 
 
 async def test_a_row_that_cannot_be_read_is_in_no_answer(bench: Bench, search: Search) -> None:

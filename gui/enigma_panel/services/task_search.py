@@ -33,7 +33,7 @@ TellDay = Callable[[tuple[int, int], TaskSum | None], None]
 LEAST_DELAY_MS, MOST_DELAY_MS = 250, 10_000
 """Shortest and longest delay between two answers that nobody asked for, in ms."""
 DELAY_FACTOR = 4
-"""The delay as a multiple of the time that the last answer took: slow ones come more rarely."""
+"""The delay as a multiple of the time that reading took: slow answers come more rarely."""
 FIRST_KEYS = 60
 """How many keys are sorted first, in a fraction of the time of all: they fill any window."""
 FIRST_ROWS = 24
@@ -199,7 +199,7 @@ class TaskSearch(QObject):
         if not self._is_by_person:
             await self._wait()
         by_person, self._is_by_person, self._is_stale = self._is_by_person, False, False
-        asked, began_ms = (self.filter, self.order), self._clock.now_ms()
+        asked, self._took_ms = (self.filter, self.order), 0
         try:
             self._added = []
             if by_person and self._is_sorted_anew:
@@ -215,8 +215,7 @@ class TaskSearch(QObject):
             self._is_stale = True
             self._is_by_person |= by_person
             raise
-        self._answered_ms = self._clock.now_ms()
-        self.problem, self._took_ms = None, self._answered_ms - began_ms
+        self.problem, self._answered_ms = None, self._clock.now_ms()
 
     @property
     def _is_sorted_anew(self) -> bool:
@@ -261,7 +260,7 @@ class TaskSearch(QObject):
 
     async def _read(self, question: Callable[[], T]) -> T:
         """Read. A read that is not waited for any more may fail unheard, unlike a write."""
-        answer = await self._executor.run(_answer_or_error, question)
+        answer = await self._executor.run(self._answer_or_error, question)
         if isinstance(answer, LedgerError):
             raise answer
         return answer
@@ -274,10 +273,13 @@ class TaskSearch(QObject):
             except InterruptedReadError:
                 continue
 
-
-def _answer_or_error(question: Callable[[], T]) -> T | LedgerError:
-    """The answer of a query, or its error. Runs in the reader's thread."""
-    try:
-        return question()
-    except LedgerError as error:
-        return error
+    def _answer_or_error(self, question: Callable[[], T]) -> T | LedgerError:
+        """The answer of a query, or its error. Runs in the reader's thread, and is timed there: a
+        window that is busy with something else must not make the next answer late."""
+        began_ms = self._clock.now_ms()
+        try:
+            return question()
+        except LedgerError as error:
+            return error
+        finally:
+            self._took_ms += self._clock.now_ms() - began_ms
