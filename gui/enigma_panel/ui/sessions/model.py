@@ -20,7 +20,7 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff, ForeignSession, Recovered
 from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.text.cells import NO_CELL, USUAL_COST, USUAL_NAME, Cell, cost_cell, stale_cell
+from enigma_panel.ui.text.cells import NO_CELL, USUAL_COST, Cell, cost_cell, stale_cell
 from enigma_panel.ui.text.money import (
     at_least,
     idle_text,
@@ -65,7 +65,7 @@ AMBER_LEFT_MS = 90_000
 RED_LEFT_MS = 30_000
 LONG_MS, LIFE_MS = 754_000, 300_000
 """A time of 12:34, which few states last; and how long a session is assumed to live at most."""
-SHORT_NAME, LONG_NAME = "shop.example 1", "harborgoods.example 12"
+NAME, SHORT_NAME, LONG_NAME = "openledger.example 1", "shop.example 1", "harborgoods.example 12"
 VERB_WIDTH, VERB_APART = 28, 8
 """Width of a verb and of the gap before Terminate, in the usual font."""
 
@@ -126,17 +126,17 @@ class SessionsModel(KeyedTableModel):
                 Column.STATE,
                 tr("State"),
                 self._state,
-                width=tuple(_usual_states()),
-                least=tuple(_short_states()),
-                gives_way=True,
+                width=tuple(_short_states()),
+                wide=tuple(_usual_states()),
             ),
             ColumnDef(
                 Column.SESSION,
                 tr("Session"),
                 self._name,
-                width=(Cell(text=USUAL_NAME),),
+                width=(Cell(text=NAME),),
                 wide=(Cell(text=LONG_NAME),),
                 least=(Cell(text=SHORT_NAME),),
+                gives_way=True,
             ),
             ColumnDef(Column.TASK, tr("Task"), self._task, gives_way=True),
             ColumnDef(
@@ -351,9 +351,10 @@ def _usual_states() -> Iterator[Cell]:
 
 
 def _short_states() -> Iterator[Cell]:
-    """Yield the usual states without times, and the one of a session that has closed."""
+    """Yield the usual states, with a time where they are short."""
     s = SessionState
-    return (_state_cell(session_state_text(state)) for state in (s.ASKS, s.IDLE, s.CLOSED_ASSUMED))
+    yield replace(_state_cell(session_state_text(s.ASKS)), tail=duration(LIFE_MS))
+    yield from (_state_cell(session_state_text(state)) for state in (s.IDLE, s.CLOSED_ASSUMED))
 
 
 def name_cell(session: Session, *, is_from_before: bool) -> Cell:

@@ -17,7 +17,7 @@ from enigma_panel.ui.widgets.table_font import TableFont
 
 LEAD = 8
 """Additional room before the first column, so that it begins where the card's heading does."""
-TEXT_GOOD, TEXT_FAIR = 230, 140
+TEXT_GOOD, TEXT_FAIR = 230, 120
 """Widths of a column that shares the rest, in the usual font: below the first, columns without a
 least width give way; below the second, those with one, and that column itself.
 """
@@ -134,7 +134,9 @@ class ColumnSizing(QObject):
         shared = [c for c in shown if c.width is None and c.key not in self._own_widths]
         widths = {c.key: self._width(c) for c in shown if c not in shared}
         rest = self._room() - sum(widths.values())
-        for column in reversed(shown):
+        # What stays, narrower, gives way before a whole column does.
+        narrowed = [column for column in shown if column.least is not None]
+        for column in (*reversed(narrowed), *reversed(shown)):
             can_go = column.gives_way and column.key not in self._asked_for
             is_figure = column.least is None and column not in shared
             wanted = theme.scaled(TEXT_GOOD if is_figure else TEXT_FAIR)
@@ -154,7 +156,7 @@ class ColumnSizing(QObject):
                 given = max(0, min(spare, least - rest))
                 widths[column.key] -= given
                 rest += given
-        names = [column.key for column in shown if column.wide]
+        names = [column.key for column in shown if column.wide and column.least]
         if names and not shared and rest > 0:
             widths[names[0]] += rest
         for place, column in enumerate(shared):
