@@ -57,20 +57,20 @@ def test_it_is_tinted_in_sessions_and_has_a_bar_in_both(asking: MainWindow, serv
     assert look(sessions, 1) == (c.card, c.card, c.card)  # nobody knows whether it asks still
 
 
-def test_the_one_whose_question_stands_in_the_window_alone_is_tinted(
+def test_the_one_whose_question_stands_in_the_window_is_the_subject_and_others_stay_amber(
     asking: MainWindow, services: Any
 ) -> None:
     sessions, c = asking.selection.sessions, theme.colours()
     services.sessions.change_task(2, status=TaskStatus.ASKS)
-    sessions.select_key(2)
+    services.sessions.add(3)
+    sessions.select_key(3)
     asking.set_in_sight((1, 1))
-    assert look(sessions, 1) == (c.amber_bar, c.amber_tint, c.amber_tint)
-    pale = c.related_tint
-    assert look(sessions, 2)[1:] == (pale, pale), "what is selected is not what is asked"
-    sessions.clearSelection()
-    assert look(sessions, 2) == (c.amber_bar, c.card, c.card)
-    asking.set_in_sight(None)
+    assert look(sessions, 1) == (c.mark, c.tint, c.tint)
     assert look(sessions, 2) == (c.amber_bar, c.amber_tint, c.amber_tint)
+    pale = c.related_tint
+    assert look(sessions, 3)[1:] == (pale, pale), "what is selected is not what is asked"
+    asking.set_in_sight(None)
+    assert look(sessions, 1) == (c.amber_bar, c.amber_tint, c.amber_tint)
 
 
 def test_its_whole_row_follows_when_it_begins_and_ends(asking: MainWindow, services: Any) -> None:
@@ -88,16 +88,6 @@ def test_what_costs_while_nothing_works_has_an_amber_glyph_alone(
     sessions, c = asking.selection.sessions, theme.colours()
     services.sessions.change_task(2, status=TaskStatus.PAUSED)
     assert look(sessions, 2) == (c.card, c.card, c.card)
-
-
-def test_it_has_a_frame_where_its_task_is_selected(asking: MainWindow) -> None:
-    sessions, c = asking.selection.sessions, theme.colours()
-    asking.selection.tasks.select_key(1)
-    row = sessions.visualRect(sessions.rows.index(sessions.rows.row_of(1) or 0, 0))
-    QApplication.processEvents()
-    picture = sessions.viewport().grab().toImage()
-    assert picture.pixelColor(row.left() + 9, row.top()).name() == c.amber_line
-    assert look(sessions, 1) == (c.amber_bar, c.amber_tint, c.amber_tint)
 
 
 def test_a_click_on_it_opens_its_question_and_on_others_nothing(

@@ -39,8 +39,7 @@ class RowBackground:
     tints_needs: rows that need the person are tinted, not only marked by a bar. hovered: the row
     under the pointer. related: keys of the rows that belong to what is selected in another table;
     they are tinted, paler. flashed: the key of a row that is marked for a moment. asked: the key of
-    the row whose question stands in the window; it has a frame, no other row that needs the person
-    is tinted, and what is selected is paler. A tinted row that is related has the frame, too.
+    the row whose question stands in the window: it is the subject, and what is selected is paler.
     """
 
     def __init__(self, *, tints_needs: bool = False) -> None:
@@ -64,25 +63,23 @@ class RowBackground:
         """Paint the background of a row; key: of what is shown in it. The subject's tint wins."""
         colours = theme.colours()
         tint = bar = None
+        is_asked = self.asked is not None and key == self.asked
         if self.flashed is not None and key == self.flashed:
             tint = colours.line
-        elif is_selected:
-            tint = colours.tint if self.asked in {None, key} else colours.related_tint
-        elif needs_you and self._tints_needs and self.asked in {None, key}:
+        elif is_asked or (is_selected and self.asked is None):
+            tint = colours.tint
+        elif needs_you and self._tints_needs:
             tint = colours.amber_tint
-        elif key in self.related:
+        elif is_selected or key in self.related:
             tint = colours.related_tint
         elif row == self.hovered:
             tint = colours.hover
         if tint is not None:
             painter.fillRect(line, QColor(tint))
-        is_meant = key in self.related and tint == colours.amber_tint
-        if is_meant or (self.asked is not None and key == self.asked):
-            painter.setPen(QColor(colours.amber_line))
-            painter.drawRect(line.adjusted(0, 0, -1, -1))
-        if has_focus and (is_selected or not self.related):  # related: the subject is elsewhere
+        # Where there are related rows the subject is elsewhere.
+        if is_asked or (has_focus and (is_selected or not self.related)):
             bar = colours.mark
-        elif needs_you and not is_selected:
+        elif needs_you:
             bar = colours.amber_bar
         if bar is not None:
             painter.fillRect(QRect(line.left(), line.top(), ROW_BAR, line.height()), QColor(bar))
