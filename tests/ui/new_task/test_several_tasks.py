@@ -140,6 +140,7 @@ async def test_two_hundred_at_most(world: World, dialog: NewTaskDialog) -> None:
         False,
     )
     assert dialog.target_label.text() == ""
+    assert dialog.price_label.text() == "201 tasks · price not known yet"
     key(dialog.task_text, ENTER, CTRL)
     await world.settle()
     assert world.sessions.started == []

@@ -107,7 +107,8 @@ def price_text(
         )
     if n == 1:
         return tr("{price} · closes after the task", price=price)
-    done = services.queue.all_done(n, single=single) if in_new else None
+    is_possible = in_new and n <= MOST_STARTS
+    done = services.queue.all_done(n, single=single) if is_possible else None
     if done is None:
         return price
     return tr.plural(
