@@ -68,7 +68,7 @@ def test_the_top_bar_is_whole(
         assert edge <= bar.width()
 
 
-def test_demo_and_words_of_the_money_give_way_to_a_question_and_come_back(
+def test_demo_gives_way_to_a_question_and_comes_back(
     demo: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     resize(demo, qapp, 640)
@@ -82,19 +82,19 @@ def test_demo_and_words_of_the_money_give_way_to_a_question_and_come_back(
         assert today.accessibleName() == "At least $1234.56 today"
         services.inbox.close(1)
         qapp.processEvents()
-        assert (chip.isVisible(), today.text()) == (True, "At least $1234.56 today")
+        assert chip.isVisible()
         assert today.width() >= today.sizeHint().width()
 
 
 @pytest.mark.parametrize(
     ("width", "shown"),
     [
-        (640, "1 of 3"),
-        (760, "asks to buy for $49.99"),
-        (1280, "asks to buy for $49.99, 1 of 3"),
+        (640, "asks to buy for $49.99"),
+        (760, "shop.example 1, to buy for $49.99"),
+        (1280, "shop.example 1, asks to buy for $49.99, 1 of 3"),
     ],
 )
-def test_who_asks_is_whole_at_every_width_and_what_for_at_most(
+def test_what_is_asked_for_is_in_sight_at_every_width_and_who_asks_at_most(
     demo: MainWindow, services: Any, qapp: QApplication, width: int, shown: str
 ) -> None:
     words = "Do you want me to complete this purchase? The total is $49.99"
@@ -106,9 +106,9 @@ def test_who_asks_is_whole_at_every_width_and_what_for_at_most(
     demo._tick()
     qapp.processEvents()
     strip = demo.question_strip
-    assert shown_texts(strip).split("\n") == ["shop.example 1", *shown.split(", "), "2:41"]
-    assert strip._who.is_whole
-    assert strip._what.isHidden() or strip._what.width() >= strip._what.sizeHint().width()
+    assert shown_texts(strip).split("\n") == [*shown.split(", "), "2:41"]
+    assert strip._who.isHidden() or strip._who.is_whole
+    assert strip._what.width() >= strip._what.sizeHint().width()
     buttons = demo.top_bar.findChildren(QAbstractButton)
     has_demo = "Demo" in [one.text() for one in buttons if one.isVisible()]
-    assert ("so far" in demo.money.today.text(), has_demo) == (width > 760, width > 760)
+    assert has_demo == (width > 760)

@@ -1,6 +1,5 @@
 """The money in the top bar: what today cost and, below it, what is left."""
 
-from collections.abc import Callable
 from decimal import Decimal
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -28,31 +27,20 @@ FEW_TASKS = 5
 USUAL = TaskSum(cost=Decimal("8.88"), unknown=0, has_idle=False)
 
 
-def today_text(
-    total: TaskSum,
-    *,
-    is_more_to_come: bool,
-    is_short: bool = False,
-    say: Callable[[str], str] = str,
-) -> str:
+def today_text(total: TaskSum, *, is_more_to_come: bool, is_spoken: bool = False) -> str:
     """Return what today cost, '$0.26 today', and that it is not all where it is not.
 
-    is_short: as few words as can be. say: writes the amount, such as `spoken_money` for a screen
-    reader.
+    is_spoken: for a screen reader.
     """
     is_whole = not (total.unknown or total.has_idle)
     known = total.cost if is_whole else floor_money(total.cost, MoneyKind.SUM)
     if not (is_whole or known):
-        is_awaited = is_more_to_come and not is_short
-        return tr("Today: not known yet") if is_awaited else tr("Today: unknown")
+        return tr("Today: unknown")
     amount = format_money(known, MoneyKind.SUM)
-    if is_short:
-        return tr("{amount} today", amount=amount if is_whole else f"≥ {amount}")
-    if is_more_to_come:
-        return tr("{amount} today so far", amount=say(amount))
-    if is_whole:
-        return tr("{amount} today", amount=say(amount))
-    return tr("At least {amount} today", amount=say(amount))
+    is_all = is_whole and not is_more_to_come
+    if is_spoken and not is_all:
+        return tr("At least {amount} today", amount=spoken_money(amount))
+    return tr("{amount} today", amount=amount if is_all else f"≥ {amount}")
 
 
 class MoneyFigure(QWidget):
@@ -67,8 +55,7 @@ class MoneyFigure(QWidget):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
-        self._words = ("", "")
-        self._is_short, self._is_steady = False, True
+        self._is_steady = True
         self._opener: QAction | None = None
         self.today = make_label(role="heading")
         self.left = make_label(role="dim")
@@ -89,19 +76,17 @@ class MoneyFigure(QWidget):
         self._services.spending.refresh()
         self.show_now()
 
-    def fit(self, *, is_short: bool, is_steady: bool) -> None:
-        """Show the words or the short ones. is_steady: keep room for usual words, so that what
-        comes and goes in them moves nothing."""
-        if (is_short, is_steady) != (self._is_short, self._is_steady):
-            self._is_short, self._is_steady = is_short, is_steady
-            self.show_now()
+    def set_steady(self, is_steady: bool) -> None:
+        """Keep room for usual words, so that what comes and goes in them moves nothing."""
+        if is_steady != self._is_steady:
+            self._is_steady = is_steady
             self.updateGeometry()
 
-    def room_for_words(self, *, is_short: bool) -> int:
+    def room_for_words(self) -> int:
         """Return the width of the words, or of the usual ones where they need more."""
-        usual = today_text(USUAL, is_more_to_come=True, is_short=is_short)
+        usual = today_text(USUAL, is_more_to_come=True)
         width = self.today.fontMetrics().horizontalAdvance
-        return max(width(self._words[is_short]), width(usual))
+        return max(width(self.today.text()), width(usual))
 
     def show_now(self) -> None:
         """Show what is known now; only what changed is set."""
@@ -116,16 +101,12 @@ class MoneyFigure(QWidget):
         if today is None:
             return _put(self.today)
         more = bool(self._services.sessions.terminable_keys())
-        words = (
-            today_text(today, is_more_to_come=more),
-            today_text(today, is_more_to_come=more, is_short=True),
-        )
-        if words != self._words:
-            self._words = words
+        text, before = today_text(today, is_more_to_come=more), self.today.text()
+        spoken = today_text(today, is_more_to_come=more, is_spoken=True)
+        tip = _put(self.today, text, spoken, tr("All tasks started here today."), sum_tip(today))
+        if text != before:
             self.reworded.emit()
-        text = words[self._is_short]
-        spoken = today_text(today, is_more_to_come=more, say=spoken_money)
-        return _put(self.today, text, spoken, tr("All tasks started here today."), sum_tip(today))
+        return tip
 
     def _show_left(self) -> str:
         """Show the balance, amber where it allows few tasks; return what its tip says."""
@@ -149,7 +130,7 @@ class MoneyFigure(QWidget):
     # -- Qt ------------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
-        room = self.room_for_words(is_short=self._is_short) if self._is_steady else 0
+        room = self.room_for_words() if self._is_steady else 0
         return super().sizeHint().expandedTo(QSize(room, 0))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

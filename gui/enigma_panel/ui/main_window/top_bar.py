@@ -58,20 +58,19 @@ class TopBar(QFrame):
         self._menu.setIcon(icons.icon(Glyph.MENU, QColor(colours.text)))
 
     def _fit(self) -> None:
-        """Leave out *Demo*, then words of the money, where what is asked would not fit."""
+        """Leave out *Demo* where what is asked would not fit."""
         strip, money = self._strip, self._money
         gap = GAP if self.width() >= NARROW else NARROW_GAP
         self._row.setSpacing(gap)
         used = sum(part.sizeHint().width() + gap for part in (self._start, self.menu_button))
         room = self.width() - 2 * SIDE - used - gap
-        room -= money.room_for_words(is_short=False)
+        room -= money.room_for_words()
         needed, has_demo = 0 if strip.isHidden() else strip.least_width(), False
         if self._demo is not None:
             demo = self._demo.sizeHint().width() + gap
             has_demo = room >= demo + needed
             self._demo.setVisible(has_demo)
-        is_short = not strip.isHidden() and room < needed
-        money.fit(is_short=is_short, is_steady=not has_demo)
+        money.set_steady(not has_demo)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

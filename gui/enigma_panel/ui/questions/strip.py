@@ -30,8 +30,7 @@ tr = Translations("Questions")
 WIDTH, LEAST, HEIGHT = 496, 300, 36
 GAP, LEFT, RIGHT = 8, 12, 4
 SHORT_WORDS = 120
-"""The room from which the agent's words are shown. Others are whole or left out: an amount that
-is cut would be another one."""
+"""The room from which a part of what is asked stands beside who asks."""
 
 
 class Need(Struct, frozen=True):
@@ -46,8 +45,8 @@ class QuestionStrip(QFrame):
     """The open question with the least time left that is not in sight, else what the queue needs.
 
     Hidden it keeps its place in the top bar, so that nothing ever moves. With little room '1 of 3'
-    goes first, then what is asked for. answer: the key of the task whose question is to be opened.
-    reworded: it has other words, or none.
+    goes first, then who asks; of what is asked for the last words stay. answer: the key of the task
+    whose question is to be opened. reworded: it has other words, or none.
     """
 
     answer = Signal(int)
@@ -59,6 +58,7 @@ class QuestionStrip(QFrame):
         self._question: OpenQuestion | None = None
         self._in_sight: QuestionId | None = None
         self._is_covered = False
+        self._sentence = ""
         self._need: Need | None = None
         self._need_since_ms = 0
         self._glyph = GlyphLabel(Glyph.NEEDS_YOU, Severity.AMBER, 16)
@@ -159,8 +159,7 @@ class QuestionStrip(QFrame):
     def _show(self, who: str, what: str, glyph: Glyph, label: str) -> None:
         self._glyph.show_glyph(glyph, Severity.AMBER)
         self._who.show_text(who)
-        self._who.setVisible(bool(who))
-        self._what.show_text(what)
+        self._sentence = what
         words = f"{who} {what}".strip()
         self.setToolTip(plain_tip(words))
         self._button.setAccessibleDescription(words)
@@ -178,17 +177,28 @@ class QuestionStrip(QFrame):
 
     def least_width(self) -> int:
         """Return the width below which the rest of the bar gives way: it shows what is asked."""
-        needed = max(theme.scaled(LEAST), self._fixed_width() + self._what_width())
-        return min(theme.scaled(WIDTH), needed)
+        needed = self._fixed_width() + self._who_width() + self._what_width(self._sentence)
+        return min(theme.scaled(WIDTH), max(theme.scaled(LEAST), needed))
 
     def _fixed_width(self) -> int:
-        parts = (self._glyph, self._who, self._left, self._button)
+        parts = (self._glyph, self._left, self._button)
         return LEFT + RIGHT - GAP + sum(_width(part) for part in parts if not part.isHidden())
 
-    def _what_width(self) -> int:
-        """Return the room from which what is asked for is shown."""
-        what = _width(self._what)
-        return min(what, theme.scaled(SHORT_WORDS)) if "“" in self._what.text() else what
+    def _who_width(self) -> int:
+        return _width(self._who) if self._who.text() else 0
+
+    def _what_width(self, words: str) -> int:
+        """Return the room for these words, of which the agent's own may be cut."""
+        width = self._what.fontMetrics().horizontalAdvance(words) + GAP + 1
+        return min(width, theme.scaled(SHORT_WORDS)) if "“" in words else width
+
+    def _last_words(self, room: int) -> str:
+        """Return what has room of what is asked for. No word is cut: an amount would be another."""
+        if self._question is None:
+            return self._sentence
+        words = self._sentence.split(" ")
+        ends = (" ".join(words[n:]) for n in range(len(words)))
+        return next((end for end in ends if self._what_width(end) <= room), "")
 
     # -- Qt ------------------------------------------------------------------------------------
 
@@ -205,12 +215,15 @@ class QuestionStrip(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """Give the room first to who asks, then to what for, then to the count."""
-        room = self.width() - self._fixed_width()
-        what = self._what_width()
-        has_what = self._who.isHidden() or room >= what
-        self._what.setVisible(has_what)
-        room -= what if has_what else 0
+        """Give the room first to who asks and what for, then to the count."""
+        room, who = self.width() - self._fixed_width(), self._who_width()
+        least = min(self._what_width(self._sentence), theme.scaled(SHORT_WORDS))
+        what = self._last_words(room - who if room - who >= least else room)
+        has_who = bool(who) and (room - who >= least or not what)
+        self._who.setVisible(has_who)
+        self._what.show_text(what)
+        self._what.setVisible(bool(what))
+        room -= who * has_who + self._what_width(what) * bool(what)
         self._count.setVisible(bool(self._count.text()) and room >= _width(self._count))
 
 
