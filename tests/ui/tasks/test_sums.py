@@ -75,6 +75,13 @@ def test_it_tells_what_is_shown_or_what_is_selected(sums: TaskSums, search: Fake
     assert told[-1] is None
 
 
+def test_details_tells_of_the_selected_and_all_stand_here(sums: TaskSums) -> None:
+    sums._details.show()
+    sums.show_selected(range(1, 13))
+    assert sums.text() == "100 tasks · $4.87"
+    sums._details.close()
+
+
 def test_where_there_is_no_task_it_says_nothing(sums: TaskSums, search: FakeSearch) -> None:
     search.figures = SimpleNamespace(shown=TaskSum(), total=0)
     search.counted.emit()

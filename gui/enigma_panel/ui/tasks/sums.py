@@ -17,9 +17,9 @@ from enigma_panel.ui.widgets.basics import set_role
 class TaskSums(QLabel):
     """'100 tasks · $4.87' or, of several selected ones, '13 tasks selected · $0.24'.
 
-    It has the room that others leave, and says less where that is little. details: says the same of
-    selected ones where it is shown. summed: what these cost, None where there are not several or it
-    is not known.
+    It has the room that others leave, and says less where that is little. details: tells of the
+    selected ones where it is shown, so that all stand here. summed: what these cost, None where
+    there are not several or it is not known.
     """
 
     summed = Signal(object)
@@ -44,10 +44,8 @@ class TaskSums(QLabel):
         figures, selected, problem = self._search.figures, self._selected, self._search.problem
         if problem is not None:
             self._texts, tip = problem_texts(problem.reason), ""
-        elif selected is not None:
-            is_said = self._details.isVisible()
-            self._texts = () if is_said else selected_texts(selected)
-            tip = "" if is_said else sum_tip(selected)
+        elif selected is not None and not self._details.isVisible():
+            self._texts, tip = selected_texts(selected), sum_tip(selected)
         else:
             is_empty = not figures.total and self._search.filter.is_empty
             self._texts = () if is_empty else shown_texts(figures.shown, figures.total)
