@@ -56,6 +56,13 @@ def test_it_comes_as_a_toast_that_leads_to_the_list(window: MainWindow, services
     assert not window.status_bar.look.isVisible()
 
 
+def test_what_the_open_list_says_is_no_toast_beside_it(window: MainWindow, services: Any) -> None:
+    unconfirmed(services)
+    assert window.toast.isVisible()
+    window.status_bar.look.click()
+    assert (window.notice_panel.isVisible(), window.toast.isVisible()) == (True, False)
+
+
 def test_a_short_one_is_a_toast_and_is_read_later(window: MainWindow) -> None:
     assert not window.all_notices.isEnabled()
     window.notices.add(SLEPT)

@@ -26,6 +26,7 @@ from enigma_panel.ui.widgets.flow_layout import FlowLayout
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 from enigma_panel.ui.widgets.inputs import ScrollArea
 from enigma_panel.ui.widgets.shadow import Shadow
+from enigma_panel.ui.widgets.toast import Toast
 
 tr = Translations("Notices")
 
@@ -50,9 +51,7 @@ class NoticePanel(QFrame):
 
     closed = Signal()
 
-    def __init__(
-        self, notices: NoticeList, window: QWidget, above: QWidget, toast: QWidget
-    ) -> None:
+    def __init__(self, notices: NoticeList, window: QWidget, above: QWidget, toast: Toast) -> None:
         super().__init__(window)
         self._notices = notices
         self._window, self._above, self._toast = window, above, toast
@@ -93,6 +92,7 @@ class NoticePanel(QFrame):
         if not self._is_covered:
             self.raise_()
             self._toast.raise_()
+            self._toast.give_way(self.open_list)
             self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_covered(self, is_covered: bool) -> None:

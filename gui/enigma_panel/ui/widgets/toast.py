@@ -79,9 +79,9 @@ class Toast(QFrame):
         content = ToastContent(text, grace_ms, tr("Undo"), undo, can_undo=True, is_exact=True)
         self._show_or_wait(content)
 
-    def give_way(self) -> None:
-        """End where it only says something: a sheet opens."""
-        if self._shown is not None and not self._shown.label:
+    def give_way(self, to: Callable[[], object] | None = None) -> None:
+        """End where it only says something, or leads to what opens now."""
+        if self._shown is not None and (not self._shown.label or self._shown.call == to):
             self._go_on()
 
     def yield_keys(self, *, is_taken: bool) -> None:
