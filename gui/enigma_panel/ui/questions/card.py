@@ -76,8 +76,8 @@ class QuestionCard(QWidget):
         self._bar_left = QFrame(self._bar)
         self._left = make_label(role="figure-amber")
         self._position = make_label(role="dim")
-        self._back = make_button("‹", "plain")
-        self._forth = make_button("›", "plain")
+        self._back = make_button("", "plain")
+        self._forth = make_button("", "plain")
         self._question: OpenQuestion | None = None
         self._build()
 
@@ -115,10 +115,11 @@ class QuestionCard(QWidget):
         self.close_button.setIcon(icons.icon(Glyph.CLOSE, colour, size=20))
 
     def _name_turners(self) -> None:
-        for button, name, step in (
-            (self._back, tr("Previous question"), -1),
-            (self._forth, tr("Next question"), 1),
+        for button, glyph, name, step in (
+            (self._back, Glyph.BACK, tr("Previous question"), -1),
+            (self._forth, Glyph.CHEVRON, tr("Next question"), 1),
         ):
+            button.show_glyph(glyph)
             button.setAccessibleName(name)
             button.setToolTip(name)
             button.setFixedWidth(theme.scaled(TURNER_WIDTH))

@@ -18,7 +18,7 @@ PAD, GAP = 8, 8
 GLYPH = 14
 ROW_AIR = 11
 """Room above and below the words of a row, together."""
-BAR, THREAD_GAP = 2, 3
+BAR, THREAD_GAP = 2, 1
 _FLAGS = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
 

@@ -291,12 +291,15 @@ def _path(glyph: Glyph) -> QPainterPath:
 
 
 def pixmap(glyph: Glyph, colour: QColor, size: int, ratio: float, gap: int = 0) -> QPixmap:
-    """Return a glyph on a transparent ground, `size` logical pixels wide, with a gap behind it."""
-    picture = QPixmap(QSize(size + gap, size) * ratio)
+    """Return a glyph on a transparent ground, `size` logical pixels wide.
+
+    gap: behind it; below 0, before it.
+    """
+    picture = QPixmap(QSize(size + abs(gap), size) * ratio)
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
-    paint(painter, glyph, QRectF(0, 0, size, size), colour)
+    paint(painter, glyph, QRectF(max(0, -gap), 0, size, size), colour)
     painter.end()
     return picture
 
@@ -304,7 +307,7 @@ def pixmap(glyph: Glyph, colour: QColor, size: int, ratio: float, gap: int = 0) 
 def icon(
     glyph: Glyph, colour: QColor, size: int = 16, *, off: QColor | None = None, gap: int = 0
 ) -> QIcon:
-    """Return a button's icon. off: its colour if not possible; gap: before words."""
+    """Return a button's icon. off: its colour if not possible; gap: as in `pixmap`."""
     made = QIcon()
     for ratio in RATIOS:
         made.addPixmap(pixmap(glyph, colour, size, ratio, gap))

@@ -98,9 +98,9 @@ class Button(QPushButton):
     def _tint(self) -> None:
         if self._sign is not None:
             glyph, colour, size = self._sign
-            gap = 2 if self.layoutDirection() is Qt.LayoutDirection.LeftToRight else 0
+            gap = 2 if self.layoutDirection() is Qt.LayoutDirection.LeftToRight else -4
             shown, off = (getattr(theme.colours(), name) for name in (colour, "faint"))
-            self.setIconSize(QSize(size + gap, size))
+            self.setIconSize(QSize(size + abs(gap), size))
             self.setIcon(icons.icon(glyph, QColor(shown), size, off=QColor(off), gap=gap))
 
     def setToolTip(self, text: str, /) -> None:
