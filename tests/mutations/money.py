@@ -807,16 +807,8 @@ MONEY = (
         promise=DAY_CAP,
         mistake="a start that is about to be sent is sent",
         file="services/queue/starter.py",
-        old=" or is_held or not is_whole",
-        new=" or not is_whole",
-        tests=(f"{CAPS}::{ABOUT}",),
-    ),
-    Break(
-        promise=DAY_CAP,
-        mistake="a task in an open session that is about to be sent is sent",
-        file="services/queue/starter.py",
-        old="attempt.message is None or self.day_cap.is_reached():",
-        new="attempt.message is None:",
+        old="        if not self.day_cap.is_reached():\n            return False\n",
+        new="        if self.day_cap:\n            return False\n",
         tests=(f"{CAPS}::{ABOUT}",),
     ),
     Break(

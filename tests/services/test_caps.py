@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from enigma_panel.services.caps import Caps
 from enigma_panel.services.clock import local_date, local_day
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import NoticeKind, PauseReason, WaitReason
+from enigma_panel.store.ledger.intents import Intent
 from enigma_panel.store.ledger.task_reader import TaskReader
 from enigma_panel.store.settings import HOLD, TERMINATE_RUNNING, Settings
 from tests.conftest import first_and_weekly_each
@@ -173,17 +175,47 @@ async def test_what_a_cap_held_before_any_cost_was_reported_starts_at_once(bench
     await until(lambda: bench.task(waiting).status is TaskStatus.WORKING, 20)
 
 
-async def test_a_start_that_is_about_to_be_sent_is_looked_at_once_more(bench: CapBench) -> None:
+async def test_a_start_that_is_about_to_be_sent_is_looked_at_once_more(
+    bench: CapBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (key,) = await bench.run()
     await bench.tell(key, "0.10", kind=Kind.COMPLETED)
     bench.service.begun = lambda: pytest.fail("a start after the cap")
-    for where in (None, bench.session_of(key)):
-        late = await bench.start(where=where)  # what sends it has not run yet
+    real = bench.store.intend
+
+    async def intend(*args: Any, **more: Any) -> Intent:
+        intent = await real(*args, **more)
         bench.settings.change(cap_per_day=Decimal("0.10"))
+        return intent
+
+    monkeypatch.setattr(bench.store, "intend", intend)
+    for where in (None, bench.session_of(key)):
+        late = await bench.start(where=where)
         await asyncio.sleep(3)
         assert bench.why(late) is WaitReason.CAP
         await bench.queue.remove([late])
         bench.settings.change(cap_per_day=None)
+
+
+async def test_a_start_that_was_ended_as_the_cap_was_reached_is_not_tried_again(
+    bench: CapBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (key,) = await bench.run()
+    await bench.tell(key, "0.10", kind=Kind.COMPLETED)
+    real, session = bench.store.intend, bench.session_of(key)
+
+    async def intend(*args: Any, **more: Any) -> Intent:
+        intent = await real(*args, **more)
+        bench.settings.change(cap_per_day=Decimal("0.10"))
+        monkeypatch.undo()
+        bench.bench.scope.spawn("stop", bench.commands.give(session.key, STOP))
+        await asyncio.sleep(0.01)
+        return intent
+
+    monkeypatch.setattr(bench.store, "intend", intend)
+    late = await bench.start(where=session)
+    await asyncio.sleep(3)
+    assert (bench.task(late).status, bench.service.took) == (TaskStatus.STOPPED, ["s1"])
 
 
 async def test_it_stays_reached_where_a_last_figure_is_less_and_ends_at_midnight(

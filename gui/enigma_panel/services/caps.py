@@ -48,6 +48,7 @@ class Caps(QObject):
         self._ended_for: Decimal | None = None
         context.store.costs_changed.connect(self._follow)
         settings.changed.connect(self._look_at_all)
+        context.account.changed.connect(self._look_at_all)  # also: the first key of a run
 
     # -- reading -------------------------------------------------------------------------------
 

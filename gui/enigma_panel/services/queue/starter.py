@@ -83,11 +83,9 @@ class Starter:
     async def open(self, attempt: Attempt) -> Refusal | None:
         """Open a planned task's session, or run-task. None: not refused. LedgerError: unsent."""
         task, session, client = self.parts(attempt.task_key)
-        # Since it was looked whether the task may go, key and dialect may have been changed, and a
-        # report may have reached the cap.
+        # Since it was looked whether the task may go, key and dialect may have been changed.
         is_whole = not unsupported_fields(task.spec, self._account.rules)
-        is_held = self.day_cap.is_reached()
-        if client is None or attempt.first is None or is_held or not is_whole:
+        if client is None or attempt.first is None or not is_whole:
             return None
         single = task.verb is TaskVerb.RUN_TASK
         kind = IntentKind.RUN_TASK if single else IntentKind.START_SESSION
@@ -113,7 +111,7 @@ class Starter:
     async def run_in(self, attempt: Attempt) -> Refusal | None:
         """Start a task in an open session that others have used, too. LedgerError as in `open`."""
         task, session, client = self.parts(attempt.task_key)
-        if client is None or attempt.message is None or self.day_cap.is_reached():
+        if client is None or attempt.message is None:
             return None
         intent = await self._store.intend(IntentKind.NEW_TASK, session, task)
         return await self.send_task(intent, task, client, attempt.message, attempt.keeps)
@@ -124,6 +122,8 @@ class Starter:
         self, intent: Intent, task: Task, client: ServiceClient, attempt: Attempt
     ) -> Refusal | None:
         assert attempt.first is not None
+        if await self._is_held(intent):
+            return None
         single = intent.kind is IntentKind.RUN_TASK
         endpoint = Endpoint.RUN_TASK if single else Endpoint.START_SESSION
         try:
@@ -157,6 +157,8 @@ class Starter:
         self, intent: Intent, task: Task, client: ServiceClient, taken: Pass, keeps: Keeps
     ) -> Refusal | None:
         """Send a newTask whose intent is kept."""
+        if await self._is_held(intent):
+            return None
         service_id, spec = intent.session.service_id, task.spec
         assert service_id is not None
         if self._opened_for.get(intent.session.key) == task.key:  # its browser is there already
@@ -175,6 +177,13 @@ class Starter:
         return None
 
     # -- what became of it ---------------------------------------------------------------------
+
+    async def _is_held(self, intent: Intent) -> bool:
+        """Queue a start again that was about to be sent as a report reached the cap of the day."""
+        if not self.day_cap.is_reached():
+            return False
+        await self._settle_untaken(intent, Observation(kind=Kind.BACK_IN_QUEUE))
+        return True
 
     async def _fail(
         self, intent: Intent, error: ApiError, keeps: Keeps, client: ServiceClient
@@ -198,17 +207,22 @@ class Starter:
         failure = self._classify(error, intent, client)
         is_old_key = failure is FailureKind.KEY and not self._account.is_in_use(client)
         kept = is_old_key or keeps(failure, error)
-        is_ending = self._status.is_ending(key)  # by the person or by the program
-        is_stopped = not is_ending and self._is_stopped(key, task_key)
-        is_ending = is_ending and key not in self._starts.closing
         fact = refused_fact(error, Kind.BACK_IN_QUEUE if kept else Kind.REFUSED)
-        await self._store.settle(intent, Outcome.REFUSED, fact)
-        if kept and (is_ending or is_stopped):  # by the person: another try is not wanted
-            code = "TERMINATED_BEFORE_TASK" if is_ending else "TAKEN_BACK"
-            await self._store.record(key, task_key, Observation(kind=Kind.TAKEN_BACK, code=code))
+        await self._settle_untaken(intent, fact)
         if not kept:
             self._notices.notify(NoticeKind.START_REFUSED, key, task_key, error)
         return Refusal(failure=failure, error=error, kept=kept)
+
+    async def _settle_untaken(self, intent: Intent, fact: Observation) -> None:
+        """Settle a start that did nothing; one that the person ended is not tried again."""
+        key, task_key = intent.session.key, intent.task.key if intent.task else None
+        is_ending = self._status.is_ending(key)  # by the person or by the program
+        is_stopped = not is_ending and self._is_stopped(key, task_key)
+        is_ending = is_ending and key not in self._starts.closing
+        await self._store.settle(intent, Outcome.REFUSED, fact)
+        if fact.kind is Kind.BACK_IN_QUEUE and (is_ending or is_stopped):
+            code = "TERMINATED_BEFORE_TASK" if is_ending else "TAKEN_BACK"
+            await self._store.record(key, task_key, Observation(kind=Kind.TAKEN_BACK, code=code))
 
     def _is_stopped(self, session_key: int, task_key: int | None) -> bool:
         """Whether the person stopped the task that was just refused."""
