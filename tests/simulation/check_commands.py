@@ -68,6 +68,10 @@ class Commands:
         elif (session_key, mark) in self._stops:
             self._stops[session_key, mark] = self._world.timeline.now
 
+    def capped(self, session_key: int, mark: int) -> None:
+        """A task has reached its cap."""
+        self._stops[session_key, mark] = math.inf
+
     def stop_meets_its_task(self, sent: Sent) -> None:
         """A Stop ends no other task than the one that was on the screen."""
         if sent.verb is not ApiCall.STATE or sent.new_state != CommandVerb.STOP or not sent.stopped:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from enigma_panel.core.models import SessionState, Task, TaskStatus, shown_state
-from enigma_panel.core.observation import UNSENT
+from enigma_panel.core.observation import AT_CAP, UNSENT
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff, WaitReason
@@ -91,6 +91,7 @@ class Words:
             # unknown when the person took it back: the service's own words are shown.
             pending = self._world.person.parts.services.commands.pending(session.key)
             is_wanted &= pending is None or pending.why is not WaitReason.UNDO
+        is_wanted &= task.code != AT_CAP  # its cap was reached before
         if is_stop and is_wanted and is_open and words != BY_YOU:
             self._fail(f"task {task.key} was stopped by the person: {words}")
 

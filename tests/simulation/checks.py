@@ -9,6 +9,7 @@ from enigma_panel.services.types import Diff
 from tests.simulation.calls import Sent, mark_of
 from tests.simulation.check_answers import Answers
 from tests.simulation.check_calls import Calls
+from tests.simulation.check_caps import Caps
 from tests.simulation.check_commands import Commands
 from tests.simulation.check_emits import Emits
 from tests.simulation.check_ends import Ends
@@ -49,6 +50,7 @@ class Checks:
         self.truth = Truth(world)
         self.ends = Ends(world)
         self.words = Words(world)
+        self.caps = Caps(world)
         self._ticks = 0
 
     def begins(self, life: "Life") -> None:
@@ -61,6 +63,7 @@ class Checks:
         self.live.begins(life)
         self.emits.begins()
         self.starts.every_session_is_covered(life)
+        self.caps.begins(life)
 
         def changed(diff: Diff) -> None:
             if not life.loop.dead:
@@ -84,6 +87,7 @@ class Checks:
         self.starts.begins_at_its_address(sent)
         self.answers.sent_once(sent)
         self.commands.sent(sent)
+        self.caps.sent(sent)
 
     def sent_live(self, sent: Sent) -> None:
         self.answers.sent_once(sent)
@@ -120,6 +124,7 @@ class Checks:
         self.starts.no_session_waits_for_its_task(life)
         self.queue.no_browser_is_left_to_idle(life)
         self.emits.ends_are_repeated(life)
+        self.caps.tick(life)
         self._ticks += 1
         if self._ticks % 5 == 0:
             self.starts.every_session_is_covered(life)
@@ -136,21 +141,26 @@ class Checks:
 
     def ended(self, life: "Life", end: "End") -> None:
         self.commands.life_ended(life)
+        self.caps.life_ended()
         self.records.life_ended(end.value == "killed")
 
     def clicked(self, keys: list[int], verb: CommandVerb, grace_ms: int) -> None:
         self.commands.clicked(keys, verb, grace_ms)
         self.words.clicked(keys, verb)
+        self.caps.clicked(keys, verb, grace_ms)
 
     def answered(self, session: Session, task: Task, verb: AnswerVerb) -> None:
         self.commands.answered(session.key, mark_of(task.spec), verb)
         self.words.answered(task, verb)
+        if verb is AnswerVerb.STOP:
+            self.caps.stopped(task)
         if verb is AnswerVerb.RESUME:
             self.emits.goes_on(session)
 
     def undone(self, key: int) -> None:
         """The person takes a command back."""
         self.commands.undone(key)
+        self.caps.undone(key)
         self.words.undone(key)
         self.emits.undone(key)
 

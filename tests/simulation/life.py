@@ -189,12 +189,14 @@ class Life:
 
 
 def copy_ledger(source: Path, target: Path) -> None:
-    """Copy the ledger's files as they lie on the disk, the -wal with them."""
+    """Copy the ledger's files as they lie on the disk, the -wal with them, and the settings."""
     target.mkdir(mode=0o700)
     for ending in COMPANIONS:
         file = source / f"ledger.sqlite3{ending}"
         if file.exists() and ending != "-shm":
             shutil.copy(file, target)
+    if (settings := source / "settings.json").exists():
+        shutil.copy(settings, target)
 
 
 @contextmanager

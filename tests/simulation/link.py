@@ -94,6 +94,7 @@ class Link:
             world.checks.sent(sent)
         elif verb is ApiCall.POLL:
             world.checks.live.polls(sent)
+            world.checks.caps.asked(sent.path)
         world.settings_changes.sent(sent, raw, *account)
         self._follow(call)
         return sent, call.future
@@ -214,7 +215,7 @@ class Link:
         self._world.late_name.comes(call.sent)
         answer = Answer(reply.status, {**headers, "date": self._world.http_date()}, raw)
         if call.sent.verb is ApiCall.POLL:
-            answer = self._cached(call.sent, answer)
+            answer = self._cached(call.sent, self._world.caps.told(call.sent, answer))
         answer = self._world.bodies.told(call.sent, answer)
         if call.sent.fate.kind is not Kind.SILENT_AFTER:
             if self._world.gateway.compresses and call.sent.fate.kind is not Kind.UNDECODABLE:
@@ -250,5 +251,6 @@ class Link:
                 if is_report and call.sent.fate.kind in _TRUE:  # a refused key is no news of it
                     self._world.not_found.told(call.sent.path)
                     self._world.bodies.came(call.sent.path)
+                    self._world.checks.caps.told(call.sent.path)
 
         self._world.timeline.after(call.sent.fate.back, come_in)

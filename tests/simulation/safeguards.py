@@ -10,6 +10,7 @@ from typing import Any
 from unittest.mock import patch
 
 from tests.simulation import (
+    switch_caps,
     switch_core,
     switch_ledger,
     switch_live,
@@ -30,6 +31,7 @@ SWITCHES: dict[str, Callable[[], list[Patch]]] = {
     **switch_send.SWITCHES,
     **switch_text.SWITCHES,
     **switch_replies.SWITCHES,
+    **switch_caps.SWITCHES,
 }
 """The patches of each switch-off by the name of what goes wrong."""
 

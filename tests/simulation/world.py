@@ -11,6 +11,7 @@ from enigma_panel.core.service_rules import Dialect
 from enigma_panel.simulator.service import Service
 from enigma_panel.simulator.settings import DEMO_KEY
 from tests.simulation.bodies import Bodies
+from tests.simulation.caps import Caps
 from tests.simulation.channel import Channel
 from tests.simulation.checks import Checks, Violation
 from tests.simulation.gateway import Gateway
@@ -70,6 +71,7 @@ class World:
         self.late_name = LateName(self, self.source("late name"))
         self.late_reply = LateReply(self, self.source("late reply"))
         self.stale_stop = StaleStop(self, self.source("stale stop"))
+        self.caps = Caps(self, self.source("caps"))
 
     def source(self, name: str) -> random.Random:
         """A random source of its own for each part: one that draws more shifts no other."""
@@ -84,12 +86,13 @@ class World:
         folder = self._root / "0"
         copy_ledger(self._template, folder)
         lies = (self.gateway, self.not_found, self.bodies)
-        skies = (self.weather, *lies, self.channel.weather, self.late_reply)
+        skies = (self.weather, *lies, self.channel.weather, self.late_reply, self.caps)
         self.trace("seed", self.seed, self.settings, *skies)
         self.storm.begin()
         self.stale_stop.begin()
         self.late_reply.begin()
         self.settings_changes.begin()
+        self.caps.begin()
         for number in range(LIVES):
             self.life = Life(self, number, folder)
             self.storm.life_begins(self.life)
