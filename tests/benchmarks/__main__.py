@@ -16,6 +16,7 @@ from tests.benchmarks.intent import intent
 from tests.benchmarks.live_200 import live_200
 from tests.benchmarks.live_big import live_big
 from tests.benchmarks.memory import memory
+from tests.benchmarks.overshoot import overshoot
 from tests.benchmarks.question import question
 from tests.benchmarks.recovery import recovery
 from tests.benchmarks.running import fifty, five_hundred, two_hundred
@@ -48,6 +49,7 @@ MEASURES: dict[str, Measure] = {
     "live_big": live_big,
     "big_result": big_result,
     "archive": archive,
+    "overshoot": overshoot,
     **_of_features(),
 }
 
