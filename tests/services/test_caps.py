@@ -27,7 +27,7 @@ from tests.services.queue.bench import QueueBench, Service
 
 STOP, TERMINATE = CommandVerb.STOP, CommandVerb.TERMINATE
 CAP, DAY = Decimal("0.25"), Decimal(1)
-STREAMS, WEEKLY = 100, 100
+STREAMS, WEEKLY = 100, 50
 """Random streams of one block, and how many blocks are played weekly."""
 
 
