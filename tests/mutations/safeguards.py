@@ -63,8 +63,8 @@ SAFEGUARDS = (
         promise="A task that was stopped before its start was refused is not started again",
         mistake="it is",
         file="services/queue/starter.py",
-        old="        if kept and (is_ending or is_stopped):",
-        new="        if kept and is_ending:",
+        old="        if fact.kind is Kind.BACK_IN_QUEUE and (is_ending or is_stopped):",
+        new="        if fact.kind is Kind.BACK_IN_QUEUE and is_ending:",
         tests=(f"{STARTER}::test_stopped_before_it_is_refused_it_is_not_tried_again",),
     ),
     Break(
