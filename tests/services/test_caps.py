@@ -142,6 +142,24 @@ async def test_a_stop_without_a_connection_is_kept_and_sent_later(bench: CapBenc
     await until(lambda: bench.verbs == [STOP], 90)
 
 
+def test_a_new_run_stops_a_task_at_its_cap_as_soon_as_it_has_a_key(tmp_path: Path) -> None:
+    service = Service()
+
+    async def first(bench: CapBench) -> None:
+        (key,) = await bench.run()
+        await bench.tell(key, "0.26")
+        await bench.store.flush()
+
+    async def second(bench: CapBench) -> None:
+        bench.settings.value = Settings(cap_per_task=CAP)
+        await bench.recover()
+        bench.bench.account.use(bench.service)
+        await until(lambda: bench.verbs == [STOP])
+
+    for life in (first, second):
+        on_bench(tmp_path, lambda bench: life(CapBench(bench, service)))  # noqa: B023 - run at once
+
+
 # -- a day
 
 
