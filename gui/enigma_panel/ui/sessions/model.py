@@ -65,7 +65,8 @@ AMBER_LEFT_MS = 90_000
 RED_LEFT_MS = 30_000
 LONG_MS, LIFE_MS = 754_000, 300_000
 """A time of 12:34, which few states last; and how long a session is assumed to live at most."""
-NAME, SHORT_NAME, LONG_NAME = "openledger.example 1", "shop.example 1", "harborgoods.example 12"
+LONG_STATES = (SessionState.CLOSED_FAILED, SessionState.ENDED_BY_LIMIT)
+NAME, SHORT_NAME, LONG_NAME = "tickethall.example 1", "shop.example 1", "harborgoods.example 12"
 VERB_WIDTH, VERB_APART = 28, 8
 """Width of a verb and of the gap before Terminate, in the usual font."""
 
@@ -126,8 +127,10 @@ class SessionsModel(KeyedTableModel):
                 Column.STATE,
                 tr("State"),
                 self._state,
-                width=tuple(_short_states()),
+                width=tuple(_short_states(*LONG_STATES)),
                 wide=tuple(_usual_states()),
+                least=tuple(_short_states()),
+                gives_way=True,
             ),
             ColumnDef(
                 Column.SESSION,
@@ -350,11 +353,12 @@ def _usual_states() -> Iterator[Cell]:
         yield replace(_state_cell(session_state_text(state)), tail=duration(LONG_MS))
 
 
-def _short_states() -> Iterator[Cell]:
-    """Yield the usual states, with a time where they are short."""
+def _short_states(*others: SessionState) -> Iterator[Cell]:
+    """Yield the usual states, with a time where they are short, and these others."""
     s = SessionState
     yield replace(_state_cell(session_state_text(s.ASKS)), tail=duration(LIFE_MS))
-    yield from (_state_cell(session_state_text(state)) for state in (s.IDLE, s.CLOSED_ASSUMED))
+    for state in (s.IDLE, s.CLOSED_ASSUMED, *others):
+        yield _state_cell(session_state_text(state))
 
 
 def name_cell(session: Session, *, is_from_before: bool) -> Cell:

@@ -196,7 +196,7 @@ def _ended_word(state: SessionState) -> StateWord:
         case s.ENDED_BY_YOU:
             return StateWord(Glyph.STOP, tr("Ended by you"), Severity.DIM)
         case s.ENDED_BY_LIMIT:
-            return StateWord(Glyph.STOP, tr("Ended by its time limit"), Severity.DIM)
+            return StateWord(Glyph.STOP, tr("Ended by time limit"), Severity.DIM)
         case s.FAILED:
             return StateWord(Glyph.CROSS, tr("Failed"), Severity.RED, Severity.RED)
         case s.PLANNED:

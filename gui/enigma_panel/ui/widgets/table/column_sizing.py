@@ -17,7 +17,7 @@ from enigma_panel.ui.widgets.table_font import TableFont
 
 LEAD = 8
 """Additional room before the first column, so that it begins where the card's heading does."""
-TEXT_GOOD, TEXT_FAIR = 230, 120
+TEXT_GOOD, TEXT_FAIR = 230, 112
 """Widths of a column that shares the rest, in the usual font: below the first, columns without a
 least width give way; below the second, those with one, and that column itself.
 """
@@ -156,9 +156,9 @@ class ColumnSizing(QObject):
                 given = max(0, min(spare, least - rest))
                 widths[column.key] -= given
                 rest += given
-        names = [column.key for column in shown if column.wide and column.least]
-        if names and not shared and rest > 0:
-            widths[names[0]] += rest
+        growing = [column.key for column in shown if column.wide]
+        if growing and not shared and rest > 0:
+            widths[growing[-1]] += rest
         for place, column in enumerate(shared):
             widths[column.key] = max(theme.scaled(TEXT_LEAST), rest // (len(shared) - place))
             rest -= widths[column.key]
