@@ -125,6 +125,24 @@ async def test_a_session_that_ends_moves_its_task_to_another_group(
     assert (figures[TaskGroup.WORKING], figures[TaskGroup.UNCONFIRMED]) == (0, 1)
 
 
+async def test_what_a_full_disk_kept_out_of_the_ledger_is_counted_once_it_is_written(
+    bench: Bench, search: Search, log_watch: LogWatch
+) -> None:
+    log_watch.allow("the tasks cannot be searched")
+    await bench.store.load()
+    key = await bench.open()
+    search.own.ask()
+    await answered()
+    bench.executor.full = True
+    await bench.store.record(key, None, Observation(kind=Kind.LIFETIME_OVER))  # the row says so
+    bench.executor.full = False
+    await asyncio.sleep(1)
+    assert search.own.figures.by_group[TaskGroup.UNCONFIRMED] == 0
+    await bench.store.flush()
+    await asyncio.sleep(1)
+    assert search.own.figures.by_group[TaskGroup.UNCONFIRMED] == 1
+
+
 async def test_after_a_quiet_time_a_change_is_counted_with_its_row(
     bench: Bench, search: Search
 ) -> None:

@@ -533,7 +533,10 @@ class SessionStore(QObject):
     async def flush(self) -> None:
         """Write the gathered figures; called once a second and at the end."""
         if self._writer.is_behind:
+            was_failing = self._writer.is_failing
             await self._writer.catch_up()
+            if was_failing and not self._writer.is_behind:
+                self.notify()  # the ledger has what its records showed before
         if not self._dirty:
             return
         dirty, self._dirty = self._dirty, set()
