@@ -48,13 +48,14 @@ class CapFields(QWidget):
         self.spent.setRange(0, STEPS)
         self.spent.setTextVisible(False)
         self.said = make_label(role="dim", wrap=True)
+        head = make_label(tr("Caps"), "section")
         row = FlowLayout(
             _labelled(tr("Per task"), self.per_task),
             _labelled(tr("Per day"), self.per_day),
             _labelled(tr("At the cap"), self.at_cap),
             gap=16,
         )
-        self.setLayout(make_column(row, *self._problems.values(), self.spent, self.said))
+        self.setLayout(make_column(head, row, *self._problems.values(), self.spent, self.said))
         for name, edit in self._fields.items():
             edit.editingFinished.connect(lambda name=name: self._take(name))
         self.at_cap.activated.connect(self._choose)

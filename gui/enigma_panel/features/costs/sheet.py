@@ -1,4 +1,4 @@
-"""The sheet *Costs*: the caps, today, 30 days, each day, and what became of the tasks."""
+"""The sheet *Costs*: today, 30 days, each day, what became of the tasks, and the caps."""
 
 from collections.abc import Callable, Sequence
 
@@ -15,9 +15,11 @@ from enigma_panel.features.costs.table import FigureTable, Row
 from enigma_panel.features.costs.text import (
     RUNNING,
     Outcome,
+    cell_text,
     day_label,
     day_tip,
     deleted_sum,
+    may_have_cost,
     outcomes,
 )
 from enigma_panel.services.clock import local_date, local_day
@@ -66,6 +68,7 @@ class CostsSheet(Sheet):
         self._days: Sequence[DayCosts] = ()
         self._all = Outcome(tr("All tasks"))
         self._outcomes: Sequence[Outcome] = ()
+        self._listed: Sequence[int] = ()
         self._is_stale = False
         self._build()
         self._connect()
@@ -88,21 +91,21 @@ class CostsSheet(Sheet):
             self._views.addButton(button)
             self.head.insertWidget(self.head.count() - 1, button)
         self.chart.setChecked(True)
-        self.caps = CapFields(self._services)
         self.bars = DayBars(tr("Cost per day"))
         self.by_day = FigureTable(tr("Cost per day"))
         self.by_outcome = FigureTable(tr("Where it went"))
         self.gaps = make_label(role="dim", wrap=True)
         self.balance = make_label(wrap=True)
+        self.caps = CapFields(self._services)
         self.balance.setTextFormat(Qt.TextFormat.RichText)
         self.notice = NoticeLabel()
         self.by_day.hide()
         scroll = ScrollArea()
         scroll.column.setSpacing(SPACING)
-        scroll.column.addWidget(self.caps)
         scroll.column.addLayout(FlowLayout(self.today, self.month, self.left, gap=GAP))
         for part in (self.balance, self.bars, self.by_day, self.by_outcome, self.gaps, self.notice):
             scroll.column.addWidget(part)
+        scroll.column.addWidget(self.caps)
         scroll.column.addStretch(1)
         self.body.addWidget(scroll, 1)
 
@@ -110,7 +113,7 @@ class CostsSheet(Sheet):
         services = self._services
         self._views.buttonClicked.connect(self._show_view)
         self.bars.chosen.connect(self._choose_day)
-        self.by_day.chosen.connect(lambda row, _column: self._choose_day(DAYS - 1 - row))
+        self.by_day.chosen.connect(lambda row, _column: self._choose_listed(row))
         self.by_outcome.chosen.connect(self._choose_outcome)
         services.task_search.counted.connect(self._follow)
         services.spending.changed.connect(self._follow)
@@ -173,21 +176,25 @@ class CostsSheet(Sheet):
 
     def _show_days(self) -> None:
         has_deleted = bool(deleted_sum(self._days).count)
-        bars, rows = [], []
+        bars, rows, listed = [], [], list[int]()
         for n, day in enumerate(self._days):
             total, label = self._all.sum_of([day]), day_label(self._days, n)
             bars.append(
                 Bar(label, day_tip(label, total, day.deleted), total.cost, day.deleted.cost)
             )
-            cells = [(label, ""), (number_text(total.count), ""), _cell(total)]
-            rows.append(Row([*cells, _cell(day.deleted)] if has_deleted else cells))
+            if total.count or day.deleted.count:
+                cells = [(label, ""), (number_text(total.count), ""), _cell(total)]
+                rows.append(Row([*cells, _cell(day.deleted)] if has_deleted else cells))
+                listed.append(n)
         head = [tr("Day"), tr("Tasks"), tr("Cost"), tr("Deleted")]
+        self._listed = listed[::-1]
         self.by_day.show_rows(head[: 3 + has_deleted], rows[::-1])
         self.bars.show_bars(bars)
 
     def _show_outcomes(self) -> None:
         days, today = self._days, self._days[-1:]
-        self._outcomes = [*(one for one in outcomes() if one.sum_of(days).count), self._all]
+        spent = [one for one in outcomes() if may_have_cost(one.sum_of(days))]
+        self._outcomes = [*spent, self._all]
         rows = [_row(one.label, one.sum_of(today), one.sum_of(days)) for one in self._outcomes]
         rows[-1] = replace(rows[-1], is_total=True)
         if deleted_sum(days).count:
@@ -203,6 +210,10 @@ class CostsSheet(Sheet):
 
     def _choose_day(self, n: int) -> None:
         self._lead_to(self._all, self._days[n : n + 1])
+
+    def _choose_listed(self, row: int) -> None:
+        if 0 <= row < len(self._listed):
+            self._choose_day(self._listed[row])
 
     def _choose_outcome(self, row: int, column: int) -> None:
         if 0 <= row < len(self._outcomes):  # else of what was deleted
@@ -242,7 +253,7 @@ def last_days(now_ms: int) -> list[Day]:
 
 
 def _cell(total: TaskSum) -> tuple[str, str]:
-    return cost_text(total), sum_tip(total)
+    return cell_text(total), sum_tip(total)
 
 
 def _row(label: str, today: TaskSum, month: TaskSum) -> Row:

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from enigma_panel.core.money import MoneyKind
 from enigma_panel.core.task_filter import GROUP_STATUSES, TaskGroup, TaskSum
 from enigma_panel.store.ledger.task_reader import DayCosts
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.states import local_moment
+from enigma_panel.ui.text.money import at_least
+from enigma_panel.ui.text.states import ELLIPSIS, local_moment
 from enigma_panel.ui.text.sums import cost_text
 
 tr = Translations("Costs")
@@ -46,6 +48,18 @@ def outcomes() -> tuple[Outcome, ...]:
         (tr("Queued"), {g.QUEUED}),
     )
     return tuple(Outcome(label, frozenset(groups)) for label, groups in words)
+
+
+def may_have_cost(total: TaskSum) -> bool:
+    """Return whether something was spent, as far as is known."""
+    return bool(total.cost or total.unknown)
+
+
+def cell_text(total: TaskSum) -> str:
+    """Return a sum in a row: '$0.61', '≥ $0.61' where some of it is unknown, '…' where all is."""
+    if not (total.unknown or total.has_idle):
+        return cost_text(total)
+    return at_least(total.cost, MoneyKind.SUM) or ELLIPSIS
 
 
 def deleted_sum(days: Iterable[DayCosts]) -> TaskSum:
