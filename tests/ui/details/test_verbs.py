@@ -90,7 +90,7 @@ def test_what_is_assumed_closed_is_terminated_only_where_nothing_else_is_meant(
     services.sessions.change_session(2, phase=Phase.EXPIRED_ASSUMED, ended_ms=NOW)
     assert shown(window)[-1] == "Terminate"
     services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=NOW)
-    assert shown(window)[-1] == "Terminate 2 assumed closed"
+    assert shown(window)[-1] == "Terminate 2 anyway"
     assert set(window.selection.session_keys()) == {2, 3}
 
 

@@ -22,6 +22,7 @@ from enigma_panel.ui.i18n import Translations, plain_tip
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.text.sums import cost_text, sum_tip
+from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import (
     make_button,
     make_column,
@@ -43,7 +44,7 @@ SIDE = 16
 TAB_PAD = 6
 BAR = 12
 """Width of a scroll bar in the style sheet."""
-TEXT_LINES = 8
+TEXT_LINES, HEAD = 8, 24
 
 
 class Tab(IntEnum):
@@ -208,6 +209,7 @@ class Details(QFrame):
         self.filtered = make_label(role="dim", wrap=True)
         self.filtered.hide()
         self.several = make_label(role="heading", wrap=True)
+        self.several.setMinimumHeight(theme.line_height(HEAD))  # as that of one
         self.nothing = make_label(role="dim", wrap=True)
         self.trouble = Trouble(services, next_focus=self.tabs)
         self.task_text = ReadingText(TEXT_LINES)
@@ -320,7 +322,7 @@ class Details(QFrame):
 
     def _show_verbs(self) -> None:
         if any(self._several):
-            self.verbs.show_several(self._open)
+            self.verbs.show_several()
             return
         about_session = self._about_session
         self.verbs.show_records(self._session(), self._task(), about_session=about_session)

@@ -11,7 +11,7 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.ui.details.text import again_label
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.verbs import GLYPHS, bulk_label
+from enigma_panel.ui.text.verbs import GLYPHS
 from enigma_panel.ui.text.waiting import (
     QueueAction,
     offered,
@@ -30,6 +30,8 @@ from enigma_panel.ui.widgets.pointer_hold import ARM_MS, PointerHold
 tr = Translations("Details")
 
 HEIGHT, GAP, APART, SIGN = 28, 4, 7, 12
+COLUMN = 168
+"""Two of them have room beside each other in Details as it is at first."""
 
 
 class VerbBar(QWidget):
@@ -98,17 +100,12 @@ class VerbBar(QWidget):
         self._widen(0)
         self._refresh()
 
-    def show_several(self, n: int) -> None:
-        """Show the verbs, which act on n sessions, in two columns, so that none moves."""
+    def show_several(self) -> None:
+        """Show the verbs of several sessions in columns, so that no count moves one."""
         self._session = self._task = None
         self._is_several = True
         self._refresh()
-        if button := self.verbs.get(CommandVerb.TERMINATE):
-            size, longest = button.fontMetrics().size, bulk_label(CommandVerb.TERMINATE, n - 1, n)
-            more = size(0, longest).width() - size(0, button.text()).width()
-            parent = self.parentWidget() or self
-            third = parent.width() // 3  # so wide that three have no room in a row
-            self._widen(max(third, button.sizeHint().width() + more))
+        self._widen(theme.scaled(COLUMN))
 
     def take_presses(self) -> None:
         """Take presses at once: the person chose what is shown."""

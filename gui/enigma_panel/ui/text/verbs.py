@@ -79,7 +79,7 @@ def bulk_label(verb: CommandVerb, able: int, n: int, *, are_assumed: bool = Fals
     """Return 'Stop', for several 'Stop 7 of 9' or 'Stop 9'. are_assumed: all seem closed."""
     label = verb_label(verb)
     if able and are_assumed:
-        return tr("{verb} {able} assumed closed", verb=label, able=able)
+        return tr("{verb} {able} anyway", verb=label, able=able)
     if n < 2 or not able:
         return label
     if able == n:
