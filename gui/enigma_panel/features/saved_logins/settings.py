@@ -126,6 +126,9 @@ class LoginsPage(SettingsPage):
         grid = FieldGrid()
         self.problem = grid.add_field(tr("Account"), self.account, self.rename_button)
         self.chosen = QWidget()
+        policy = self.chosen.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the table does not move
+        self.chosen.setSizePolicy(policy)
         buttons = make_row(self.test_button, None, self.delete_button)
         self.chosen.setLayout(make_column(grid, buttons, gap=12))
         self.about = make_label(role="dim", wrap=True)
@@ -167,9 +170,8 @@ class LoginsPage(SettingsPage):
         if shown != self._shown:  # what somebody types about it stays
             self._shown = shown
             self.account.setText(login.account if login is not None else "")
-        for part in (self.account, self.rename_button, self.test_button, self.delete_button):
-            part.setEnabled(login is not None and not self.wait.is_waiting)
-        self.chosen.setVisible(bool(self._logins.saved()))
+        self.chosen.setEnabled(not self.wait.is_waiting)
+        self.chosen.setVisible(login is not None)
 
     # -- doing ---------------------------------------------------------------------------------
 

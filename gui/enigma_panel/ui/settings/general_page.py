@@ -59,13 +59,11 @@ class GeneralPage(SettingsPage):
         )
         self.appearance = SettingChoice(settings, "appearance", colours)
         self.before_sleep = SettingChoice(settings, "before_sleep", ends)
-        self.before_sleep.setEnabled(power_available)
         sleep = tr("Idle and paused sessions cost money during sleep. Running ones stay open.")
-        if not power_available:
-            sleep = tr("Not possible: this computer gives no warning before it sleeps.")
         grid = FieldGrid()
         grid.add_field(tr("Appearance"), self.appearance)
-        grid.add_field(tr("Before this computer sleeps"), self.before_sleep, note=sleep)
+        if power_available:
+            grid.add_field(tr("Before this computer sleeps"), self.before_sleep, note=sleep)
         grid.setVerticalSpacing(18)
         boxes = make_column(self.start_at_login, self.problem)
         self.setLayout(make_column(boxes, grid, gap=16))

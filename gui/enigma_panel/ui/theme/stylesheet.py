@@ -237,7 +237,7 @@ QTabBar::tab { padding: 6px 4px; margin-right: 12px; color: {dim}; background: t
     border: 2px solid transparent; }
 QTabBar::tab:hover { color: {text}; }
 QTabBar::tab:selected { color: {text}; border-bottom-color: {mark}; }
-QTabBar::tab:focus { color: {mark}; background: {tint}; }
+QTabBar::tab:focus { color: {mark}; }
 """
 
 HOVERS = {"light": "#1757c0", "dark": "#265fc8"}
