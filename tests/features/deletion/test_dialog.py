@@ -66,7 +66,7 @@ async def test_it_says_what_goes_and_what_stays_and_wants_a_word(
     await active(dialog)
     texts = shown_texts(dialog)
     assert "They cost $0.24." in texts
-    assert "2 can't be deleted: 1 is queued; 1 may still have an open session." in texts
+    assert "2 can't be deleted: they may not be over yet." in texts
     assert "Daily totals keep the cost of deleted tasks" in texts
     assert dialog.field.hasFocus()
     assert dialog.field.accessibleName() == "Type “delete” to confirm"

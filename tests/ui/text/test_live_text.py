@@ -367,7 +367,7 @@ def test_what_an_agent_tells_is_readable(text: str, shown: str) -> None:
         ("read_page: result list", "Reading result list", "Read result list"),
         ("go_to_url: {what} %s", "Opening {what} %s", "Opened {what} %s"),
         ("click_element", "Click element", "Click element"),
-        ("take_note: site", "Noting site", "Noted site"),
+        ("take_note: site", "Taking a note on site", "Took a note on site"),
         ("take_screenshot: site", "Take screenshot: site", "Take screenshot: site"),
         ("", "", ""),
     ],

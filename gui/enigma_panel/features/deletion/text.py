@@ -54,11 +54,13 @@ def stays_text() -> str:
 
 
 def kept_text(kept: Mapping[KeptReason, int]) -> str:
-    """'5 can't be deleted: 3 are queued; 2 are lost …'; empty where all go."""
-    if not kept:
-        return ""
-    reasons = "; ".join(tr.plural(*_KEPT[reason], kept[reason]) for reason in sorted(kept))
+    """'3 can't be deleted: 3 are queued.', one sentence for several reasons; empty where all go."""
     n = sum(kept.values())
+    if len(kept) > 1:
+        return tr("{n} can't be deleted: they may not be over yet.", n=n)
+    reasons = "".join(tr.plural(*_KEPT[reason], n) for reason in kept)
+    if not reasons:
+        return ""
     return tr.plural(
         "1 can't be deleted: {reasons}.", "{n} can't be deleted: {reasons}.", n, reasons=reasons
     )

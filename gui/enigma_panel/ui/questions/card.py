@@ -19,7 +19,7 @@ from enigma_panel.ui.text.outcome import (
     maybe_answered_text,
     unknown_asker_text,
 )
-from enigma_panel.ui.text.states import countdown, duration, second_of
+from enigma_panel.ui.text.states import countdown, second_of, spoken_duration
 from enigma_panel.ui.text.steps import action_text
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
@@ -199,7 +199,7 @@ class QuestionCard(QWidget):
         question = self._question
         if question is None:
             return
-        age = duration(second_of(now_ms) - question.asked_ms)
+        age = spoken_duration(second_of(now_ms) - question.asked_ms)
         self._asked.setText(tr("· asked {age} ago", age=age))
         end_ms = question.expires_ms
         self._fit_bar()

@@ -82,7 +82,7 @@ def key_doubt(key: str, account: Account) -> str:
 
 def dialect_note(*, is_for_run: bool, is_kept: bool) -> str:
     """Return what a choice changes, and how long it holds."""
-    note = tr("How tasks are written. Open sessions keep their dialect.")
+    note = tr("Must match the service at this address. Open sessions keep their dialect.")
     if is_for_run:
         note += " " + tr("Set on the command line, for this run only.")
     elif not is_kept:

@@ -128,7 +128,7 @@ def _action_words(name: str) -> tuple[Glyph, str, str]:
         case "read" | "extract":
             return Glyph.EYE, tr("Reading {what}"), tr("Read {what}")
         case "scroll":
-            return Glyph.EYE, tr("Scrolling {what}"), tr("Scrolled {what}")
+            return Glyph.EYE, tr("Scrolling on {what}"), tr("Scrolled on {what}")
         case "check":
             return Glyph.EYE, tr("Checking {what}"), tr("Checked {what}")
         case "compare":
@@ -138,7 +138,7 @@ def _action_words(name: str) -> tuple[Glyph, str, str]:
         case "write":
             return Glyph.PAGE, tr("Writing {what}"), tr("Wrote {what}")
         case "take_note":
-            return Glyph.PAGE, tr("Noting {what}"), tr("Noted {what}")
+            return Glyph.PAGE, tr("Taking a note on {what}"), tr("Took a note on {what}")
         case _:
             return Glyph.RING, "", ""
 
