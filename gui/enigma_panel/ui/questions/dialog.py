@@ -116,7 +116,7 @@ class QuestionDialog(ModelessDialog):
         self.reads = ElidedLabel(lines=READ_LINES)
         self._reads_head = make_label(tr("The agent reads:"), "dim")
         self._well, self._foot = QFrame(), QFrame()
-        self._keys = make_label("x")
+        self._doubt = make_label("x")
 
     def _build_layout(self) -> None:
         scroll = ScrollArea()
@@ -134,7 +134,7 @@ class QuestionDialog(ModelessDialog):
         self._reads_row.setStretch(1, 1)
         self._well.setLayout(self._reads_row)
         set_role(self._well, "well")
-        self._foot.setLayout(make_column(self.answer_wait, self._well, self._keys, gap=6))
+        self._foot.setLayout(make_column(self.answer_wait, self._well, self._doubt, gap=6))
         row = make_row(self.stop_button, None, self.later_button, self.send_button)
         buttons.setLayout(row)
         for ruled in (rule, buttons):
@@ -146,9 +146,9 @@ class QuestionDialog(ModelessDialog):
         self.body.setStretch(3, 1)
         self.body.setContentsMargins(1, 1, 1, 1)
         self.body.setSpacing(0)
-        set_role(self._keys, "amber")
-        self._keys.ensurePolished()
-        self._keys.setMinimumHeight(self._keys.sizeHint().height())  # for a doubt, as for keys
+        set_role(self._doubt, "amber")
+        self._doubt.ensurePolished()
+        self._doubt.setMinimumHeight(self._doubt.sizeHint().height())  # none moves anything
         self.stop_button.setToolTip(verb_text(CommandVerb.STOP).tip)
         self.stop_button.setAccessibleDescription(self.stop_button.toolTip())
         self.setMinimumWidth(WIDTH)
@@ -335,12 +335,16 @@ class QuestionDialog(ModelessDialog):
         self._reads_row.setSpacing(8 if is_low else 0)
         self.reads.set_lines(1 if is_low else READ_LINES)
         self.reads.show_text(preview_text(answer))
-        self._well.setVisible(bool(answer) or not is_low or self.isWindow())
+        keeps = self._well.sizePolicy()
+        keeps.setRetainSizeWhenHidden(not is_low or self.isWindow())
+        self._well.setSizePolicy(keeps)
+        self._well.setVisible(bool(answer))
 
     def _pad_foot(self) -> None:
         """Keep in a window of its own the room of lines that are not there yet."""
-        parts = (self.answer_wait, self._well, self._keys)
-        pad = 0 if all(part.isHidden() for part in parts) else 8
+        parts = (self.answer_wait, self._well, self._doubt)
+        keeps = self._well.sizePolicy().retainSizeWhenHidden()
+        pad = 8 if keeps or not all(part.isHidden() for part in parts) else 0
         whole, now = self.reads.room_for(READ_LINES), self.reads.sizeHint().height()
         spare = whole - now if self.isWindow() and self._room() >= LOW else 0
         self._foot.setContentsMargins(16, pad + spare, 16, pad)
@@ -373,17 +377,17 @@ class QuestionDialog(ModelessDialog):
         is_low = self._room() < LOW
         self._fit_reads(page.preview() if page else "", is_low=is_low)
         doubt = page.doubt() if page else ""
-        self._keys.setText(doubt or (page.keys() if page else ""))
-        set_role(self._keys, "amber" if doubt else "dim")
-        self._keys.setVisible(bool(doubt) or not is_low)
+        self._doubt.setText(doubt)
+        self._doubt.setVisible(bool(doubt) or not is_low)
         self._pad_foot()
         self._show_send()
 
     def _show_send(self) -> None:
         """Send is off until there is an answer; its tool tip says what is missing."""
-        mistake = self._current.page().mistake() if self._current else None
+        page = self._current.page() if self._current else None
+        mistake = page.mistake() if page else None
         self.send_button.setEnabled(self._sending is None and mistake is None)
-        self.send_button.setToolTip(mistake.sentence if mistake else tr("Ctrl+Enter"))
+        self.send_button.setToolTip(mistake.sentence if mistake else page.keys() if page else "")
 
     def follow_inbox(self) -> None:
         """The list of open questions changed."""

@@ -58,8 +58,8 @@ def dotted_credentials(username: str, password_length: int) -> str:
 
 
 def preview_text(text: str) -> str:
-    """What the agent reads. text: "" while there is none, else with dots for what is masked."""
-    return shorten(text, READ_CHARS) or tr("Nothing yet.")
+    """What the agent reads, with dots for what is masked."""
+    return shorten(text, READ_CHARS)
 
 
 def as_typed_text() -> str:
