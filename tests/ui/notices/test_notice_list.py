@@ -440,13 +440,12 @@ def test_other_problems_with_files(
     assert bar.notices.count() == 1
 
 
-def test_damaged_settings_lead_to_settings(bar: Bar) -> None:
+def test_damaged_settings_are_told_and_kept(bar: Bar) -> None:
     path, kept = Path("/data/settings.json"), Path("/data/settings.broken")
     problem = Problem(kind=ProblemKind.BROKEN, path=path, kept_as=kept, reason="x")
     bar.notices.show_problem(problem)
     said = "Settings were damaged and are back to their defaults."
     assert bar.lines == [f"{said} The damaged file is kept as settings.broken."]
-    assert bar.offers() == ["Settings"]
 
 
 def test_unreadable_rows_are_counted(bar: Bar) -> None:

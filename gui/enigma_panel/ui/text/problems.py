@@ -194,7 +194,6 @@ def _problem(problem: Problem) -> Notice:
                 return Notice(
                     title=tr("Settings were damaged and are back to their defaults."),
                     text=kept,
-                    actions=(NoticeAction.SETTINGS,),
                 )
             return Notice(
                 title=tr("The history was damaged and is empty now."),
