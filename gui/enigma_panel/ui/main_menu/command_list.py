@@ -92,6 +92,12 @@ class CommandList(QTreeWidget):
         rows = self.topLevelItemCount() * _row_height()
         return QSize(WIDTH, rows + 2 * self.frameWidth() + 4)
 
+    def updateGeometries(self) -> None:
+        """Show whole rows alone."""
+        super().updateGeometries()
+        rest = (self.height() - 2 * self.frameWidth()) % _row_height()
+        self.setViewportMargins(0, 0, 0, rest)
+
     def minimumSizeHint(self) -> QSize:
         return QSize(240, 3 * _row_height())
 

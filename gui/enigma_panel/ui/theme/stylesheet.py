@@ -189,7 +189,7 @@ QTableView[role="reading"], QTableView[role="figures"], QTreeView { border-radiu
 QTableView[role="figures"]::item { padding: 0; border-bottom: 1px solid {line}; }
 QTableView[role="reading"]::item { padding: 0 8px; border-bottom: 1px solid {line}; }
 QTreeView::item { padding: 4px 8px 4px 0; }
-QTreeView[role="commands"] { border-bottom: 1px solid {line}; border-radius: 0; }
+QTreeView[role="commands"] { border-radius: 0; }
 QTreeView[role="commands"]::item { padding: 4px 8px; }
 QTableView[role="reading"]::item:focus, QTableView[role="figures"]::item:focus,
 QTreeView::item:focus {
