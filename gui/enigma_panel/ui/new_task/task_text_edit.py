@@ -133,6 +133,16 @@ class TaskTextEdit(TextEdit):
             return
         super().keyPressEvent(event)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the placeholder where the text will stand; Qt paints it above that."""
+        super().paintEvent(event)
+        if self._document.isEmpty() and not self.textCursor().block().layout().preeditAreaText():
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(theme.colours().dim))
+            top = (line_pitch(self._document) - self.fontMetrics().height()) // 2
+            place = self.viewport().rect().adjusted(0, top, 0, 0)
+            painter.drawText(place, Qt.TextFlag.TextWordWrap, self.placeholderText())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_lines()

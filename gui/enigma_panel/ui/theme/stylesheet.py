@@ -131,7 +131,8 @@ QLineEdit[role="mistaken"], QPlainTextEdit[role="mistaken"], QSpinBox[role="mist
 QTextEdit[role="question"] { border: none; background: transparent; padding: 0;
     font-size: {sentence_px}; font-weight: 600; }
 QPlainTextEdit#task, QPlainTextEdit#task:focus { border: none; border-bottom: 1px solid {line};
-    border-radius: 0; background: transparent; padding: 0; font-size: {heading_px}; }
+    border-radius: 0; background: transparent; padding: 0; font-size: {heading_px};
+    placeholder-text-color: transparent; } /* the field paints it where it will stand */
 QPlainTextEdit#task[role="mistaken"] { border-color: {red}; }
 QTextEdit[role="question"]:focus { border: none; padding: 0; }
 QPlainTextEdit[role="reading"], QTextEdit[role="reading"] {
