@@ -1,6 +1,6 @@
 """Small widgets that all screens are made of."""
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -52,9 +52,8 @@ def set_role(widget: QWidget, role: str) -> None:
 
 
 def make_label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
-    label = QLabel(text)
+    label = WrappedLabel(text) if wrap else QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(wrap)
     if role:
         set_role(label, role)
     return label
@@ -203,13 +202,67 @@ def make_column(*items: QWidget | QLayout | None, gap: int = GAP) -> QVBoxLayout
     return column
 
 
-class NoticeLabel(QLabel):
+def line_pitch(widget: QWidget) -> int:
+    """Return how far lines of text stand apart."""
+    metrics = QFontMetrics(widget.font())
+    return max(metrics.lineSpacing(), round(widget.fontInfo().pixelSize() * LINE_HEIGHT))
+
+
+class WrappedLabel(QLabel):
+    """Plain text over several lines, further apart than the font asks for."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+
+    def _is_plain(self) -> bool:
+        """Return whether it is painted here; Qt paints what is rich or can be selected."""
+        can_select = self.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
+        return self.textFormat() is Qt.TextFormat.PlainText and not can_select
+
+    def _spread(self, height: int) -> int:
+        """Return the height where Qt's own lines need this one."""
+        if not self._is_plain():
+            return height
+        margins, line = self.contentsMargins(), QFontMetrics(self.font()).lineSpacing()
+        lines = round((height - margins.top() - margins.bottom()) / line)
+        return height + max(0, lines - 1) * (line_pitch(self) - line)
+
+    def heightForWidth(self, width: int, /) -> int:
+        return self._spread(super().heightForWidth(width))
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(hint.width(), self._spread(hint.height()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._is_plain():
+            super().paintEvent(event)
+            return
+        painter, rect = QPainter(self), self.contentsRect()
+        self.drawFrame(painter)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        rect.setLeft(rect.left() + max(0, self.indent()))
+        layout = QTextLayout(self.text().replace("\n", "\N{LINE SEPARATOR}"), self.font())
+        layout.setTextOption(QTextOption(self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask))
+        layout.beginLayout()
+        pitch, end = line_pitch(self), 0.0
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(rect.width())
+            line.setPosition(QPointF(0, pitch * line.lineNumber()))
+            end = line.y() + line.height()
+        layout.endLayout()
+        is_at_top = self.alignment() & Qt.AlignmentFlag.AlignTop
+        top = rect.y() + (0 if is_at_top else (rect.height() - end) / 2)
+        layout.draw(painter, QPointF(rect.x(), top))
+
+
+class NoticeLabel(WrappedLabel):
     """The outcome of something, in a sentence or two; takes no room while it is empty."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
         self.hide()
 
     def show_text(self, text: str, role: str = "notice") -> None:
@@ -221,14 +274,12 @@ class NoticeLabel(QLabel):
         self.updateGeometry()
 
 
-class ProblemLabel(QLabel):
+class ProblemLabel(WrappedLabel):
     """One sentence about a mistake, beside its field; takes no room while there is none."""
 
     def __init__(self, field: QWidget) -> None:
         super().__init__()
         self._field = field
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
         set_role(self, "problem")
         self.hide()
 
@@ -355,11 +406,7 @@ class ElidedLabel(QLabel):
 
     def room_for(self, lines: int) -> int:
         """Return the height of so many lines."""
-        return self._pitch() * lines + GAP // 2
-
-    def _pitch(self) -> int:
-        metrics = QFontMetrics(self.font())
-        return max(metrics.lineSpacing(), round(self.fontInfo().pixelSize() * LINE_HEIGHT))
+        return line_pitch(self) * lines + GAP // 2
 
     @property
     def is_whole(self) -> bool:
@@ -412,7 +459,7 @@ class ElidedLabel(QLabel):
         painter.setPen(self.palette().color(self.foregroundRole()))
         place = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         lines, rect = self._elided(), self.contentsRect()
-        pitch = self._pitch() if len(lines) > 1 else rect.height()
+        pitch = line_pitch(self) if len(lines) > 1 else rect.height()
         top = rect.y() + (rect.height() - pitch * len(lines)) // 2
         for n, line in enumerate(lines):
             painter.drawText(QRect(rect.x(), top + n * pitch, rect.width(), pitch), place, line)
