@@ -6,7 +6,7 @@ window's own controls; `state` prints what the tables show, as one line of JSON.
     start TEXT | start-kept TEXT | select TEXT | press NAME | state | notices | look (at them)
     clipboard | quit
     answer JSON (words of the "question", and texts by the names of their fields)
-    colleague TEXT | texts | export FILE | stderr TEXT
+    texts | export FILE | stderr TEXT
     debug | leak | set JSON (of settings) | tray | tray-texts
     fail TEXT | minimise | hide | show | window | qt-quit | log-out | title | loaded MODULES
 """
@@ -72,9 +72,6 @@ class Driver(Tour):
                 return {name: self._rows(name) for name in ("Sessions", "Tasks")}
             case "answer":
                 await self._answer(json.loads(rest))
-            case "colleague":
-                entries = {entry.label: entry for entry in self._window.menus.ended_tasks}
-                entries["Copy for a colleague"].call([self._task(rest).key])
             case "texts":
                 return shown_texts()
             case "tray":  # as `Startup` installs it, where there is a tray

@@ -4,7 +4,6 @@ from tests.mutations.runner import Break
 
 READING = "tests/ui/result/test_reading.py"
 SAVER = "tests/features/results/test_saver.py"
-COLLEAGUE = "tests/features/results/test_colleague.py"
 LOADS_NOTHING = "Markdown loads nothing"
 LINKS = "A link is opened when its host was shown and confirmed, and only one of the web"
 
@@ -48,13 +47,5 @@ RESULTS = (
         old="    new = NewFile(path.parent, path.name)\n",
         new="    new = NewFile(path.parent, path.name)\n    path.write_bytes(data)\n",
         tests=(f"{SAVER}::test_what_fails_is_said_and_leaves_nothing",),
-    ),
-    Break(
-        promise="What is copied for a colleague opens no session",
-        mistake="ids stay in it",
-        file="features/results/text.py",
-        old="        text = text.replace(secret, MARK)\n",
-        new="        text = text.replace(MARK, MARK)\n",
-        tests=(f"{COLLEAGUE}::test_what_a_colleague_gets_opens_no_session",),
     ),
 )

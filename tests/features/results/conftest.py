@@ -6,7 +6,6 @@ from typing import Any, cast
 import pytest
 
 from enigma_panel.core.models import OutputType, TaskSpec, TaskStatus
-from enigma_panel.features.results.colleague import ColleagueCopies
 from enigma_panel.features.results.dialog import ResultDialog
 from enigma_panel.ui.actions import Actions
 from tests.kit.clock import NOW
@@ -32,16 +31,6 @@ class FakeRows:
 @pytest.fixture
 def rows(world: World) -> FakeRows:
     return FakeRows(world)
-
-
-@pytest.fixture
-def app_actions(services: Any, dialogs: FakeDialogs) -> Actions:
-    return Actions(services, dialogs)
-
-
-@pytest.fixture
-def copies(services: Any, app_actions: Actions) -> ColleagueCopies:
-    return ColleagueCopies(services, app_actions)
 
 
 @pytest.fixture

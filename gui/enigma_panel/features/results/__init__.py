@@ -1,1 +1,1 @@
-"""The result of a task in other forms: in Details, in a window of its own, for a colleague."""
+"""The result of a task in other forms: in Details, and in a window of its own."""

@@ -1,21 +1,15 @@
-"""Texts of the window *Result*, and a result as it is handed to somebody else."""
+"""Texts of the window *Result*."""
 
 from pathlib import Path
 
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.money import exact_money
-from enigma_panel.core.secrets.redaction import MARK, redact_patterns
-from enigma_panel.core.validation import NO_SITE, site_of
 from enigma_panel.store.new_file import FullDiskError
 from enigma_panel.ui.i18n import Translations, sentence, shorten
-from enigma_panel.ui.text.cells import TAKEN_BACK, result_cell
-from enigma_panel.ui.text.states import UNKNOWN, dated_moment, duration
+from enigma_panel.ui.text.cells import result_cell
+from enigma_panel.ui.text.states import UNKNOWN
 
 tr = Translations("Result")
-
-
-def colleague_label() -> str:
-    return tr("Copy for a colleague")
 
 
 def no_result_text(task: Task | None, session: Session | None = None) -> str:
@@ -48,46 +42,3 @@ def cost_text(task: Task) -> str:
     if task.cost is None:
         return ""
     return exact_money(task.cost) + ("" if task.counted_cost is not None else UNKNOWN)
-
-
-def colleague_text(task: Task, session: Session | None) -> str:
-    """Task, result, site, date, duration and cost, without what opens a session or an id."""
-    lines = [tr("Task: {text}", text=task.spec.text)]
-    site = session.site if session is not None else site_of(task.spec)
-    if site != NO_SITE:
-        lines.append(tr("Site: {site}", site=site))
-    if task.code != TAKEN_BACK:
-        lines += _figures(task)
-    lines += ["", task.result or task.error or no_result_text(task, session)]
-    return _without_ids("\n".join(lines), task, session)
-
-
-def colleague_copied_text(copied: int, selected: int) -> str:
-    """How many tasks are on the clipboard, and how many are still at work."""
-    if not copied:
-        return tr("Nothing copied: none of them has ended.")
-    text = tr.plural("1 task copied.", "{n} tasks copied.", copied)
-    lacking = selected - copied
-    if not lacking:
-        return text
-    none = tr.plural("1 has not ended.", "{n} have not ended.", lacking)
-    return tr("{text} {none}", text=text, none=none)
-
-
-def _figures(task: Task) -> list[str]:
-    began = task.sent_ms or task.created_ms
-    lines = [tr("Date: {moment}", moment=dated_moment(began))]
-    if task.ended_ms is not None:
-        lines.append(tr("Took: {time}", time=duration(max(0, task.ended_ms - began))))
-    if cost := cost_text(task):
-        lines.append(tr("Cost: {money}", money=cost))
-    return lines
-
-
-def _without_ids(text: str, task: Task, session: Session | None) -> str:
-    secrets = [task.service_id]
-    if session is not None:
-        secrets += [session.service_id, session.web_view_url]
-    for secret in filter(None, secrets):
-        text = text.replace(secret, MARK)
-    return redact_patterns(text)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from msgspec import Struct
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
@@ -28,18 +27,10 @@ tr = Translations("Main window")
 SUBJECT_CHARS = 40
 
 
-class EndedTasksEntry(Struct, frozen=True):
-    """What a feature adds after *Copy result* of tasks that ended. call: gets their keys."""
-
-    label: str
-    call: Callable[[Sequence[int]], object]
-
-
 class Menus:
     """Builds the menu for what is selected, each time it is asked for.
 
     for_tasks: what features add to the end of the menu of tasks.
-    ended_tasks: what features add for tasks that ended.
     """
 
     def __init__(
@@ -59,7 +50,6 @@ class Menus:
         self._verbs = verbs
         self._queue_actions = queue_actions
         self.for_tasks: list[QAction] = []
-        self.ended_tasks: list[EndedTasksEntry] = []
         self.menu = Menu(owner)
         self.menu.setToolTipsVisible(True)
         self._offered = (QMenu(owner), QMenu(owner))
@@ -142,8 +132,6 @@ class Menus:
         result = task.result
         copy = self._add(menu, tr("Copy result"), lambda: self._app_actions.copy(result or ""))
         copy.setEnabled(bool(result))
-        if task.is_final:
-            self._add_entries(menu, (task.key,))
         self._add_ways_out(menu, self._sessions.session(task.session_key), task)
         if can_run_again(task):
             label = again_label(self._services.spending, still_runs=task.is_at_work)
@@ -161,13 +149,8 @@ class Menus:
         """Add actions on the tasks that are selected now, whatever is shown later."""
         app_actions = self._app_actions
         self._add(menu, tr("Copy results"), lambda: app_actions.copy_results(keys))
-        self._add_entries(menu, keys)
         self._add(menu, tr("Mark as seen"), lambda: app_actions.mark_several_seen(keys))
         self._add(menu, tr("Run again…"), lambda: app_actions.run_several_again(keys))
-
-    def _add_entries(self, menu: QMenu, keys: tuple[int, ...]) -> None:
-        for entry in self.ended_tasks:
-            self._add(menu, entry.label, partial(entry.call, keys))
 
     def _add_for_one_session(self, menu: QMenu, key: int) -> None:
         session = self._sessions.session(key)
