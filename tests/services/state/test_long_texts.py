@@ -13,7 +13,10 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.secrets.redaction import PIECE, Redactor
 from enigma_panel.services.queue.starter import Starter
+from enigma_panel.services.settings import SettingsBook
+from enigma_panel.services.spending import DayCap
 from enigma_panel.store.ledger.intents import Intent, Outcome
+from enigma_panel.store.settings import Settings
 from tests.services.live.bench import Bench
 
 WORDS = "the quick brown fox, paid=12 mail ann@example.org https://shop.example/x?id=4 "
@@ -215,7 +218,10 @@ async def test_a_long_result_by_both_ways_goes_to_the_task_that_the_reply_names(
 
 
 async def _send(bench: Bench, intent: Intent, service: Holding) -> None:
-    starter = Starter(bench.context, bench.starts, cast("Any", None), cast("Any", None))
+    path = bench.ledger.path.with_name("settings.json")
+    settings = SettingsBook(path, Settings(), bench.executor, bench.scope)
+    day_cap = DayCap(settings, bench.store)
+    starter = Starter(bench.context, bench.starts, cast("Any", None), day_cap)
     taken = bench.context.rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
     assert taken is not None
     assert intent.task is not None
