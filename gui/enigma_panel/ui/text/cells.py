@@ -5,7 +5,7 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from enigma_panel.core.models import Phase, Session, Task, TaskStatus
+from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.money import exact_money, is_sane
 from enigma_panel.core.observation import AT_CAP, OTHER_TASK
 from enigma_panel.ui.i18n import Translations, shorten
@@ -132,8 +132,7 @@ def _stopped_text(task: Task, session: Session | None) -> str:
     if task.stop_sent_ms is not None:
         return tr("Stopped by you")
     if session is not None and session.was_over_by(task.ended_ms or 0):
-        was_you = session.terminate_sent_ms is not None or session.phase is Phase.ENDED_BY_YOU
-        return tr("You closed its browser") if was_you else tr("Its session was ended")
+        return tr("Its browser was closed")
     return tr("Stopped")
 
 
