@@ -22,6 +22,8 @@ SOON_S = 2.5
 """So long after a report a task is stopped, and settings are on the disk."""
 POLLED_S = 5.0
 """So long after a report of a task at work its next poll is sent: two seconds, jitter, its turn."""
+SLOW_S = 6.0
+"""How much later it may be where no cap was set yet and the channel saved polls."""
 _STOPS = (
     "SELECT task_key, count(*) FROM intents"
     " WHERE kind = 'state' AND verb = 'stop' AND task_key IS NOT NULL GROUP BY task_key"
@@ -107,8 +109,12 @@ class Caps:
         self._stops[mark] = self._stops.get(mark, 0) + 1
 
     def undone(self, key: int) -> None:
-        """A person wants it to go on: a cap acts at its next report that costs more."""
+        """A person wants it to go on: a cap acts at its next report that costs more.
+
+        A Stop that a Terminate stood in for is sent again then.
+        """
         self._undone.add(key)
+        self.clicked([key], CommandVerb.STOP, 0)
 
     def life_ended(self) -> None:
         self._ended_at = self._world.timeline.now
@@ -194,7 +200,7 @@ class Caps:
 
     def _are_polled(self, services: "Services") -> None:
         now, storm = self._world.timeline.now, self._world.storm
-        since = max(storm.last_sleep, self._set[1])
+        since = max(storm.last_sleep, self._set[1] + SLOW_S)
         for task in services.store.tasks():
             session = services.store.session(task.session_key)
             if session is None or session.is_ended or not task.is_at_work:

@@ -136,6 +136,9 @@ class Live:
         assert parts is not None
         if session is None or session.is_final or session.terminate_sent_ms is not None:
             return
+        age_ms = parts.services.clock.now_ms() - session.since_ms
+        if session.is_ended and age_ms <= 1000 * (self._world.timeline.now - since):
+            return  # it has been taken for closed since: a call was told that it is gone
         open_here = [q for q in parts.services.inbox.questions() if q.session_key == session.key]
         if any(q.text == text for q in open_here):
             return
