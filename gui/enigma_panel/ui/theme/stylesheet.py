@@ -166,11 +166,12 @@ QCheckBox:disabled, QRadioButton:disabled { color: {faint}; }
 QRadioButton[option="true"] { border: 1px solid {line}; padding: 8px 11px; }
 QRadioButton[option="true"]:hover { background: {hover}; }
 QRadioButton[option="true"]:checked { background: {tint}; border-color: {mark}; }
-QRadioButton[option="true"]:focus { border: 2px solid {mark}; padding: 7px 10px; }
+QRadioButton[option="true"]:checked:focus { border: 2px solid {mark}; padding: 7px 10px; }
 QCheckBox::indicator, QRadioButton::indicator {
     width: 14px; height: 14px; border: 1px solid {edge}; background: {card}; }
 QCheckBox::indicator { border-radius: 4px; }
 QRadioButton::indicator { border-radius: 8px; }
+QRadioButton[option="true"]::indicator:focus { border: 2px solid {mark}; width: 12px; height: 12px; }
 QRadioButton[option="true"]::indicator { subcontrol-position: top left; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: {mark}; }
 QCheckBox::indicator:checked {
