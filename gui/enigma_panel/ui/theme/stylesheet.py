@@ -171,7 +171,8 @@ QCheckBox::indicator, QRadioButton::indicator {
     width: 14px; height: 14px; border: 1px solid {edge}; background: {card}; }
 QCheckBox::indicator { border-radius: 4px; }
 QRadioButton::indicator { border-radius: 8px; }
-QRadioButton[option="true"]::indicator:focus { border: 2px solid {mark}; width: 12px; height: 12px; }
+QRadioButton[option="true"]::indicator:focus {
+    border: 2px solid {mark}; width: 12px; height: 12px; }
 QRadioButton[option="true"]::indicator { subcontrol-position: top left; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: {mark}; }
 QCheckBox::indicator:checked {
