@@ -60,7 +60,7 @@ def test_it_is_tinted_in_sessions_and_has_a_bar_in_both(asking: MainWindow, serv
 def test_the_one_whose_question_stands_in_the_window_is_the_subject_and_others_stay_amber(
     asking: MainWindow, services: Any
 ) -> None:
-    sessions, c = asking.selection.sessions, theme.colours()
+    sessions, tasks, c = asking.selection.sessions, asking.selection.tasks, theme.colours()
     services.sessions.change_task(2, status=TaskStatus.ASKS)
     services.sessions.add(3)
     sessions.select_key(3)
@@ -69,6 +69,8 @@ def test_the_one_whose_question_stands_in_the_window_is_the_subject_and_others_s
     assert look(sessions, 2) == (c.amber_bar, c.amber_tint, c.amber_tint)
     pale = c.related_tint
     assert look(sessions, 3)[1:] == (pale, pale), "what is selected is not what is asked"
+    assert look(tasks, 1) == (c.amber_bar, pale, pale)
+    assert look(tasks, 3) == (c.card, c.card, c.card)
     asking.set_in_sight(None)
     assert look(sessions, 1) == (c.amber_bar, c.amber_tint, c.amber_tint)
 

@@ -98,10 +98,11 @@ class MainWindow(QMainWindow):
         self.selection.show_session(key)
 
     def set_in_sight(self, question: QuestionId | None) -> None:
-        """Mark the session whose question stands in the window, and leave it out of the strip."""
+        """Mark session and task whose question stands in the window; leave it out of the strip."""
         self.question_strip.set_in_sight(question)
         task = self.services.sessions.task(question[0]) if question is not None else None
         self.selection.sessions.set_asked(task.session_key if task is not None else None)
+        self.selection.tasks.set_asked(task.key if task is not None else None)
 
     def command_groups(self) -> list[CommandGroup]:
         """All that can be done by an action of this window."""

@@ -94,12 +94,6 @@ class SessionsTable(KeyedTable):
                 text = tr("No session is open. Enter an API key to start one.")
         self.set_empty_text(text)
 
-    def set_asked(self, key: int | None) -> None:
-        """Mark the session whose question stands in the window; None: none does."""
-        if self.row_background.asked != key:
-            self.row_background.asked = key
-            self.viewport().update()
-
     def _row_verb(self, point: QPoint) -> RowVerb | None:
         index = self.indexAt(point)
         key = self.rows.key_at(index.row()) if index.isValid() else None

@@ -39,7 +39,8 @@ class RowBackground:
     tints_needs: rows that need the person are tinted, not only marked by a bar. hovered: the row
     under the pointer. related: keys of the rows that belong to what is selected in another table;
     they are tinted, paler. flashed: the key of a row that is marked for a moment. asked: the key of
-    the row whose question stands in the window: it is the subject, and what is selected is paler.
+    the row whose question stands in the window: it is the subject, or belongs to it where needs
+    are not tinted; what is selected is paler, and what belongs to that is not tinted.
     """
 
     def __init__(self, *, tints_needs: bool = False) -> None:
@@ -66,18 +67,21 @@ class RowBackground:
         is_asked = self.asked is not None and key == self.asked
         if self.flashed is not None and key == self.flashed:
             tint = colours.line
-        elif is_asked or (is_selected and self.asked is None):
+        elif is_asked:
+            tint = colours.tint if self._tints_needs else colours.related_tint
+        elif is_selected and self.asked is None:
             tint = colours.tint
         elif needs_you and self._tints_needs:
             tint = colours.amber_tint
-        elif is_selected or key in self.related:
+        elif is_selected or (key in self.related and self.asked is None):
             tint = colours.related_tint
         elif row == self.hovered:
             tint = colours.hover
         if tint is not None:
             painter.fillRect(line, QColor(tint))
         # Where there are related rows the subject is elsewhere.
-        if is_asked or (has_focus and (is_selected or not self.related)):
+        is_subject = is_asked and self._tints_needs
+        if is_subject or (has_focus and (is_selected or not self.related)):
             bar = colours.mark
         elif needs_you:
             bar = colours.amber_bar

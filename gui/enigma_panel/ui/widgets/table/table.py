@@ -186,6 +186,12 @@ class KeyedTable(QTableView):
             self.row_background.related = keys
             self.viewport().update()
 
+    def set_asked(self, key: int | None) -> None:
+        """Mark the row whose question stands in the window; None: none does."""
+        if self.row_background.asked != key:
+            self.row_background.asked = key
+            self.viewport().update()
+
     def flash(self, key: int) -> None:
         """Mark a row for a moment: a click was seen, but did not count."""
         self._show_flash(key)
