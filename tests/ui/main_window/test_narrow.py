@@ -89,8 +89,8 @@ def test_demo_gives_way_to_a_question_and_comes_back(
 @pytest.mark.parametrize(
     ("width", "shown"),
     [
-        (640, "asks to buy for $49.99"),
-        (760, "shop.example 1, to buy for $49.99"),
+        (640, "Pay $49.99?, 1 of 3"),
+        (760, "shop.example 1, Pay $49.99?, 1 of 3"),
         (1280, "shop.example 1, asks to buy for $49.99, 1 of 3"),
     ],
 )

@@ -1,6 +1,7 @@
 """The strip in the top bar: the open question that is most urgent, or what the queue needs."""
 
 from collections.abc import Callable
+from itertools import product
 
 from msgspec import Struct
 from PySide6.QtCore import QSize, Qt, Signal
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import OpenQuestion, QuestionId
 from enigma_panel.ui.i18n import Translations, plain_tip, shorten
-from enigma_panel.ui.text.questions import NAME_LIMIT, asked_line
+from enigma_panel.ui.text.questions import NAME_LIMIT, asked_line, asked_short
 from enigma_panel.ui.text.states import countdown
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
@@ -29,7 +30,7 @@ tr = Translations("Questions")
 
 WIDTH, LEAST, HEIGHT = 496, 300, 36
 GAP, LEFT, RIGHT = 8, 12, 4
-SHORT_WORDS = 120
+SHORT_WORDS = 108
 """The room from which a part of what is asked stands beside who asks."""
 
 
@@ -44,9 +45,10 @@ class Need(Struct, frozen=True):
 class QuestionStrip(QFrame):
     """The open question with the least time left that is not in sight, else what the queue needs.
 
-    Hidden it keeps its place in the top bar, so that nothing ever moves. With little room '1 of 3'
-    goes first, then who asks; of what is asked for the last words stay. answer: the key of the task
-    whose question is to be opened. reworded: it has other words, or none.
+    Hidden it keeps its place in the top bar, so that nothing ever moves. With little room it says
+    what is asked for in short, then not who asks, then not '1 of 3'; then the last words stay.
+    answer: the key of the task whose question is to be opened. reworded: it has other words, or
+    none.
     """
 
     answer = Signal(int)
@@ -58,7 +60,7 @@ class QuestionStrip(QFrame):
         self._question: OpenQuestion | None = None
         self._in_sight: QuestionId | None = None
         self._is_covered = False
-        self._sentence = ""
+        self._sentence = self._short = ""
         self._need: Need | None = None
         self._need_since_ms = 0
         self._glyph = GlyphLabel(Glyph.NEEDS_YOU, Severity.AMBER, 16)
@@ -153,13 +155,14 @@ class QuestionStrip(QFrame):
             self._show(name, tr("Your answer is being sent"), Glyph.NEEDS_YOU, tr("Show"))
         else:
             self._show(who, text[len(who) :].lstrip(), Glyph.NEEDS_YOU, tr("Answer"))
+            self._short = asked_short(question.text) or self._sentence
         self._count.setText(tr("1 of {n}", n=total) if total > 1 and not self._in_sight else "")
         self._show_left(question)
 
     def _show(self, who: str, what: str, glyph: Glyph, label: str) -> None:
         self._glyph.show_glyph(glyph, Severity.AMBER)
         self._who.show_text(who)
-        self._sentence = what
+        self._sentence = self._short = what
         words = f"{who} {what}".strip()
         self.setToolTip(plain_tip(words))
         self._button.setAccessibleDescription(words)
@@ -196,7 +199,7 @@ class QuestionStrip(QFrame):
         """Return what has room of what is asked for. No word is cut: an amount would be another."""
         if self._question is None:
             return self._sentence
-        words = self._sentence.split(" ")
+        words = self._short.split(" ")
         ends = (" ".join(words[n:]) for n in range(len(words)))
         return next((end for end in ends if self._what_width(end) <= room), "")
 
@@ -215,16 +218,19 @@ class QuestionStrip(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """Give the room first to who asks and what for, then to the count."""
+        """Show as much as there is room for."""
         room, who = self.width() - self._fixed_width(), self._who_width()
-        least = min(self._what_width(self._sentence), theme.scaled(SHORT_WORDS))
-        what = self._last_words(room - who if room - who >= least else room)
-        has_who = bool(who) and (room - who >= least or not what)
+        count = _width(self._count) if self._count.text() else 0
+        for has_who, what in product((bool(who), False), (self._sentence, self._short)):
+            if count + who * has_who + self._what_width(what) <= room:
+                break
+        else:
+            count, what = 0, self._last_words(room)
+            has_who = bool(who) and not what
         self._who.setVisible(has_who)
         self._what.show_text(what)
         self._what.setVisible(bool(what))
-        room -= who * has_who + self._what_width(what) * bool(what)
-        self._count.setVisible(bool(self._count.text()) and room >= _width(self._count))
+        self._count.setVisible(count > 0)
 
 
 def _width(part: QWidget) -> int:

@@ -79,6 +79,15 @@ def asked_line(name: str, question: str) -> str:
     return _asked(name, kind, question)
 
 
+def asked_short(question: str) -> str:
+    """Say what is asked for in the fewest words; "" where the kind says little."""
+    kind = guess_kind(question)
+    total = total_in(question) if kind is QuestionKind.PURCHASE else None
+    if total is not None:
+        return tr("Pay {amount}?", amount=total.text)
+    return "" if kind in _SAY_LITTLE else tr("{kind}?", kind=kind_label(kind))
+
+
 def _asked(name: str, kind: QuestionKind, words: str) -> str:
     """Say the amount only where the form of a purchase offers it, too."""
     total = total_in(words) if kind is QuestionKind.PURCHASE else None
