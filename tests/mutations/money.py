@@ -140,7 +140,7 @@ MONEY = (
         promise="in plain sight, with the reason",
         mistake="all wait for their turn",
         file="ui/text/waiting.py",
-        old="    if entry.why is WaitReason.TURN or (entry.why in _SHARED and not facts.is_first):",
+        old="    if is_turn or (entry.why in _SHARED and not facts.is_first):",
         new="    if True:",
         tests=("tests/ui/text/test_waiting.py::test_a_task_in_queue_says_what_it_waits_for",),
     ),

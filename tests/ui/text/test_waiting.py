@@ -42,7 +42,7 @@ ENTRIES = [
     (entry(WaitReason.TURN, position=3), "3rd in the queue"),
     (entry(WaitReason.TURN, -5, position=3), "3rd in the queue"),
     (entry(WaitReason.NO_SLOT), "Waiting for a free browser (5 of 5 in use)"),
-    (entry(WaitReason.NO_SLOT, 43), "Waiting for a free browser, about 43 s"),
+    (entry(WaitReason.NO_SLOT, 43), "Next, about 43 s"),
     (entry(WaitReason.BUDGET, 4), "Rate limit, starts in 4 s"),
     (entry(WaitReason.BUDGET), "Rate limit"),
     (entry(WaitReason.LIMITED, 12), "Rate limit, starts in 12 s"),

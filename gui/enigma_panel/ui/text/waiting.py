@@ -55,7 +55,9 @@ class QueueAction(StrEnum):
 def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
     """Return why a queued task waits: 'Next, about 19 s', 'Its session has ended'."""
     time = _left(entry.due_ms, now_ms)
-    if entry.why is WaitReason.TURN or (entry.why in _SHARED and not facts.is_first):
+    is_slot_due = bool(time) and entry.why is WaitReason.NO_SLOT  # the time is worth more
+    is_turn = is_slot_due or entry.why is WaitReason.TURN
+    if is_turn or (entry.why in _SHARED and not facts.is_first):
         place = tr("{place} in the queue", place=ordinal(entry.position))
         text = _about(tr("Next") if entry.position == 1 else place, time)
     else:
@@ -67,8 +69,7 @@ def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
 def _reason(entry: QueueEntry, facts: QueueContext, time: str) -> str:
     match entry.why:
         case WaitReason.NO_SLOT:
-            in_short = tr("Waiting for a free browser")  # the time is worth more than the places
-            return _about(in_short, time) if time else no_slot_text(facts.limit)
+            return no_slot_text(facts.limit)
         case WaitReason.LIMITED | WaitReason.BUDGET:
             return tr("Rate limit, starts in {time}", time=time) if time else tr("Rate limit")
         case WaitReason.NO_BROWSER:
