@@ -4,12 +4,13 @@ from bisect import bisect_left, bisect_right
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.steps.list import StepsList
 from enigma_panel.ui.text.steps import found_text, normalized
 from enigma_panel.ui.widgets.basics import make_label, make_row
+from enigma_panel.ui.widgets.inputs import WordsField
 
 tr = Translations("Steps")
 
@@ -84,16 +85,14 @@ class StepsSearch(QWidget):
         self._list.viewport().update()
 
 
-class SearchField(QLineEdit):
+class SearchField(WordsField):
     """The search field. Enter: next match, Shift+Enter: back; Escape empties, then leaves it."""
 
     asked = Signal(bool)
     left = Signal()
 
     def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setPlaceholderText(name)
-        self.setAccessibleName(name)
+        super().__init__(name)
         self.setToolTip(tr("Enter goes to the next match, Shift+Enter to the one before."))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -1,10 +1,9 @@
 """The filter of Tasks: words, chips, and the conditions of its panel."""
 
 from PySide6.QtCore import QEvent, QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAction, QColor, QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QLayout,
-    QLineEdit,
     QSizePolicy,
     QStyle,
     QStyleOptionButton,
@@ -22,9 +21,9 @@ from enigma_panel.ui.tasks.filter_panel import FilterPanel
 from enigma_panel.ui.tasks.filter_text import ChipWords, chip_words, count_text
 from enigma_panel.ui.text.sums import shown_texts
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.basics import Button, make_button, make_row, set_role
 from enigma_panel.ui.widgets.debounce import Debounce
+from enigma_panel.ui.widgets.inputs import WordsField
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 
 tr = Translations("Tasks")
@@ -281,7 +280,7 @@ class Chip(Button):
         painter.drawText(place, right, number_text(max(0, self._n)))
 
 
-class FilterField(QLineEdit):
+class FilterField(WordsField):
     """The field for words. Escape empties it, then leaves it; Down leaves it, too.
 
     left: the reason for which the table gets the focus.
@@ -290,10 +289,7 @@ class FilterField(QLineEdit):
     left = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__()
-        set_role(self, "filter")
-        self.setPlaceholderText(tr("Filter"))
-        self.setAccessibleName(tr("Filter"))
+        super().__init__(tr("Filter"))
         self.setMaxLength(MOST_WORDS_CHARS)
         self.setToolTip(
             tr("Ctrl+F. Searches task, result, error, question, site and session. Escape clears.")
@@ -309,8 +305,3 @@ class FilterField(QLineEdit):
                 self.left.emit(Qt.FocusReason.TabFocusReason)
             case _:
                 super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        place = QRectF(PAD, 0, SIGN, self.height())
-        icons.paint(QPainter(self), Glyph.SEARCH, place, QColor(theme.colours().dim))

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import (
+    QColor,
     QKeyEvent,
     QKeySequence,
+    QPainter,
+    QPaintEvent,
     QResizeEvent,
     QTextBlockFormat,
     QTextCursor,
@@ -23,8 +26,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from enigma_panel.ui.theme import icons, theme
+from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.basics import set_role
 
+GLYPH_AT, GLYPH_SIZE = 10, 14
 FRAME = 4
 """Room that a style sheet may add around a text."""
 LEAST_HEIGHT = 120
@@ -86,6 +92,21 @@ def _keep_key(event: QEvent) -> bool:
     if is_ours:
         event.accept()
     return is_ours
+
+
+class WordsField(QLineEdit):
+    """A field for words that are looked for as they are typed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        set_role(self, "filter")
+        self.setPlaceholderText(name)
+        self.setAccessibleName(name)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        place = QRectF(GLYPH_AT, 0, GLYPH_SIZE, self.height())
+        icons.paint(QPainter(self), Glyph.SEARCH, place, QColor(theme.colours().dim))
 
 
 class ChoiceBox(QComboBox):
