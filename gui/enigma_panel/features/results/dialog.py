@@ -32,8 +32,6 @@ from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 
 tr = Translations("Result")
 
-TAB_PAD = 6
-"""Room beside the words of a tab."""
 FIRST_SIZE, LEAST_SIZE = QSize(800, 640), QSize(420, 300)
 
 
@@ -129,12 +127,8 @@ class ResultDialog(ModelessDialog):
         state = make_row(self.glyph, self.state)
         tabs = make_row(self.view.tabs, None, self.find_bar)
         tabs.setAlignment(self.view.tabs, Qt.AlignmentFlag.AlignBottom)
-        for row, left, below in (
-            (head, MARGIN, 4),
-            (state, MARGIN, 12),
-            (tabs, MARGIN - TAB_PAD, 0),
-        ):
-            row.setContentsMargins(left, 0, MARGIN, below)
+        for row, below in ((head, 4), (state, 12), (tabs, 0)):
+            row.setContentsMargins(MARGIN, 0, MARGIN, below)
             self.body.addLayout(row)
         head.setStretch(0, 1)
         QWidget.setTabOrder(self.view.tabs, self.find_bar.field)

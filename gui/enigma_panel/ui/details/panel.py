@@ -41,7 +41,6 @@ tr = Translations("Details")
 LEAST_WIDTH = 250
 SIDE = 16
 """Margin at the left and the right of what is in the card."""
-TAB_PAD = 6
 BAR = 12
 """Width of a scroll bar in the style sheet."""
 TEXT_LINES, HEAD = 8, 24
@@ -235,7 +234,7 @@ class Details(QFrame):
         column.addLayout(top)
         self._fill_tabs()
         tabs = make_row(self.tabs)
-        tabs.setContentsMargins(SIDE - TAB_PAD, 0, SIDE, 0)
+        tabs.setContentsMargins(SIDE, 0, SIDE, 0)
         column.addLayout(tabs)
         self._pages = QStackedWidget()
         set_role(self._pages, "foot")  # a line below the tabs
