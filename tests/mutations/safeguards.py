@@ -37,7 +37,7 @@ SAFEGUARDS = (
         promise="What today cost is never 0 where it is unknown",
         mistake="it is",
         file="ui/main_window/money_figure.py",
-        old="    if not (is_whole or known):\n",
+        old="    if not known:\n",
         new="    if False:\n",
         tests=(
             "tests/ui/main_window/test_money_figure.py::test_it_says_what_today_cost_and_never_0_for_what_is_unknown",

@@ -85,9 +85,9 @@ async def test_the_money_the_menu_and_a_key_open_it(stage: Stage) -> None:
 async def test_no_task_costs_nothing(stage: Stage) -> None:
     stage.world.health.balance = None
     sheet = await stage.open()
-    assert cells(sheet.by_outcome) == [["All tasks", "$0.00", "$0.00"]]
+    assert cells(sheet.by_outcome) == [["All tasks", "$0.000", "$0.000"]]
     assert (sheet.today.amount.text(), sheet.today.words.text()) == ("$0.00", "today")
-    assert sheet.month.words.text() == "last 30 days, 0 tasks"
+    assert sheet.month.words.text() == "last 30 days · 0 tasks"
     assert not sheet.left.isVisible()
     assert not sheet.bars.grab().isNull()
 
@@ -102,15 +102,16 @@ async def test_what_became_of_tasks_and_what_is_not_known(stage: Stage) -> None:
     stage.world.put(6, "0.0625", status=TaskStatus.WORKING, ended_ms=None)  # its session has ended
     sheet = await stage.open()
     assert cells(sheet.by_outcome) == [
-        ["Done", "$0.25", "$0.25"],
-        ["Failed", "$0.00", "$0.13"],
-        ["Unconfirmed", "$0.06", "$0.06"],
-        ["Lost", "$0.00", "$0.50"],
+        ["Done", "$0.250", "$0.250"],
+        ["Failed", "$0.000", "$0.125"],
+        ["Unconfirmed", "$0.063", "$0.063"],
+        ["Lost", "$0.000", "$0.500"],
         ["Running", "…", "…"],
-        ["All tasks", "≥ $0.31", "≥ $0.93"],
+        ["All tasks", "at least $0.312", "at least $0.937"],
     ]
-    assert sheet.today.words.text() == "today, 1 still running"
-    assert sheet.month.words.text() == "last 30 days, 6 tasks"
+    assert (sheet.today.amount.text(), sheet.month.amount.text()) == ("$0.31", "$0.93")
+    assert sheet.today.words.text() == "today, at least · 1 still running"
+    assert sheet.month.words.text() == "last 30 days, at least · 6 tasks"
     assert sheet.gaps.text() == "Not included: 1 unknown cost."
 
 
@@ -149,7 +150,7 @@ async def test_a_click_on_a_bar_or_enter_in_the_table_filters_tasks_to_that_day(
     sheet = await stage.open()
     click(sheet.table)
     assert (sheet.by_day.isVisible(), sheet.bars.isVisible()) == (True, False)
-    assert [row[1:] for row in cells(sheet.by_day)] == [["1", "$0.25"], ["1", "$0.50"]]
+    assert [row[1:] for row in cells(sheet.by_day)] == [["1", "$0.250"], ["1", "$0.500"]]
     sheet.by_day.setCurrentCell(1, 0)
     key(sheet.by_day, ENTER)
     assert stage.shown().cost == Decimal("0.5")
@@ -162,11 +163,11 @@ async def test_what_deleted_tasks_cost_stands_beside(stage: Stage) -> None:
     stage.world.ledger.delete([2], NOW + 3_600_000, lambda _ms: day[0])
     sheet = await stage.open()
     assert cells(sheet.by_outcome)[1:] == [
-        ["All tasks", "$0.25", "$0.25"],
-        ["and deleted tasks", "$0.12", "$0.12"],
+        ["All tasks", "$0.250", "$0.250"],
+        ["and deleted tasks", "$0.120", "$0.120"],
     ]
     assert sheet.today.amount.text() == sheet.month.amount.text() == "$0.37"
-    assert cells(sheet.by_day)[0] == ["Today", "1", "$0.25", "$0.12"]
+    assert cells(sheet.by_day)[0] == ["Today", "1", "$0.250", "$0.120"]
     assert sheet.bars._bars[-1].tip == "Today · $0.25 · 1 task\nand $0.12 of deleted tasks"
     click_cell(sheet.by_outcome, 2, TODAY)
     assert sheet.isVisible()  # there is nothing to filter to
@@ -177,7 +178,7 @@ async def test_the_table_is_copied_for_a_spreadsheet(stage: Stage) -> None:
     sheet = await stage.open()
     sheet.by_outcome.selectAll()
     key(sheet.by_outcome, Qt.Key.Key_C, CTRL)
-    copied = "Done\t$0.25\t$0.25\nAll tasks\t$0.25\t$0.25"
+    copied = "Done\t$0.250\t$0.250\nAll tasks\t$0.250\t$0.250"
     assert QApplication.clipboard().text() == copied
 
 

@@ -29,7 +29,7 @@ from enigma_panel.store.ledger.task_reader import Day, DayCosts
 from enigma_panel.ui.i18n import Translations, number_text
 from enigma_panel.ui.text.money import forecast_text, idle_text, unknown_cost_text
 from enigma_panel.ui.text.states import ELLIPSIS
-from enigma_panel.ui.text.sums import cost_text, sum_tip
+from enigma_panel.ui.text.sums import has_gaps, known_text, sum_tip
 from enigma_panel.ui.widgets.basics import (
     NoticeLabel,
     make_button,
@@ -153,12 +153,12 @@ class CostsSheet(Sheet):
     def _show(self) -> None:
         days, today, whole = self._days, self._days[-1:], self._all
         n = Outcome("", RUNNING).sum_of(today).count
-        running = tr.plural("today, 1 still running", "today, {n} still running", n)
+        running = tr.plural("1 still running", "{n} still running", n) if n else ""
         spent = whole.sum_of(today).plus(deleted_sum(today))
-        self.today.show_words(spent, running if n else tr("today"))
+        self.today.show_words(spent, tr("today"), running)
         month = whole.sum_of(days).plus(deleted_sum(days))
-        words = tr.plural("last 30 days, 1 task", "last 30 days, {n} tasks", month.count)
-        self.month.show_words(month, words)
+        tasks = tr.plural("1 task", "{n} tasks", month.count)
+        self.month.show_words(month, tr("last 30 days"), tasks)
         gaps = unknown_cost_text(month.unknown) if month.unknown else ""
         show_text(self.gaps, " ".join(filter(None, (gaps, idle_text() if month.has_idle else ""))))
         self.caps.show_spent()
@@ -231,15 +231,18 @@ class _Figure(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.amount, self.words = make_label(ELLIPSIS, "sentence"), make_label(role="dim")
-        column = make_column(self.amount, self.words, gap=0)
+        self.amount, self.words = make_label(ELLIPSIS, "sum"), make_label(role="dim")
+        column = make_column(self.amount, self.words, gap=4)
         column.setContentsMargins(0, 0, FIGURES_GAP, 0)
         self.setLayout(column)
 
-    def show_words(self, total: TaskSum, words: str) -> None:
-        self.amount.setText(cost_text(total))
+    def show_words(self, total: TaskSum, span: str, words: str) -> None:
+        known = known_text(total)
+        self.amount.setText(known or tr("Unknown"))
         self.amount.setToolTip(sum_tip(total))
-        self.words.setText(words)
+        if known and has_gaps(total):
+            span = tr("{span}, at least", span=span)
+        self.words.setText(" · ".join(filter(None, (span, words))))
 
 
 def last_days(now_ms: int) -> list[Day]:

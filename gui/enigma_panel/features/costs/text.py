@@ -9,9 +9,8 @@ from enigma_panel.core.money import MoneyKind
 from enigma_panel.core.task_filter import GROUP_STATUSES, TaskGroup, TaskSum
 from enigma_panel.store.ledger.task_reader import DayCosts
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.money import at_least
 from enigma_panel.ui.text.states import ELLIPSIS, local_moment
-from enigma_panel.ui.text.sums import cost_text
+from enigma_panel.ui.text.sums import cost_text, known_text
 
 tr = Translations("Costs")
 
@@ -56,10 +55,9 @@ def may_have_cost(total: TaskSum) -> bool:
 
 
 def cell_text(total: TaskSum) -> str:
-    """Return a sum in a row: '$0.61', '≥ $0.61' where some of it is unknown, '…' where all is."""
-    if not (total.unknown or total.has_idle):
-        return cost_text(total)
-    return at_least(total.cost, MoneyKind.SUM) or ELLIPSIS
+    """Return a sum in a row: '$0.612', 'at least $0.612', '…' where all of it is unknown."""
+    kind = MoneyKind.COST
+    return cost_text(total, kind) if known_text(total, kind) else ELLIPSIS
 
 
 def deleted_sum(days: Iterable[DayCosts]) -> TaskSum:

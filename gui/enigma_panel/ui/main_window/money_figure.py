@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from enigma_panel.core.money import MoneyKind, floor_money, format_money
+from enigma_panel.core.money import MoneyKind, format_money
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
 from enigma_panel.ui.i18n import Translations
@@ -17,7 +17,7 @@ from enigma_panel.ui.text.money import (
     spoken_money,
 )
 from enigma_panel.ui.text.states import local_moment
-from enigma_panel.ui.text.sums import sum_tip
+from enigma_panel.ui.text.sums import has_gaps, known_text, sum_tip
 from enigma_panel.ui.widgets.basics import make_column, make_label, set_role, show_text
 
 tr = Translations("Main window")
@@ -27,20 +27,16 @@ FEW_TASKS = 5
 USUAL = TaskSum(cost=Decimal("8.88"), unknown=0, has_idle=False)
 
 
-def today_text(total: TaskSum, *, is_more_to_come: bool, is_spoken: bool = False) -> str:
-    """Return what today cost, '$0.26 today', and that it is not all where it is not.
-
-    is_spoken: for a screen reader.
-    """
-    is_whole = not (total.unknown or total.has_idle)
-    known = total.cost if is_whole else floor_money(total.cost, MoneyKind.SUM)
-    if not (is_whole or known):
+def today_text(total: TaskSum, *, is_more_to_come: bool, is_narrow: bool = False) -> str:
+    """Return what today cost, '$0.26 today', '$0.26 today so far' where that is not all."""
+    known = known_text(total)
+    if not known:
         return tr("Today: unknown")
-    amount = format_money(known, MoneyKind.SUM)
-    is_all = is_whole and not is_more_to_come
-    if is_spoken and not is_all:
-        return tr("At least {amount} today", amount=spoken_money(amount))
-    return tr("{amount} today", amount=amount if is_all else f"≥ {amount}")
+    if not (is_more_to_come or has_gaps(total)):
+        return tr("{amount} today", amount=known)
+    if is_narrow:
+        return tr("{amount} so far", amount=known)
+    return tr("{amount} today so far", amount=known)
 
 
 class MoneyFigure(QWidget):
@@ -55,7 +51,7 @@ class MoneyFigure(QWidget):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
-        self._is_steady = True
+        self._is_narrow = False
         self._opener: QAction | None = None
         self.today = make_label(role="heading")
         self.left = make_label(role="dim")
@@ -76,15 +72,19 @@ class MoneyFigure(QWidget):
         self._services.spending.refresh()
         self.show_now()
 
-    def set_steady(self, is_steady: bool) -> None:
-        """Keep room for usual words, so that what comes and goes in them moves nothing."""
-        if is_steady != self._is_steady:
-            self._is_steady = is_steady
+    def set_narrow(self, is_narrow: bool) -> None:
+        """Say it in fewer words."""
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
             self.updateGeometry()
+            self.show_now()
 
     def room_for_words(self) -> int:
-        """Return the width of the words, or of the usual ones where they need more."""
-        usual = today_text(USUAL, is_more_to_come=True)
+        """Return the width of the words, or of the usual ones where they need more.
+
+        So what comes and goes in them moves nothing.
+        """
+        usual = today_text(USUAL, is_more_to_come=True, is_narrow=self._is_narrow)
         width = self.today.fontMetrics().horizontalAdvance
         return max(width(self.today.text()), width(usual))
 
@@ -101,8 +101,8 @@ class MoneyFigure(QWidget):
         if today is None:
             return _put(self.today)
         more = bool(self._services.sessions.terminable_keys())
-        text, before = today_text(today, is_more_to_come=more), self.today.text()
-        spoken = today_text(today, is_more_to_come=more, is_spoken=True)
+        spoken, before = spoken_money(today_text(today, is_more_to_come=more)), self.today.text()
+        text = today_text(today, is_more_to_come=more, is_narrow=self._is_narrow)
         tip = _put(self.today, text, spoken, tr("All tasks started here today."), sum_tip(today))
         if text != before:
             self.reworded.emit()
@@ -130,8 +130,7 @@ class MoneyFigure(QWidget):
     # -- Qt ------------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
-        room = self.room_for_words() if self._is_steady else 0
-        return super().sizeHint().expandedTo(QSize(room, 0))
+        return super().sizeHint().expandedTo(QSize(self.room_for_words(), 0))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         is_meant = event.button() is Qt.MouseButton.LeftButton

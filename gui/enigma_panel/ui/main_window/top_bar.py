@@ -17,6 +17,8 @@ tr = Translations("Main window")
 HEIGHT, SIDE = 52, 16
 GAP, NARROW_GAP, NARROW = 16, 8, 800
 """Distance of its parts, and in a window that is narrower than that."""
+FEW_WORDS = 1000
+"""A narrower window says in fewer words what today cost; with the usual font."""
 
 
 class TopBar(QFrame):
@@ -60,6 +62,7 @@ class TopBar(QFrame):
     def _fit(self) -> None:
         """Leave out *Demo* where what is asked would not fit."""
         strip, money = self._strip, self._money
+        money.set_narrow(self.width() < theme.scaled(FEW_WORDS))
         gap = GAP if self.width() >= NARROW else NARROW_GAP
         self._row.setSpacing(gap)
         used = sum(part.sizeHint().width() + gap for part in (self._start, self.menu_button))
@@ -70,7 +73,6 @@ class TopBar(QFrame):
             demo = self._demo.sizeHint().width() + gap
             has_demo = room >= demo + needed
             self._demo.setVisible(has_demo)
-        money.set_steady(not has_demo)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -44,13 +44,13 @@ def with_idle(text: str) -> str:
     return text + IDLE
 
 
-def at_least(amount: Decimal, kind: MoneyKind = MoneyKind.COST) -> str:
-    """Return an amount of which a part is unknown, '≥ $0.021'; nothing where that says nothing.
+def at_least(amount: Decimal) -> str:
+    """Return a cost of which a part is unknown, '≥ $0.021'; nothing where that says nothing.
 
     It is rounded down: rounded up it would not be true.
     """
-    known = floor_money(amount, kind)
-    return f"≥ {format_money(known, kind)}" if known else ""
+    known = floor_money(amount)
+    return f"≥ {format_money(known)}" if known else ""
 
 
 def idle_text() -> str:

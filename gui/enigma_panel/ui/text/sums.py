@@ -10,19 +10,29 @@ tr = Translations("Sums")
 
 def sum_text(total: TaskSum) -> str:
     """Return a sum: '$4.87', 'at least $4.87' where more is not known, never 0 for that."""
-    return _known_text(total) or tr("an unknown amount")
+    return _least_text(total) or tr("an unknown amount")
 
 
-def cost_text(total: TaskSum) -> str:
+def cost_text(total: TaskSum, kind: MoneyKind = MoneyKind.SUM) -> str:
     """Return a sum that may still grow."""
-    return _known_text(total) or tr("cost not known yet")
+    return _least_text(total, kind) or tr("cost unknown")
 
 
-def _known_text(total: TaskSum) -> str:
-    if not (total.unknown or total.has_idle):
-        return format_money(total.cost, MoneyKind.SUM)
-    known = floor_money(total.cost, MoneyKind.SUM)  # rounded up, "at least" would not be true
-    return tr("at least {amount}", amount=format_money(known, MoneyKind.SUM)) if known else ""
+def _least_text(total: TaskSum, kind: MoneyKind = MoneyKind.SUM) -> str:
+    known = known_text(total, kind)
+    return tr("at least {amount}", amount=known) if known and has_gaps(total) else known
+
+
+def known_text(total: TaskSum, kind: MoneyKind = MoneyKind.SUM) -> str:
+    """Return what is known of a sum without saying that more is unknown; '' for 0 of that."""
+    if not has_gaps(total):
+        return format_money(total.cost, kind)
+    known = floor_money(total.cost, kind)  # rounded up, "at least" would not be true
+    return format_money(known, kind) if known else ""
+
+
+def has_gaps(total: TaskSum) -> bool:
+    return bool(total.unknown or total.has_idle)
 
 
 def sum_tip(total: TaskSum) -> str:
@@ -38,8 +48,7 @@ def shown_texts(shown: TaskSum, total: int) -> tuple[str, ...]:
         tasks = tr.plural("1 task", "{n} tasks", total)
     else:
         tasks = tr("{shown} of {total} tasks", shown=shown.count, total=total)
-    texts = f"{tasks} · {cost_text(shown)}", cost_text(shown)
-    return texts if _known_text(shown) else (*texts, tr("cost unknown"))
+    return f"{tasks} · {cost_text(shown)}", cost_text(shown)
 
 
 def selected_texts(total: TaskSum) -> tuple[str, ...]:

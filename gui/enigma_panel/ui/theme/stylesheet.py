@@ -1,8 +1,8 @@
 """The style sheet, made of a scheme's colours and the size of the font.
 
 Widgets name their part by the property "role": primary, danger, danger-link, link, chip, plain,
-look, example (buttons); dim, heading, title, section, sentence, problem, amber, red, green,
-figure, figure-amber, notice, pill (labels); card, strip, floating, row, toast, sheet, asks,
+look, example (buttons); dim, heading, title, section, sum, sentence, problem, amber, red,
+green, figure, figure-amber, notice, pill (labels); card, strip, floating, row, toast, sheet, asks,
 well, track, time-left, offer, foot, bar, status, offline (frames); reading, document, question (to
 read); rows, commands (tables and lists); clear (what a scroll area shows); plain (a combo box
 without a frame); filter, mistaken (a field of the heading, one in error). Buttons with the property
@@ -47,6 +47,7 @@ QLabel { background: transparent; }
 QLabel[role="dim"] { color: {dim}; font-size: {small_px}; }
 QLabel[role="heading"], QLabel[role="title"] { font-size: {heading_px}; font-weight: 600; }
 QLabel[role="section"] { font-weight: 600; }
+QLabel[role="sum"] { font-size: {sum_px}; font-weight: 600; }
 QLabel[role="sentence"] { font-size: {sentence_px}; font-weight: 600; }
 QLabel[role="amber"] { color: {amber}; font-weight: 600; }
 QLabel[role="red"], QLabel[role="problem"] { color: {red}; }
@@ -252,6 +253,7 @@ def sheet(colours: "Colours", font_px: int = 13) -> str:
         "small_px": f"{font_px - 1}px",
         "heading_px": f"{font_px + 2}px",
         "sentence_px": f"{font_px + 5}px",
+        "sum_px": f"{font_px + 9}px",
         "accent_hover": HOVERS[colours.name],
     }
     text = _SHEET
