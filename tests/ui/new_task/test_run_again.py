@@ -47,7 +47,7 @@ async def test_it_says_what_they_cost_together(world: World) -> None:
         "Run 2 tasks again, each in a new session? The first one is “Price of a hub”."
     )
     assert dialog.cost.text() == (
-        "By your last tasks: about $0.05–0.07. Your balance is only $0.07."
+        "About $0.05–0.07, based on your last tasks. Your balance is only $0.07."
     )
     assert dialog.cost.property("role") == "amber"
     assert dialog.cancel_button.hasFocus()
@@ -65,9 +65,8 @@ async def test_what_cannot_be_run_again_is_counted_and_said(world: World) -> Non
     world.sessions.add(6)
     dialog = await shown(world, 1, 2, 3, 4, 5, 6)
     assert dialog.left_out.text() == (
-        "Left out: 1 is queued and runs anyway. 1 is unconfirmed: it may still be running. "
-        "1 is running. 1 has a field that this service lacks. Use Edit and run again. "
-        "1 is still loading."
+        "Skipped: 1 queued, 1 unconfirmed (may still be running), 1 running, 1 still loading, "
+        "1 with fields that this service lacks (use Edit and run again)."
     )
     assert not dialog.run_button.isEnabled()  # it may be one more
     world.sessions.add(5, **DONE)

@@ -288,7 +288,7 @@ async def test_one_line_says_what_one_task_may_cost(world: World, dialog: NewTas
     await shown(world, dialog)
     assert line.text() == "Price not known yet · closes after the task"
     dialog.run_in.choose(NEW_KEPT)
-    assert line.text().startswith("Price not known yet, then costs money until you close it (5 min")
+    assert line.text().startswith("Price not known yet. Costs money until you close it (5 min")
     world.spending.costs.append(Decimal("0.30"))
     dialog.run_in.choose(NEW_CLOSED)
     assert line.text() == "<b>≈ $0.02</b> · closes after the task"

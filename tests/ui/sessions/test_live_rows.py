@@ -345,7 +345,7 @@ def test_the_cost_of_an_idle_session_says_that_idle_time_is_not_in_it(
         services.sessions.change_session(1, **ended)
         assert cell_text(rows, 1, Column.COST) == text, "its state says it, or the amount does"
         assert cell_text(rows, 1, Column.COST, SPOKEN) == "$0.0778 and idle time"
-        assert "Idle time costs money too." in cell_text(rows, 1, Column.COST, DESCRIPTION)
+        assert "Idle time is extra;" in cell_text(rows, 1, Column.COST, DESCRIPTION)
     services.sessions.change_session(1, phase=Phase.CONNECTION_LOST)
     assert cell_text(rows, 1, Column.STATE) == "Reconnecting"
     assert cell_text(rows, 1, Column.COST) == "≥ $0.077"  # no state says it now

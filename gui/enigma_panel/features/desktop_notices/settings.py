@@ -20,7 +20,10 @@ class NoticeSettings(QWidget):
             settings,
             "notify_questions",
             tr("Notify me of questions"),
-            tr("While you use another program, at once and in the last minute. Daily caps, too."),
+            tr(
+                "While you use another program, at once and in the last minute. "
+                "This covers daily caps, too."
+            ),
         )
         self.words = SettingBox(
             settings,

@@ -97,8 +97,6 @@ class RunAgainDialog(Sheet):
         if len(self._keys) <= MOST_STARTS:
             self._able, left_out = self._sorted_out()
             reasons = left_out_text(left_out)
-            if reasons:
-                reasons = tr("Left out: {reasons}", reasons=reasons)
         n = len(self._able)
         title = shorten(self._able[0].spec.text, TITLE_CHARS) if n else ""
         self.question.setText(again_question(title, n))

@@ -98,13 +98,15 @@ def price_text(
         amount = mark(_amount(known, n))
         price = tr.plural("{amount}", "{n} tasks · {amount}", n, amount=amount)
     if stays_ms is not None:
-        return tr.plural(
-            "{price}, then costs money until you close it ({minutes} min at most)",
-            "{price}, then costs money until closed ({minutes} min each)",
+        then = tr.plural(
+            "costs money until you close it ({minutes} min at most)",
+            "costs money until closed ({minutes} min each)",
             n if in_new else 1,
-            price=price,
             minutes=stays_ms // 60_000,
         )
+        if known is None:
+            return f"{price}. {sentence(then)}"
+        return tr("{price}, then {then}", price=price, then=then)
     if n == 1:
         return tr("{price} · closes after the task", price=price)
     is_possible = in_new and n <= MOST_STARTS
@@ -254,7 +256,7 @@ def again_label(n: int) -> str:
 
 
 def again_cost_text(services: Services, n: int) -> AgainCost:
-    """Return the cost: 'By your last tasks: about $0.20–0.40.'"""
+    """Return the cost: 'About $0.20–0.40, based on your last tasks.'"""
     balance = services.health.balance
     if balance is not None and not balance.is_finite():
         balance = None
@@ -273,7 +275,7 @@ def again_cost_text(services: Services, n: int) -> AgainCost:
 
 
 def _again_cost(amount: str, left: str, *, is_too_much: bool) -> str:
-    text = tr("By your last tasks: {amount}.", amount=amount)
+    text = sentence(tr("{amount}, based on your last tasks", amount=amount))
     if is_too_much:
         return tr("{text} Your balance is only {left}.", text=text, left=left)
     return tr("{text} Your balance is {left}.", text=text, left=left) if left else text
@@ -283,27 +285,19 @@ def left_out_text(left_out: Sequence[LeftOut]) -> str:
     """Return how many of the selected tasks are not run again, and why."""
     counts = Counter(left_out)
     texts = {
-        LeftOut.QUEUED: tr.plural(
-            "1 is queued and runs anyway.",
-            "{n} are queued and run anyway.",
-            counts[LeftOut.QUEUED],
+        LeftOut.QUEUED: tr("{n} queued", n=counts[LeftOut.QUEUED]),
+        LeftOut.UNCONFIRMED: tr(
+            "{n} unconfirmed (may still be running)", n=counts[LeftOut.UNCONFIRMED]
         ),
-        LeftOut.UNCONFIRMED: tr.plural(
-            "1 is unconfirmed: it may still be running.",
-            "{n} are unconfirmed: they may still be running.",
-            counts[LeftOut.UNCONFIRMED],
-        ),
-        LeftOut.AT_WORK: tr.plural("1 is running.", "{n} are running.", counts[LeftOut.AT_WORK]),
-        LeftOut.UNSUPPORTED: tr.plural(
-            "1 has a field that this service lacks. Use Edit and run again.",
-            "{n} have fields that this service lacks. Use Edit and run again.",
-            counts[LeftOut.UNSUPPORTED],
-        ),
-        LeftOut.UNREAD: tr.plural(
-            "1 is still loading.", "{n} are still loading.", counts[LeftOut.UNREAD]
+        LeftOut.AT_WORK: tr("{n} running", n=counts[LeftOut.AT_WORK]),
+        LeftOut.UNREAD: tr("{n} still loading", n=counts[LeftOut.UNREAD]),
+        LeftOut.UNSUPPORTED: tr(
+            "{n} with fields that this service lacks (use Edit and run again)",
+            n=counts[LeftOut.UNSUPPORTED],
         ),
     }
-    return " ".join(text for why, text in texts.items() if counts[why])
+    reasons = ", ".join(text for why, text in texts.items() if counts[why])
+    return tr("Skipped: {reasons}.", reasons=reasons) if reasons else ""
 
 
 def too_many_text(n: int) -> str:

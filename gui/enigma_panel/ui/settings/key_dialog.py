@@ -275,7 +275,7 @@ def key_state_text(account: Account) -> str:
         case KeyState.LOOKING:
             return tr("Looking for your API key…")
         case KeyState.READY if where in {MEMORY, ""}:
-            return tr("A key is in use, only in memory.")
+            return tr("Your key is kept only until you quit.")
         case KeyState.READY:
             return tr("A key is in use. It is kept in {place}.", place=where)
         case KeyState.ABSENT | KeyState.NO_KEYCHAIN:

@@ -54,7 +54,7 @@ def at_least(amount: Decimal) -> str:
 
 
 def idle_text() -> str:
-    return tr("Idle time costs money too. How much is unknown.")
+    return tr("Idle time is extra; its cost is unknown.")
 
 
 def unknown_cost_text(n: int) -> str:
