@@ -61,8 +61,8 @@ class Caps(QObject):
         return self._day_cap.is_reached()
 
     def uncounted(self) -> int:
-        """How many tasks are at work whose cost is unknown: they count nothing, and no cap stops
-        them. A service may tell the cost of all only at their end."""
+        """How many tasks are at work whose cost is unknown: no cap counts them. A service may tell
+        the cost of all only at their end."""
         return sum(t.is_at_work and t.counted_cost is None for t in self._store.tasks())
 
     def raised(self) -> Decimal:

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 MINUTE = 60_000
 KEY = "0123456789abcdef"
 BEGIN_MS = local_day(NOW)[0]
-TOPPED_UP = "Topped up or billed late since 00:01: balance not comparable."
+TOPPED_UP = "was topped up or billed late; it can't be compared."
 
 
 class Day:
@@ -61,7 +61,7 @@ def day(world: CostsWorld) -> Day:
 
 NOT_EXPLAINED = (
     "fell by $5.09. Tasks started here explain $4.87."
-    " <b>$0.22 is not explained</b>: perhaps idle time, or another program."
+    " <b>$0.22 is not explained</b>: perhaps idle time, a late bill, or another program."
 )
 
 

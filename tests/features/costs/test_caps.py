@@ -103,7 +103,7 @@ async def test_it_says_how_much_is_spent_and_whose_cost_is_not_known(
     plain.caps.today = Decimal("0.26")
     plain.settings.change(cap_per_day=Decimal(1))
     assert (fields.spent.value(), fields.spent.maximum()) == (260, 1000)
-    none_yet = "2 running tasks have reported no cost yet. No cap can stop them."
+    none_yet = "2 running tasks have reported no cost yet; caps don't count them."
     assert fields.said.text() == f"Today $0.26 of $1.00. {none_yet}"
     plain.caps.without_cost = 0
     plain.caps.is_held = True  # it was reached, also where the sum is less by now

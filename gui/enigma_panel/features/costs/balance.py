@@ -39,7 +39,10 @@ def balance_text(tasks: Sequence[AccountTask], now_ms: int) -> str:
     start, end = (local_moment(one.at_ms, now_ms) for one in (first, last))
     has_risen = any(b.balance - a.balance >= CENT for a, b in pairwise(readings))
     if has_risen or fell <= cost - CENT:
-        return tr("Topped up or billed late since {start}: balance not comparable.", start=start)
+        return tr(
+            "Since {start} the balance was topped up or billed late; it can't be compared.",
+            start=start,
+        )
     if fell < CENT:
         return ""
     words = tr(
@@ -52,7 +55,7 @@ def balance_text(tasks: Sequence[AccountTask], now_ms: int) -> str:
         return f"{words} {tr('Tasks started here explain it.')}"
     explained = tr("Tasks started here explain {cost}.", cost=_money(cost))
     rest = tr(
-        "<b>{rest} is not explained</b>: perhaps idle time, or another program.",
+        "<b>{rest} is not explained</b>: perhaps idle time, a late bill, or another program.",
         rest=_money(_rounded(fell) - _rounded(cost)),  # the three amounts add up
     )
     return f"{words} {explained} {rest}"

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from enigma_panel.core.caps import CapMistake, read_cap
-from enigma_panel.core.money import MoneyKind, exact_money, format_money
+from enigma_panel.core.money import MoneyKind, exact_money, floor_money, format_money
 from enigma_panel.services.container import Services
 from enigma_panel.store.settings import HOLD, TERMINATE_RUNNING
 from enigma_panel.ui.i18n import Translations
@@ -83,15 +83,16 @@ class CapFields(QWidget):
         if cap is not None:
             part = min(Decimal(1), spent / cap) if cap else Decimal(1)
             self.spent.setValue(int(part * STEPS))
-            amounts = {"spent": _amount(spent), "cap": _amount(cap)}
+            known = floor_money(spent, MoneyKind.SUM)  # what is not reached must not look so
+            amounts = {"spent": format_money(known, MoneyKind.SUM), "cap": exact_money(cap)}
             lines.append(tr("Today {spent} of {cap}.", **amounts))
             if is_reached:
                 lines.append(tr("Nothing more starts today."))
         uncounted = caps.uncounted() if settings.has_cap else 0
         if uncounted:
             text = tr.plural(
-                "1 running task has reported no cost yet. No cap can stop it.",
-                "{n} running tasks have reported no cost yet. No cap can stop them.",
+                "1 running task has reported no cost yet; caps don't count it.",
+                "{n} running tasks have reported no cost yet; caps don't count them.",
                 uncounted,
             )
             lines.append(text)
@@ -131,10 +132,6 @@ def _labelled(text: str, field: QWidget) -> QWidget:
     field.setAccessibleName(text)
     whole.setLayout(make_column(label, field, gap=4))
     return whole
-
-
-def _amount(amount: Decimal) -> str:
-    return format_money(amount, MoneyKind.SUM)
 
 
 def _mistake_text(mistake: CapMistake) -> str:

@@ -399,10 +399,12 @@ class NewTaskDialog(Sheet):
         self.setAccessibleName(self.windowTitle())
         self.run_in.show_count(n)
         self._show_hint()
+
+    def _show_price(self) -> None:
         price = partial(
             price_text,
             self._services,
-            n,
+            len(self.specs()),
             in_new=self.run_in.target().session_key is None,
             single=self.limits.one_call.isChecked(),
             stays_ms=None if self.typed().close_after else self._rules().idle_ms,
@@ -411,7 +413,8 @@ class NewTaskDialog(Sheet):
         self.price_label.setAccessibleName(price(mark=spoken_money))
 
     def _show_hint(self) -> None:
-        """Show when the tasks would run; while in sight, again each second."""
+        """Show when the tasks would run and what they may cost; in sight, again each second."""
+        self._show_price()
         n, after = len(self.specs()), self.run_in.is_after_another()
         in_new, single = self.run_in.target().session_key is None, self.limits.one_call.isChecked()
         hint = target_hint(self._services, n, after=after, in_new=in_new, single=single)

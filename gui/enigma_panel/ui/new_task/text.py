@@ -127,7 +127,7 @@ def _amount(price: Price, n: int) -> str:
     if n == 1:
         return format_money(price.median, MoneyKind.SUM, is_derived=True)
     low, high = (format_money(each * n, MoneyKind.SUM) for each in (price.low, price.high))
-    if low == high:
+    if low == high or high.startswith("<"):
         return format_money(price.high * n, MoneyKind.SUM, is_derived=True)
     if low.startswith("<"):
         return tr("up to {high}", high=high)

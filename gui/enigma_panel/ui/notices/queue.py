@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from enigma_panel.core.money import MoneyKind, format_money
+from enigma_panel.core.money import MoneyKind, exact_money, floor_money, format_money
 from enigma_panel.services.container import Services
 from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.types import PauseReason, WaitReason
@@ -60,21 +60,17 @@ def _no_browser() -> Notice:
 def _at_cap(services: Services, queued: int) -> Notice:
     """Return that nothing more is started today, also where nothing is queued: what runs costs."""
     caps, cap = services.caps, services.settings.value.cap_per_day or Decimal(0)
-    facts = {"spent": _amount(caps.spent()), "cap": _amount(cap)}
+    spent = format_money(floor_money(caps.spent(), MoneyKind.SUM), MoneyKind.SUM)
     ends = (NoticeAction.TERMINATE_RUNNING,) if services.sessions.terminable_keys() else ()
     removes = (NoticeAction.REMOVE_ALL,) if queued else ()
     return Notice(
-        title=tr("Daily cap reached: {spent} of {cap}.", **facts),
+        title=tr("Daily cap reached: {spent} of {cap}.", spent=spent, cap=exact_money(cap)),
         text=_text(services, PauseReason.CAP, queued),
         topic=QUEUE_TOPIC,
         actions=(NoticeAction.RAISE_CAP, *ends, *removes),
         stays=True,
-        amount=_amount(caps.raised()),
+        amount=format_money(caps.raised(), MoneyKind.SUM),
     )
-
-
-def _amount(amount: Decimal) -> str:
-    return format_money(amount, MoneyKind.SUM)
 
 
 def _text(services: Services, reason: PauseReason, n: int) -> str:
