@@ -262,6 +262,24 @@ async def test_what_runs_is_ended_where_that_is_wanted_once(bench: CapBench) -> 
     assert sorted(bench.service.commands) == [(f"s{n}", TERMINATE) for n in (1, 2, 3)]
 
 
+async def test_a_leap_leaves_the_end_of_what_runs_to_the_other_costs(bench: CapBench) -> None:
+    bench.settings.change(cap_per_day=DAY, at_cap=TERMINATE_RUNNING)
+    leaping, other = await bench.run(2)
+    await bench.tell(leaping, "0.02", "11", "11.02")
+    await bench.tell(other, "0.90")
+    assert (bench.verbs, bench.queue.pause_reason) == ([], PauseReason.CAP)
+    await bench.tell(other, "1.00")
+    await until(lambda: not bench.service.open)
+
+
+async def test_a_cap_of_the_day_that_cannot_be_read_ends_nothing(bench: CapBench) -> None:
+    bench.settings.change(at_cap=TERMINATE_RUNNING)
+    (key,) = await bench.run()
+    bench.settings.change(cap_per_day=Decimal(0))
+    await bench.tell(key, "0.02")
+    assert (bench.verbs, bench.queue.pause_reason) == ([], PauseReason.CAP)
+
+
 async def test_a_browser_that_opens_as_the_cap_is_reached_is_closed_and_its_task_waits(
     bench: CapBench,
 ) -> None:

@@ -161,9 +161,10 @@ class Caps:
         if not self._is_reached(services) or settings.at_cap != TERMINATE_RUNNING:
             self._ended_for = None
         elif cap is not None and self._ended_for != cap:
-            self._ended_for = cap
-            rises = [self._rises.get(task.key, Decimal(0)) for task in self._of_today(services)]
-            if all(rise <= LEAP * cap for rise in rises):
+            today, most = self._of_today(services), LEAP * cap
+            sane = [task for task in today if self._rises.get(task.key, Decimal(0)) <= most]
+            if sum(map(_cost, sane)) >= cap:
+                self._ended_for = cap
                 keys = services.sessions.terminable_keys()
                 begun = [key for key in keys if _has_begun(services, key)]
                 self._world.checks.clicked(begun, CommandVerb.TERMINATE, 0)

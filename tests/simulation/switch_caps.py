@@ -12,6 +12,7 @@ from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.queue.starter import Starter
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.spending import DayCap
+from enigma_panel.services.state import day_costs
 from enigma_panel.services.state.day_costs import DayCosts
 from enigma_panel.services.state.session_store import SessionStore
 
@@ -51,7 +52,7 @@ class _Slow:
 
 
 def a_leap_acts() -> Patches:
-    return [(caps, "is_leap", lambda *_: False)]
+    return [(place, "is_leap", lambda *_: False) for place in (caps, day_costs)]
 
 
 def a_doubted_cost_counts() -> Patches:

@@ -122,10 +122,9 @@ class Caps(QObject):
             self._queue.wake()
         if not is_reached or settings.at_cap != TERMINATE_RUNNING:
             self._ended_for = None
-        elif cap is not None and self._ended_for != cap:
+        elif cap and self._ended_for != cap and self._store.day_costs.trusted(cap) >= cap:
             self._ended_for = cap
-            if not is_leap(self._store.day_costs.rise, cap):
-                self.terminate_running()
+            self.terminate_running()
         this = (self._store.day_costs.day[0], cap or Decimal(0))
         if cap is not None and self._said_near != this and is_near(self.spent(), cap):
             self._said_near = this

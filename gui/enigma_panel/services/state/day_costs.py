@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+from enigma_panel.core.caps import is_leap
 from enigma_panel.core.models import Task
 from enigma_panel.core.money import NANO, to_nano
 
@@ -52,10 +53,10 @@ class DayCosts:
         from the ledger is one."""
         return self._rises.get(task_key, 0) / NANO
 
-    @property
-    def rise(self) -> Decimal:
-        """The largest one of the day's tasks."""
-        return max((self._rises.get(key, 0) for key in self._nano), default=0) / NANO
+    def trusted(self, cap: Decimal) -> Decimal:
+        """Dollars of the day so far without tasks whose cost leapt."""
+        leapt = (nano for key, nano in self._nano.items() if is_leap(self.rise_of(key), cap))
+        return self.spent - sum(leapt) / NANO
 
     def _count(self, task: Task, nano: int) -> None:
         from_ms, to_ms = self.day
