@@ -147,7 +147,7 @@ def test_a_new_run_stops_a_task_at_its_cap_as_soon_as_it_has_a_key(tmp_path: Pat
 
     async def first(bench: CapBench) -> None:
         (key,) = await bench.run()
-        await bench.tell(key, "0.26")
+        await bench.tell(key, "1", "2", "3")
         await bench.store.flush()
 
     async def second(bench: CapBench) -> None:
@@ -376,7 +376,7 @@ class Stream:
         if self.reached_ms is None and sum_money(_costs(bench)) >= cap:
             self.reached_ms = bench.bench.clock.now_ms()
         cost = task.counted_cost or Decimal(0)
-        if cost - self.last.get(key, Decimal(0)) > 10 * CAP:
+        if cost - self.last.get(key, cost) > 10 * CAP:
             self.leapt.add(key)
         elif cost >= CAP and key not in self.leapt:
             self.may_stop.add(bench.session_of(key).service_id)

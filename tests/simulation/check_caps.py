@@ -145,7 +145,7 @@ class Caps:
             if task is None:
                 continue
             cost = _cost(task)
-            rise = cost - self._last.get(key, Decimal(0))
+            rise = cost - self._last.get(key, cost)
             self._last[key], self._rises[key] = cost, max(self._rises.get(key, Decimal(0)), rise)
         for task in services.store.tasks():
             if self._must_stop(task, settings.cap_per_task):

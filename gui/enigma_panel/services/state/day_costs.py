@@ -38,7 +38,7 @@ class DayCosts:
     def note(self, task: Task, before: Task | None) -> bool:
         """Note a record and the one in whose place it is; True where it costs something else."""
         nano, was = _nano(task), _nano(before) if before is not None else 0
-        if nano > was:
+        if before is not None and nano > was:
             self._rises[task.key] = max(self._rises.get(task.key, 0), nano - was)
         self._count(task, nano)
         return nano != was
@@ -49,8 +49,7 @@ class DayCosts:
         return self._sum / NANO + self._deleted
 
     def rise_of(self, task_key: int) -> Decimal:
-        """The largest rise of a task's cost between two of its reports, in dollars; what was read
-        from the ledger is one."""
+        """The largest rise of a task's cost between two of its reports, in dollars."""
         return self._rises.get(task_key, 0) / NANO
 
     def trusted(self, cap: Decimal) -> Decimal:
