@@ -791,9 +791,9 @@ MONEY = (
         promise="stopped at once and once",
         mistake="a refused Stop is sent at each report",
         file="services/caps.py",
-        old=" or task.code == AT_CAP",
-        new="",
-        tests=(f"{CAPS}::test_a_refused_stop_is_said_and_not_repeated_by_the_next_run_either",),
+        old="(task.code, task.error) == (AT_CAP, exact_money(cap))",
+        new="False",
+        tests=(f"{CAPS}::test_a_refused_stop_is_said_and_not_repeated_until_another_cap",),
     ),
     Break(
         promise="its result names the cap",

@@ -114,7 +114,7 @@ async def test_a_cap_below_what_was_spent_acts_at_once(bench: CapBench) -> None:
     assert bench.verbs == [STOP]
 
 
-async def test_a_refused_stop_is_said_and_not_repeated_by_the_next_run_either(
+async def test_a_refused_stop_is_said_and_not_repeated_until_another_cap(
     bench: CapBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def refuse(session_id: str, verb: CommandVerb) -> Observation:
@@ -129,6 +129,9 @@ async def test_a_refused_stop_is_said_and_not_repeated_by_the_next_run_either(
     await bench.store.flush()
     (kept,) = bench.bench.ledger.tasks([key]).values()
     assert kept.code == AT_CAP
+    bench.settings.change(cap_per_task=DAY)
+    await bench.tell(key, "0.99", "1.00", "1.01")
+    assert bench.verbs == [STOP, STOP]
 
 
 async def test_a_stop_without_a_connection_is_kept_and_sent_later(bench: CapBench) -> None:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from enigma_panel.core.models import Task
+from enigma_panel.core.money import exact_money
 from enigma_panel.core.observation import AT_CAP, OTHER_TASK
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.clock import local_day
@@ -44,6 +45,7 @@ class Caps:
         self._stops: dict[int, int] = {}  # by mark: how often the person stopped it
         self._told: dict[str, float] = {}  # when it was reported of what is not asked for since
         self._set = (Settings(), 0.0)
+        self._sets = 0  # how often the cap of a task was another one
         self._ended_at = 0.0
         self._undone: set[int] = set()  # sessions whose end the person took back
 
@@ -58,7 +60,7 @@ class Caps:
         trouble = max(since, self._world.storm.last_sleep)
         if self._ended_at - trouble > SOON_S and not self._same(settings, services):
             self._world.fail("caps are kept over a kill", f"not {settings.cap_per_day}")
-        self._set = (services.settings.value, 0.0)
+        self._note_set(services, 0.0)
 
         def changed(diff: Diff) -> None:
             if not life.loop.dead:
@@ -71,7 +73,7 @@ class Caps:
 
         def is_set() -> None:
             if not life.loop.dead and not self._same(self._set[0], services):
-                self._set = (services.settings.value, self._world.timeline.now)
+                self._note_set(services, self._world.timeline.now)
             acts()
 
         services.store.changed.connect(changed)
@@ -192,7 +194,8 @@ class Caps:
             session = services.store.session(task.session_key)
             current = services.store.current_task(session) if session is not None else None
             can = services.sessions.can(task.session_key, CommandVerb.STOP)
-            is_left = task.code != AT_CAP and current is not None and current.key == task.key
+            is_given = task.code == AT_CAP and cap and task.error == exact_money(cap)
+            is_left = not is_given and current is not None and current.key == task.key
             is_left = is_left and can and task.session_key not in self._undone
             if not (is_left and self._must_stop(task, cap)):
                 self._due.pop(task.key, None)
@@ -217,8 +220,12 @@ class Caps:
         store = life.parts.services.store
         for key, count in life.parts.ledger._db.rows(_STOPS):
             task = store.task(key)
-            if task is not None and count > 1 + self._stops.get(mark_of(task.spec), 0):
+            if task is not None and count > self._sets + self._stops.get(mark_of(task.spec), 0):
                 self._world.fail("a task stops at its cap once", f"task {key}: {count} times")
+
+    def _note_set(self, services: "Services", now: float) -> None:
+        self._sets += self._set[0].cap_per_task != services.settings.value.cap_per_task
+        self._set = (services.settings.value, now)
 
     def _same(self, settings: Settings, services: "Services") -> bool:
         now = services.settings.value

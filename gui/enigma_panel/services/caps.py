@@ -98,7 +98,9 @@ class Caps(QObject):
     def _look_at(self, task: Task) -> None:
         """Stop a task at its cap, once: a Stop that was taken back or refused is not repeated."""
         cap, cost = self._settings.value.cap_per_task, task.counted_cost
-        if cap is None or cost is None or cost < cap or task.code == AT_CAP or not task.is_at_work:
+        if cap is None or cost is None or cost < cap or not task.is_at_work:
+            return
+        if (task.code, task.error) == (AT_CAP, exact_money(cap)):
             return
         if is_leap(self._store.day_costs.rise_of(task.key), cap):
             self._ask(task, cost, cap)
