@@ -77,7 +77,8 @@ class Caps(QObject):
 
     def terminate_running(self) -> None:
         """Terminate the browsers of tasks that run, ask or are paused, and idle ones. One whose
-        first task was not sent is closed by the queue, where that task waits on."""
+        first task was not sent is closed by the queue, where that task waits on; not one that
+        an earlier run opened."""
         keys = [key for key in self._sessions.terminable_keys() if self._has_begun(key)]
         ending = self._sessions.command(keys, CommandVerb.TERMINATE)
         self._scope.spawn("terminate at the cap", ending)
