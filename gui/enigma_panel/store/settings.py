@@ -102,7 +102,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keep_tasks_days: so many days after its end a task is kept, FOR_EVER or in KEPT_DAYS, any other
     number becomes FOR_EVER.
     cap_per_task, cap_per_day: dollars, None: no cap. A day's cap that cannot be one becomes 0, at
-    which nothing is started: what was meant to bound the costs must not be unbounded unseen.
+    which nothing is started; a task's becomes None, and so do both where the file is not read.
     at_cap: HOLD or TERMINATE_RUNNING, any other word becomes HOLD.
     logins: the saved ones, without their passwords.
     task_filter, task_order: what was looked for among the tasks; what means nothing becomes none.

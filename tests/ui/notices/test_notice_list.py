@@ -415,8 +415,8 @@ def test_a_damaged_ledger_with_a_copy(bar: Bar) -> None:
             "s.broken",
             "The history was damaged and is empty now. Earlier sessions may still cost",
         ),
-        (ProblemKind.NEWER, None, "s was saved by a newer version"),
-        (ProblemKind.UNREADABLE, None, "s can't be read. It stays as it is."),
+        (ProblemKind.NEWER, None, "s was saved by a newer version. Caps are off. It"),
+        (ProblemKind.UNREADABLE, None, "s can't be read. Caps are off. It stays as it is."),
         (
             ProblemKind.UNWRITABLE,
             None,
@@ -445,7 +445,7 @@ def test_damaged_settings_are_told_and_kept(bar: Bar) -> None:
     problem = Problem(kind=ProblemKind.BROKEN, path=path, kept_as=kept, reason="x")
     bar.notices.show_problem(problem)
     said = "Settings were damaged and are back to their defaults."
-    assert bar.lines == [f"{said} The damaged file is kept as settings.broken."]
+    assert bar.lines == [f"{said} Caps are off. The damaged file is kept as settings.broken."]
 
 
 def test_unreadable_rows_are_counted(bar: Bar) -> None:

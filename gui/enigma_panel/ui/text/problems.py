@@ -186,14 +186,15 @@ def copy_text(copy: Copy, now_ms: int) -> str:
 
 
 def _problem(problem: Problem) -> Notice:
-    name = problem.path.name
+    name, caps = problem.path.name, tr("Caps are off.")
+    stays = tr("It stays as it is. Changes are not kept.")
     match problem.kind:
         case ProblemKind.BROKEN if problem.kept_as is not None:
             kept = tr("The damaged file is kept as {kept}.", kept=problem.kept_as.name)
             if problem.path.suffix == ".json":
                 return Notice(
                     title=tr("Settings were damaged and are back to their defaults."),
-                    text=kept,
+                    text=f"{caps} {kept}",
                 )
             return Notice(
                 title=tr("The history was damaged and is empty now."),
@@ -216,15 +217,14 @@ def _problem(problem: Problem) -> Notice:
         case ProblemKind.NEWER:
             return Notice(
                 title=tr("{name} was saved by a newer version.", name=name),
-                text=tr("It stays as it is. Changes are not kept."),
+                text=f"{caps} {stays}",
             )
+        case ProblemKind.UNREADABLE:
+            return Notice(title=tr("{name} can't be read.", name=name), text=f"{caps} {stays}")
         case ProblemKind.UNWRITABLE:
             return Notice(
                 title=tr("{name} can't be written ({reason}).", name=name, reason=problem.reason),
                 text=tr("The program carries on without it."),
             )
         case _:
-            return Notice(
-                title=tr("{name} can't be read.", name=name),
-                text=tr("It stays as it is. Changes are not kept."),
-            )
+            return Notice(title=tr("{name} can't be read.", name=name), text=stays)
