@@ -924,6 +924,14 @@ MONEY = (
         ),
     ),
     Break(
+        promise="both are where the whole file can't be read: a notice says so",
+        mistake="it says nothing of caps",
+        file="ui/text/problems.py",
+        old='f"{caps} {kept}"',
+        new="kept",
+        tests=("tests/ui/notices/test_notice_list.py::test_damaged_settings_are_told_and_kept",),
+    ),
+    Break(
         promise="for a task that still runs it is Run a second time",
         mistake="it is called Run again there, too",
         file="ui/main_window/menus.py",
