@@ -220,7 +220,8 @@ class Caps:
         store = life.parts.services.store
         for key, count in life.parts.ledger._db.rows(_STOPS):
             task = store.task(key)
-            if task is not None and count > self._sets + self._stops.get(mark_of(task.spec), 0):
+            stops = self._stops.get(mark_of(task.spec), 0) if task is not None else 0
+            if task is not None and count > max(1, self._sets) + stops:
                 self._world.fail("a task stops at its cap once", f"task {key}: {count} times")
 
     def _note_set(self, services: "Services", now: float) -> None:
