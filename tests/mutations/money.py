@@ -837,16 +837,6 @@ MONEY = (
     ),
     Break(
         promise="a browser that has just opened is closed again and its task stays queued",
-        mistake="it is given its task",
-        file="services/queue/starter.py",
-        old="client is None or is_held or not",
-        new="client is None or not",
-        tests=(
-            f"{CAPS}::test_a_browser_that_opens_as_the_cap_is_reached_is_closed_and_its_task_waits",
-        ),
-    ),
-    Break(
-        promise="a browser that has just opened is closed again and its task stays queued",
         mistake="it idles",
         file="services/queue/scheduler.py",
         old="            await self.change_browser(task)\n\n    async def _send_in",
