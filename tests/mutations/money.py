@@ -658,11 +658,11 @@ MONEY = (
         tests=("tests/store/ledger/test_task_reader.py::test_a_sum_is_exact_to_a_nano_dollar",),
     ),
     Break(
-        promise='"At least" before a total',
+        promise='as "at least" does with other totals',
         mistake="what is not known is left out in silence",
         file="ui/text/sums.py",
-        old="    if not (total.unknown or total.has_idle):",
-        new="    if not total.has_idle:",
+        old="    return bool(total.unknown or total.has_idle)",
+        new="    return bool(total.has_idle)",
         tests=("tests/ui/text/test_sums.py",),
     ),
     Break(
