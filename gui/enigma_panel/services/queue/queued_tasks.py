@@ -23,16 +23,17 @@ class QueuedTasks:
 
     def follow(self, diff: Diff) -> bool:
         """Records changed; False where that does not concern the queue."""
-        if not self.keys and not any(map(self._is_queued, diff.tasks)):
+        if not self.keys and not any(map(self.is_queued, diff.tasks)):
             return False
         for key in diff.tasks:
-            if self._is_queued(key):
+            if self.is_queued(key):
                 self.keys.add(key)
             else:
                 self.keys.discard(key)
         self._order = None
         return True
 
-    def _is_queued(self, task_key: int) -> bool:
+    def is_queued(self, task_key: int) -> bool:
+        """Whether it waits now; one that was taken out leaves the order once that is written."""
         task = self._store.task(task_key)
         return task is not None and task.status is TaskStatus.QUEUED

@@ -96,7 +96,7 @@ class Scheduler(QObject):
         is_blocked, visited = False, set[int]()
         for task in list(self._queued.in_order()):
             session = self._store.session(task.session_key)
-            if session is None or session.key in visited:
+            if session is None or session.key in visited or not self._queued.is_queued(task.key):
                 continue
             visited.add(session.key)
             if task.key in self._blockers.under_way or (session.is_planned and is_blocked):
