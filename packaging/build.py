@@ -1,25 +1,35 @@
-"""`python packaging/build.py`: the program as one folder for Linux, built, completed and tried.
+"""`python packaging/build.py`: the program in one folder for Linux, built, packed and tried.
 
-The folder, dist/enigma-panel, needs no Python where it runs. It runs on systems whose C library is
-no older than the one it was built with. Exit status 1: something is wrong with the bundle;
-3: this machine cannot build one.
+The folder, dist/enigma-panel, needs no Python where it runs; the archive of it and SHA256SUMS lie
+beside it. It runs on systems whose C library is no older than the one it was built with. That is
+Debian 12's (glibc 2.36), in a system that mmdebstrap makes for it and throws away; with --here it
+is this machine's. Exit status 1: something is wrong with the bundle; 3: this machine cannot build
+one.
 """
 
 import argparse
 import ctypes.util
+import hashlib
 import importlib.util
+import lzma
 import os
+import platform
+import shlex
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
+import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 NAME = "enigma-control-panel"
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 ICONS = ROOT / "resources" / "icons"
 TOOLS = {"objdump": "binutils", "strip": "binutils", "ldd": "libc-bin"}
 LIBRARIES = {
@@ -32,9 +42,29 @@ LIBRARIES = {
 }
 """What Qt needs on X11, rarely there by itself, and the Debian packages that have it."""
 
+SUITE = "bookworm"
+"""Debian 12, the oldest system that the archive is to run on."""
+OF_SUITE = (
+    *("binutils", "ca-certificates", "libpython3.11", "python3", "python3-venv"),
+    *("libdbus-1-3", "libegl1", "libfontconfig1", "libgl1", "libglib2.0-0", "libwayland-cursor0"),
+    *("libxcb-shape0", *LIBRARIES.values()),
+)
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+HANDED_ON = (
+    *("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_DEFAULT_TIMEOUT"),
+    *("http_proxy", "https_proxy", "no_proxy", "SOURCE_DATE_EPOCH"),
+)
+"""Variables that say how this machine reaches the package index, and of what day the files are."""
+
+MOST_UNPACKED, MOST_PACKED = 110e6, 45e6
+MOST_SLOWER = 1.3
+"""How much longer until the window is painted than in a Python environment."""
+STARTS = 15
+
 TIME_LIMIT_S = 60
 
 CANNOT_BUILD = 3
+SUMS = "SHA256SUMS"
 
 OF_THE_SYSTEM = ("libEGL.", "libGL.", "libwayland-")
 """Parts of graphics drivers and display server: a bundle never has these, nor need a build."""
@@ -64,18 +94,91 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--dist", type=Path, default=ROOT / "dist", help="default: dist")
     parser.add_argument("--work", type=Path, default=ROOT / "build", help="default: build")
+    parser.add_argument("--here", action="store_true", help="for this machine's C library")
     options = parser.parse_args()
+    if not options.here:
+        return build_in_suite(options.dist.absolute())
     if hindrances := missing_here():
         print("\n".join(f"cannot build: {line}" for line in hindrances), file=sys.stderr)
         return CANNOT_BUILD
     began = time.monotonic()
-    bundle = build(options.dist.absolute(), options.work.absolute())
+    work = options.work.absolute()
+    bundle = build(options.dist.absolute(), work)
     complete(bundle)
-    print(f"{bundle}: {size(bundle) / 1e6:.0f} MB in {time.monotonic() - began:.0f} s")
-    troubles = [*check_libraries(bundle), *check_trials(bundle)]
+    troubles = write_notices(bundle, work)
+    archive = pack(bundle)
+    write_sums(archive.parent)
+    unpacked, packed = size(bundle), archive.stat().st_size
+    print(f"{bundle}: {unpacked / 1e6:.1f} MB in {time.monotonic() - began:.0f} s")
+    print(f"{archive}: {packed / 1e6:.1f} MB")
+    if unpacked > MOST_UNPACKED or packed > MOST_PACKED:
+        troubles.append(f"more than {MOST_UNPACKED:.0f} bytes, or packed than {MOST_PACKED:.0f}")
+    troubles += [*check_libraries(bundle), *check_trials(bundle), *check_start(bundle)]
     for trouble in troubles:
         print(f"WRONG: {trouble}", file=sys.stderr)
     return 1 if troubles else 0
+
+
+def build_in_suite(dist: Path) -> int:
+    """Run this with --here in a fresh Debian 12; what it made lies in `dist` afterwards."""
+    if (hindrance := no_suite_here()) is not None:
+        print(f"cannot build: {hindrance}; --here builds without it", file=sys.stderr)
+        return CANNOT_BUILD
+    began = time.monotonic()
+    dist.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(dist / "enigma-panel", ignore_errors=True)
+    env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": "/root"}
+    env |= {name: os.environ[name] for name in HANDED_ON if name in os.environ}
+    steps = (
+        "cd /src && python3 -m venv /venv && /venv/bin/pip install -q '.[bundle]'"
+        " && /venv/bin/python packaging/build.py --here"
+    )
+    with tempfile.TemporaryDirectory(prefix="enigma-panel-source-") as folder:
+        hooks = [f"copy-in {shlex.quote(str(copy_source(Path(folder) / 'src')))} /"]
+        if CERTIFICATES.exists():  # a company's own are among them
+            hooks.append(f"copy-in {CERTIFICATES} {CERTIFICATES.parent}")
+            env["PIP_CERT"] = str(CERTIFICATES)
+        variables = [f"{name}={value}" for name, value in env.items()]
+        command = shlex.join(["env", "-i", *variables, "sh", "-c", steps])
+        hooks += [f'chroot "$1" {command}', f"sync-out /src/dist {shlex.quote(str(dist))}"]
+        status = debian(SUITE, OF_SUITE, hooks)
+    if status == 0:
+        write_sums(dist)  # also of what else lies there
+    print(f"in {time.monotonic() - began:.0f} s, with a Debian 12 for it")
+    return 1 if status else 0
+
+
+def no_suite_here() -> str | None:
+    """Why this machine makes no bare Debian; None where it does."""
+    if shutil.which("mmdebstrap") is None:
+        return "mmdebstrap is missing"
+    try:
+        namespace = ["unshare", "--user", "--map-root-user", "true"]
+        may = os.geteuid() == 0 or subprocess.run(namespace, check=False).returncode == 0
+    except FileNotFoundError:
+        may = False
+    return None if may else "mmdebstrap needs root or user namespaces"
+
+
+def debian(suite: str, packages: Sequence[str], hooks: Sequence[str]) -> int:
+    """Make a bare Debian, run the hooks in it, throw it away; mmdebstrap's exit status."""
+    command = ["mmdebstrap", "--quiet", "--variant=minbase", "--format=null"]
+    # Also from a mirror that has fallen behind: what it has is signed all the same.
+    command.append('--aptopt=Acquire::Check-Valid-Until "false"')
+    command += [f"--include={','.join(packages)}"] if packages else []
+    command += [f"--customize-hook={hook}" for hook in hooks]
+    return subprocess.run([*command, suite, "-"], stdout=sys.stderr, check=False).returncode
+
+
+def copy_source(target: Path) -> Path:
+    """Copy what a build needs, as it lies here; returns the copy."""
+    target.mkdir()
+    for name in ("docs", "gui", "packaging", "resources"):
+        shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in ROOT.iterdir():
+        if path.is_file() and not path.name.startswith("."):
+            shutil.copy(path, target)
+    return target
 
 
 def missing_here() -> list[str]:
@@ -86,7 +189,7 @@ def missing_here() -> list[str]:
     missing |= {tool: package for tool, package in TOOLS.items() if shutil.which(tool) is None}
     lines = [f"{name} is missing (Debian: {package})" for name, package in missing.items()]
     if any(importlib.util.find_spec(name) is None for name in ("PyInstaller", "enigma_panel")):
-        return [*lines, "run pip install -e '.[dev]' first, with the same Python"]
+        return [*lines, "run pip install -e '.[bundle]' first, with the same Python"]
     return lines or _missing_of_python()
 
 
@@ -125,6 +228,41 @@ def complete(bundle: Path) -> None:
         edge = picture.stem.removeprefix(f"{NAME}-")
         _copy(picture, icons / f"{edge}x{edge}" / "apps" / f"{NAME}.png")
     _copy(ICONS / f"{NAME}.svg", icons / "scalable" / "apps" / f"{NAME}.svg")
+
+
+def write_notices(bundle: Path, work: Path) -> list[str]:
+    """Write the notices into the bundle; what keeps it from being given away, one line each."""
+    if not (HERE / "notices.py").exists():
+        return []
+    sys.path.insert(0, str(HERE))
+    import notices
+
+    return notices.write(bundle, work)
+
+
+def pack(bundle: Path) -> Path:
+    """Pack the folder, always in the same way; the archive."""
+    top = f"{NAME}-{VERSION}"
+    archive = bundle.parent / f"{top}-linux-{platform.machine()}.tar.xz"
+    day = int(os.environ.get("SOURCE_DATE_EPOCH", time.time()))
+
+    def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+        entry.uid = entry.gid = 0
+        entry.uname = entry.gname = "root"
+        entry.mode = 0o755 if entry.isdir() or entry.mode & 0o100 else 0o644
+        entry.mtime = day
+        return entry
+
+    with tarfile.open(archive, "w:xz", preset=9 | lzma.PRESET_EXTREME) as tar:
+        tar.add(bundle, top, filter=plain)
+    return archive
+
+
+def write_sums(dist: Path) -> None:
+    """Write SHA256SUMS of all files there that are given away."""
+    files = [path for path in sorted(dist.iterdir()) if path.is_file() and path.name != SUMS]
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
+    (dist / SUMS).write_text("".join(lines))
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -194,6 +332,27 @@ def check_trials(bundle: Path) -> list[str]:
         elif "version unknown" in text:
             troubles.append(f"{shown}: the metadata of a library is missing")
     return troubles
+
+
+def check_start(bundle: Path) -> list[str]:
+    """Compare the first window with that of this Python, by the fastest of some starts each."""
+    frozen, plain = [str(bundle / "enigma-panel")], [sys.executable, "-m", "enigma_panel"]
+    both = [(start(frozen), start(plain)) for _ in range(STARTS)]
+    mine, other = map(min, zip(*both, strict=True))
+    print(f"first window: {mine:.2f} s, {mine / other:.2f} × the environment's ({other:.2f} s)")
+    return [f"it starts more than {MOST_SLOWER} × as slowly"] if mine > MOST_SLOWER * other else []
+
+
+def start(command: list[str]) -> float:
+    """Seconds until the window was painted."""
+    with tempfile.TemporaryDirectory(prefix="enigma-panel-trial-") as home:
+        began = time.monotonic()
+        with subprocess.Popen(
+            [*command, "--smoke"], env=bare_environment(Path(home)), stdout=subprocess.PIPE
+        ) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            return time.monotonic() - began
 
 
 def run(bundle: Path, *arguments: str) -> tuple[int, str]:

@@ -3,6 +3,8 @@
 import os
 import sys
 
+import pyimod02_importers  # of PyInstaller's loader, and only in what it has made
+
 from enigma_panel.__main__ import main
 
 
@@ -23,6 +25,15 @@ def leave_children_alone() -> None:
     os.environ["PYINSTALLER_RESET_ENVIRONMENT"] = "1"
 
 
+def keep_modules() -> None:
+    """Read modules from the file that was started, also when an upgrade has replaced it.
+
+    The loader opens that file by its name at each import, and many imports come late.
+    """
+    pyimod02_importers.pyz_archive._filename = "/proc/self/exe"
+
+
 if __name__ == "__main__":
     leave_children_alone()
+    keep_modules()
     sys.exit(main())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QFontMetrics, QIcon
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel import __version__
@@ -96,6 +96,9 @@ class Program:
     async def main(self) -> int:
         """Show the window, run until told to leave, leave in stages."""
         event_loop.on_signals(self._leave.set)
+        if not (self._options.self_check or self._check or _can_write()):
+            print("enigma-panel: no window can be shown: no font is installed", file=sys.stderr)
+            return 2
         url = None
         if self._child is not None:
             url = await event_loop.blocking(self._child.url, time_limit=30)
@@ -354,6 +357,11 @@ class Program:
         parts.ledger_thread.close()
         if window is not None:
             window.close_for_good()
+
+
+def _can_write() -> bool:
+    """Whether there is a font. Qt names some families also where there is none."""
+    return QFontMetrics(QApplication.font()).inFont("A")
 
 
 def _application() -> QApplication:

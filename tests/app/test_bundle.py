@@ -1,4 +1,4 @@
-"""The one-folder bundle for Linux: built as a person would, then tried as a stranger would."""
+"""The one-folder bundle for Linux: built for this machine, then tried as a stranger would."""
 
 import os
 import select
@@ -50,6 +50,7 @@ def test_the_bundle(folder: Path) -> None:
     assert "keychain: memory" in told, "without a keychain: said, and no failure"
     assert not [path for path in bundle.rglob("*") if not path.exists()], "links into nothing"
     assert not list(bundle.rglob("libQt6Qml*")), "what no window uses stays out"
+    assert _sums_fit(folder / "dist")
     _sees_the_keychain(bundle, folder / "keyring-home")
     _ends_with_its_parent(bundle, folder / "demo-home")
     _speaks_live(bundle, folder / "live-home")
@@ -57,7 +58,7 @@ def test_the_bundle(folder: Path) -> None:
 
 def _build(folder: Path) -> str:
     """Run the one command, which also runs --version, --self-check and --smoke."""
-    where = ("--dist", str(folder / "dist"), "--work", str(folder / "work"))
+    where = ("--here", "--dist", str(folder / "dist"), "--work", str(folder / "work"))
     done = subprocess.run(
         [sys.executable, str(ROOT / "packaging" / "build.py"), *where],
         stdout=subprocess.PIPE,
@@ -70,6 +71,13 @@ def _build(folder: Path) -> str:
         pytest.skip(done.stdout)
     assert done.returncode == 0, done.stdout
     return done.stdout
+
+
+def _sums_fit(dist: Path) -> bool:
+    """Whether the archive is listed beside its sum, as `sha256sum` reads it."""
+    assert list(dist.glob("*.tar.xz"))
+    check = ["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"]
+    return subprocess.run(check, cwd=dist, check=False).returncode == 0
 
 
 def _environment(home: Path) -> dict[str, str]:
