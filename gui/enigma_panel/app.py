@@ -22,7 +22,13 @@ from enigma_panel.cli import Options
 from enigma_panel.demo.simulator_process import SimulatorProcess, start_for
 from enigma_panel.desktop import autostart
 from enigma_panel.desktop.session_end import Application, SessionEnd, own_command
-from enigma_panel.desktop.single_instance import SingleInstance, acquire_folder, bring_to_front
+from enigma_panel.desktop.single_instance import (
+    NEW_TASK,
+    SHOW,
+    SingleInstance,
+    acquire_folder,
+    bring_to_front,
+)
 from enigma_panel.runtime import event_loop, logging_setup
 from enigma_panel.runtime.qt_messages import with_a_display
 from enigma_panel.services.account import Account
@@ -202,7 +208,7 @@ class Program:
         parts.services.writer.recovered.connect(window.notices.ledger_recovered)
         window.notices.copy_wanted.connect(self._go_on_with_copy)
         window.notices.diagnostics_wanted.connect(lambda: self._copy_diagnostics(parts, window))
-        self._instance = SingleInstance(self._dirs.folders.data, partial(bring_to_front, window))
+        self._instance = SingleInstance(self._dirs.folders.data, partial(_do_asked, window))
         self._log_out = SessionEnd(
             leave=self._leave.set,
             keep=window.save_layout,
@@ -257,6 +263,8 @@ class Program:
             keeps_copy=not self._dirs.throw_away,
         )
         await startup.run()
+        if self._options.new_task:
+            window.new_task.trigger()
 
     async def _until_left(self, _parts: Parts, _window: MainWindow) -> int:
         """Wait for the end. The tour and the tests put a coroutine of theirs in its place."""
@@ -359,6 +367,13 @@ class Program:
             window.close_for_good()
 
 
+def _do_asked(window: MainWindow, word: bytes, token: str) -> None:
+    """Do what a second program asks for."""
+    bring_to_front(window, token)
+    if word == NEW_TASK:
+        window.new_task.trigger()
+
+
 def _can_write() -> bool:
     """Whether there is a font. Qt names some families also where there is none."""
     return QFontMetrics(QApplication.font()).inFont("A")
@@ -402,7 +417,9 @@ def _take_folders(options: Options, dirs: DataDirs, ends: ExitStack) -> None:
     """Make the folders and lock them; raises FolderError."""
     prepare_data_dirs(dirs, demo=options.demo)
     if not options.self_check:
-        lock = acquire_folder(dirs.folders.data, may_ask=not options.needs_no_display)
+        word = NEW_TASK if options.new_task else SHOW
+        may_ask = not options.needs_no_display
+        lock = acquire_folder(dirs.folders.data, may_ask=may_ask, word=word)
         ends.callback(lock.release)
 
 

@@ -42,6 +42,7 @@ class Options(Struct, frozen=True, kw_only=True):
     self_check: bool = False
     check_service: bool = False
     smoke: bool = False
+    new_task: bool = False
 
     @property
     def needs_no_display(self) -> bool:
@@ -94,6 +95,7 @@ def parse(argv: list[str]) -> Options:
         help="check that the service works as this program expects (asks first, costs about $0.05)",
     )
     one("--smoke", action="store_true", help="show the window and quit at once")
+    one("--new-task", action="store_true", help="open New task, also where it is open already")
     add("--version", action="version", version=f"enigma-panel {__version__}")
     found = parser.parse_args(argv)
     if found.demo and found.base_url is not None:
@@ -108,6 +110,7 @@ def parse(argv: list[str]) -> Options:
         self_check=found.self_check,
         check_service=found.check_service,
         smoke=found.smoke,
+        new_task=found.new_task,
     )
 
 

@@ -19,12 +19,15 @@ pytestmark = [
     pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs Unix sockets"),
 ]
 NOWHERE = "http://127.0.0.1:9"
+NEW_TASK = "Start and add another"
+"""A button that stands in New task alone."""
 SHOWN = "Enigma Control Panel is already open. Its window was brought to the front.\n"
 
 
-def start(folder: Path, **more: str) -> subprocess.Popen[str]:
+def start(folder: Path, *options: str, **more: str) -> subprocess.Popen[str]:
+    where = ("--base-url", NOWHERE, "--data-dir", str(folder))
     return subprocess.Popen(
-        [sys.executable, "-m", "enigma_panel", "--base-url", NOWHERE, "--data-dir", str(folder)],
+        [sys.executable, "-m", "enigma_panel", *where, *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -59,6 +62,14 @@ def test_the_second_has_the_first_come_to_the_front(long_folder: Path) -> None:
     assert end_of(start(long_folder)) == (0, SHOWN, "")
     assert first.quit() == (0, "")
     assert not list(long_folder.rglob("*.sock"))
+
+
+def test_the_second_has_the_first_open_new_task(tmp_path: Path) -> None:
+    first = Driven(NOWHERE, tmp_path)
+    assert NEW_TASK not in first.tell("texts")
+    assert end_of(start(tmp_path, "--new-task")) == (0, SHOWN, "")
+    assert NEW_TASK in first.tell("texts")
+    assert first.quit() == (0, "")
 
 
 @pytest.mark.weekly

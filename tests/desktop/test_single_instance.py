@@ -12,6 +12,8 @@ import pytest
 from enigma_panel.desktop import single_instance
 from enigma_panel.desktop.single_instance import (
     NAME,
+    NEW_TASK,
+    SHOW,
     AlreadyOpenError,
     SingleInstance,
     acquire_folder,
@@ -31,7 +33,9 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 @asynccontextmanager
 async def listening(folder: Path) -> AsyncIterator[list[str]]:
     shown: list[str] = []
-    one = SingleInstance(folder, shown.append)
+    one = SingleInstance(
+        folder, lambda word, token: shown.append(token if word == SHOW else f"new {token}")
+    )
     await one.open()
     try:
         yield shown
@@ -58,7 +62,8 @@ async def test_the_word_shows_the_window(tmp_path: Path) -> None:
     async with listening(tmp_path) as shown:
         assert await say(tmp_path, b"show\n") == b"ok"
         assert await say(tmp_path, b"show abc_DEF-123\n") == b"ok"
-        assert shown == ["", "abc_DEF-123"]
+        assert await say(tmp_path, b"new-task abc\n") == b"ok"
+        assert shown == ["", "abc_DEF-123", "new abc"]
         assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o600
 
 
@@ -132,6 +137,9 @@ async def test_the_second_one_asks_and_is_told(
             with pytest.raises(AlreadyOpenError):
                 await asyncio.to_thread(acquire_folder, tmp_path, may_ask=True)
         assert shown == ["wayland-7_TIME123", "", "", "", ""]
+        with pytest.raises(AlreadyOpenError):
+            await asyncio.to_thread(acquire_folder, tmp_path, may_ask=True, word=NEW_TASK)
+        assert shown[-1] == "new "
         with pytest.raises(FolderInUseError) as caught:
             acquire_folder(tmp_path, may_ask=False)
         assert not caught.value.is_silent

@@ -1,7 +1,7 @@
 """The single instance of a folder: a second program has the first show its window, and ends.
 
 They talk through a socket in the data folder, which only this user can enter. What comes in is one
-fixed word, and all that it can do is to show the window.
+of two fixed words, and all that it can do is to show the window, or New task in it.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NAME = "panel.sock"
-WORD, OK = b"show", b"ok"
+SHOW, NEW_TASK, OK = b"show", b"new-task", b"ok"
 LONGEST_LINE = 256
 MOST_CLIENTS = 8
 ANSWER_S = 1.0
@@ -48,7 +48,7 @@ class _Answer(Enum):
     NOBODY = auto()
 
 
-def acquire_folder(folder: Path, *, may_ask: bool) -> FolderLock:
+def acquire_folder(folder: Path, *, may_ask: bool, word: bytes = SHOW) -> FolderLock:
     """The folder's lock, or AlreadyOpenError, FolderInUseError; blocks for up to START_S."""
     end = time.monotonic() + START_S
     while True:
@@ -59,7 +59,7 @@ def acquire_folder(folder: Path, *, may_ask: bool) -> FolderLock:
             if not may_ask:
                 raise
         # Also with the lock in hand: its file may have been deleted under the first program.
-        answer = ask_to_show(folder) if may_ask else _Answer.NOBODY
+        answer = ask_to_show(folder, word) if may_ask else _Answer.NOBODY
         if lock is not None:
             if answer is _Answer.NOBODY:
                 return lock
@@ -71,10 +71,10 @@ def acquire_folder(folder: Path, *, may_ask: bool) -> FolderLock:
         time.sleep(RETRY_S)
 
 
-def ask_to_show(folder: Path) -> _Answer:
+def ask_to_show(folder: Path, word: bytes) -> _Answer:
     """Ask whoever listens in this folder to show its window; blocks for ANSWER_S at most."""
     token = os.environ.get(TOKEN, "").encode()
-    line = WORD + (b" " + token if _TOKEN_FORM.fullmatch(token) else b"") + b"\n"
+    line = word + (b" " + token if _TOKEN_FORM.fullmatch(token) else b"") + b"\n"
     try:
         with socket.socket(socket.AF_UNIX) as client, _address(folder) as address:
             client.settimeout(ANSWER_S)
@@ -89,9 +89,11 @@ def ask_to_show(folder: Path) -> _Answer:
 
 
 class SingleInstance:
-    """Listens for second programs. show: gets the desktop's start-up token, empty without one."""
+    """Listens for second programs. show: does what a word asks for; it also gets the desktop's
+    start-up token, empty without one.
+    """
 
-    def __init__(self, folder: Path, show: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, show: Callable[[bytes, str], None]) -> None:
         self._folder = folder
         self._show = show
         self._server: asyncio.Server | None = None
@@ -149,7 +151,9 @@ def bring_to_front(window: "QWidget", token: str) -> None:
 class _Client(asyncio.Protocol):
     """A second program. It gets a second and a line of bounded length, whatever it sends."""
 
-    def __init__(self, clients: set[asyncio.BaseTransport], show: Callable[[str], None]) -> None:
+    def __init__(
+        self, clients: set[asyncio.BaseTransport], show: Callable[[bytes, str], None]
+    ) -> None:
         self._all = clients
         self._show = show
         self._line = b""
@@ -175,10 +179,10 @@ class _Client(asyncio.Protocol):
 
     def _answer_to(self, line: bytes) -> None:
         word, _, token = line.partition(b" ")
-        if word != WORD or (token and not _TOKEN_FORM.fullmatch(token)):
+        if word not in {SHOW, NEW_TASK} or (token and not _TOKEN_FORM.fullmatch(token)):
             self._transport.abort()
             return
-        self._show(token.decode("ascii"))
+        self._show(word, token.decode("ascii"))
         self._transport.write(OK)
         self._transport.close()
 
