@@ -14,6 +14,7 @@ import importlib.util
 import lzma
 import os
 import platform
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -21,7 +22,6 @@ import sys
 import tarfile
 import tempfile
 import time
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 NAME = "enigma-control-panel"
-VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+APP_ID = "io.github.enigma_control_panel.enigma_panel"
+"""Of the desktop entry and for software centres; it never changes once it was given away."""
+VERSION = runpy.run_path(str(ROOT / "gui" / "enigma_panel" / "__init__.py"))["__version__"]
 ICONS = ROOT / "resources" / "icons"
 TOOLS = {"objdump": "binutils", "strip": "binutils", "ldd": "libc-bin"}
 LIBRARIES = {
@@ -222,7 +224,15 @@ def complete(bundle: Path) -> None:
     """Add the licence, and below share/ what a desktop wants, laid out as in /usr/share."""
     shutil.copy(ROOT / "LICENSE", bundle)
     share = bundle / "share"
-    _copy(HERE / f"{NAME}.desktop", share / "applications" / f"{NAME}.desktop")
+    _copy(HERE / f"{APP_ID}.desktop", share / "applications" / f"{APP_ID}.desktop")
+    metainfo = (HERE / f"{APP_ID}.metainfo.xml").read_text("utf-8")
+    day = time.strftime("%Y-%m-%d", time.gmtime(source_date()))
+    (share / "metainfo").mkdir(exist_ok=True)
+    (share / "metainfo" / f"{APP_ID}.metainfo.xml").write_text(
+        metainfo.replace("@VERSION@", VERSION).replace("@DAY@", day), encoding="utf-8"
+    )
+    if (maker := HERE / "man_and_completions.py").exists():
+        subprocess.run([sys.executable, str(maker), str(share)], check=True)
     icons = share / "icons" / "hicolor"
     for picture in ICONS.glob(f"{NAME}-*.png"):
         edge = picture.stem.removeprefix(f"{NAME}-")
@@ -240,17 +250,21 @@ def write_notices(bundle: Path, work: Path) -> list[str]:
     return notices.write(bundle, work)
 
 
+def source_date() -> int:
+    """The time that files get, in seconds; SOURCE_DATE_EPOCH sets it."""
+    return int(os.environ.get("SOURCE_DATE_EPOCH", time.time()))
+
+
 def pack(bundle: Path) -> Path:
     """Pack the folder, always in the same way; the archive."""
     top = f"{NAME}-{VERSION}"
     archive = bundle.parent / f"{top}-linux-{platform.machine()}.tar.xz"
-    day = int(os.environ.get("SOURCE_DATE_EPOCH", time.time()))
 
     def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo:
         entry.uid = entry.gid = 0
         entry.uname = entry.gname = "root"
         entry.mode = 0o755 if entry.isdir() or entry.mode & 0o100 else 0o644
-        entry.mtime = day
+        entry.mtime = source_date()
         return entry
 
     with tarfile.open(archive, "w:xz", preset=9 | lzma.PRESET_EXTREME) as tar:

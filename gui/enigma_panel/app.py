@@ -442,7 +442,7 @@ def _run_qt(program: Program, ends: ExitStack) -> int:
     app.setApplicationName("enigma-panel")
     app.setApplicationDisplayName("Enigma Control Panel")
     app.setApplicationVersion(__version__)
-    app.setDesktopFileName("enigma-control-panel")
+    app.setDesktopFileName("io.github.enigma_control_panel.enigma_panel")
     app.setWindowIcon(QIcon(":/icons/enigma-control-panel-128.png"))
     install_language(app)
     theme.prepare(app)

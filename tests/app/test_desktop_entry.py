@@ -11,8 +11,10 @@ from types import ModuleType
 
 import pytest
 
+from enigma_panel import cli
+
 ROOT = Path(__file__).parents[2]
-ENTRY = ROOT / "packaging" / "enigma-control-panel.desktop"
+ENTRY = ROOT / "packaging" / "io.github.enigma_control_panel.enigma_panel.desktop"
 PNG_START = b"\x89PNG\r\n\x1a\n"
 
 
@@ -21,7 +23,11 @@ def entry() -> dict[str, str]:
     parser = ConfigParser(interpolation=None, delimiters=("=",), strict=True)
     parser.optionxform = str  # type: ignore[assignment, method-assign]  # keys keep their case
     parser.read_string(ENTRY.read_text("utf-8"))
-    assert parser.sections() == ["Desktop Entry"]
+    assert parser.sections() == ["Desktop Entry", "Desktop Action new-task"]
+    assert parser["Desktop Entry"]["Actions"] == "new-task;"
+    command, *options = parser["Desktop Action new-task"]["Exec"].split()
+    assert command == parser["Desktop Entry"]["Exec"]
+    assert cli.parse(options).new_task
     return dict(parser["Desktop Entry"])
 
 
@@ -73,6 +79,9 @@ def test_a_bundle_brings_entry_icons_and_licence(
     assert (tmp_path / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
     share = tmp_path / "share"
     assert (share / "applications" / ENTRY.name).read_bytes() == ENTRY.read_bytes()
+    told = (share / "metainfo" / f"{ENTRY.stem}.metainfo.xml").read_text("utf-8")
+    assert f'<launchable type="desktop-id">{ENTRY.name}</launchable>' in told
+    assert f'<release version="{builder.VERSION}" date="20' in told
     icons = share / "icons" / "hicolor"
     assert (icons / "scalable" / "apps" / f"{entry['Icon']}.svg").is_file()
     edges = set()

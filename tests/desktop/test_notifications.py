@@ -137,7 +137,7 @@ async def test_what_arrives(desk: Desk) -> None:
             "body": "Cost $0.0214, took 0:41.",
             "actions": ["default", "Show result"],
             "hints": {
-                "desktop-entry": ["s", "enigma-control-panel"],
+                "desktop-entry": ["s", "io.github.enigma_control_panel.enigma_panel"],
                 "urgency": ["y", 1],
                 "category": ["s", "x-enigma.task.ended"],
                 "suppress-sound": ["b", True],
@@ -154,7 +154,7 @@ async def test_a_question_may_be_heard_and_goes_with_its_session(desk: Desk) -> 
         told = await desk.notice()
         assert told["expires"] == 161_000
         assert told["hints"] == {
-            "desktop-entry": ["s", "enigma-control-panel"],
+            "desktop-entry": ["s", "io.github.enigma_control_panel.enigma_panel"],
             "urgency": ["y", 1],
             "category": ["s", "x-enigma.question.asked"],
         }

@@ -53,7 +53,9 @@ SERVER = DBusAddress(
     "/org/freedesktop/Notifications", bus_name=NOTIFICATIONS, interface=NOTIFICATIONS
 )
 
-APP, ENTRY = "Enigma Control Panel", "enigma-control-panel"
+APP, ICON = "Enigma Control Panel", "enigma-control-panel"
+ENTRY = "io.github.enigma_control_panel.enigma_panel"
+"""The name of the desktop entry in packaging/, without its ending."""
 CLICK = "default"
 """The name of the action that a click on the notification itself means."""
 NORMAL, CRITICAL = 1, 2
@@ -237,7 +239,7 @@ class DesktopNotifications(_BusClient[NotificationEvent]):
             (
                 APP,
                 replaces,
-                ENTRY,
+                ICON,
                 _plain(notice.title),
                 html.escape(_plain(notice.body), quote=False),
                 actions,
