@@ -65,8 +65,8 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see --help)")
 
 
-def parse(argv: list[str]) -> Options:
-    """Read the arguments. UsageError for what makes no sense; SystemExit for --help, --version."""
+def make_parser() -> argparse.ArgumentParser:
+    """The parser with all options; man page and completions are made of it, too."""
     parser = _Parser(
         prog="enigma-panel",
         description="A control panel for AI-driven cloud browsers on the Enigma / WebRun service.",
@@ -97,7 +97,12 @@ def parse(argv: list[str]) -> Options:
     one("--smoke", action="store_true", help="show the window and quit at once")
     one("--new-task", action="store_true", help="open New task, also where it is open already")
     add("--version", action="version", version=f"enigma-panel {__version__}")
-    found = parser.parse_args(argv)
+    return parser
+
+
+def parse(argv: list[str]) -> Options:
+    """Read the arguments. UsageError for what makes no sense; SystemExit for --help, --version."""
+    found = make_parser().parse_args(argv)
     if found.demo and found.base_url is not None:
         raise UsageError("--base-url can't be used with --demo, which has its own service")
     if found.demo and found.check_service:
