@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from enigma_panel import licences
 from enigma_panel.cli import Options, UsageError, choose_platform, parse
 from enigma_panel.core.service_rules import RULES, Dialect
 
@@ -48,6 +49,21 @@ def test_the_help_names_each_dialect_with_its_service(capsys: pytest.CaptureFixt
     names = [f"{dialect} ({rules.name})" for dialect, rules in RULES.items()]
     assert "E (Enigma)" in names
     assert f"{', '.join(names)}; by default set by the address" in told
+
+
+def test_licences_outside_a_bundle(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match=r"^0$"):
+        parse(["--licences"])
+    told, _, folder = capsys.readouterr().out.strip().rpartition("\n")
+    assert "under the MIT licence" in told
+    assert list(Path(folder).glob("httpx-*.dist-info/licenses/LICENSE*"))
+
+
+def test_licences_in_a_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.frozen", True, raising=False)
+    monkeypatch.setattr("sys.executable", str(tmp_path / "enigma-panel"))
+    (tmp_path / "THIRD-PARTY-NOTICES.txt").write_text("Qt © all", encoding="utf-8")
+    assert licences.text() == "Qt © all"
 
 
 def test_a_display_is_needed_unless_the_run_is_for_a_script() -> None:

@@ -1,14 +1,15 @@
 """The command line: its options, checked before anything is opened."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from msgspec import Struct
 
-from enigma_panel import __version__
+from enigma_panel import __version__, licences
 from enigma_panel.api.address import BadAddressError, parse_base_url
 from enigma_panel.core.service_rules import RULES, Dialect
 
@@ -65,6 +66,15 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see --help)")
 
 
+class _ShowLicences(argparse.Action):
+    def __call__(self, *_: Any) -> NoReturn:
+        """Print them as they are, whatever the terminal's encoding, and end, also before `head`."""
+        if sys.platform != "win32":
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        sys.stdout.buffer.write(licences.text().encode())
+        raise SystemExit(0)
+
+
 def make_parser() -> argparse.ArgumentParser:
     """The parser with all options; man page and completions are made of it, too."""
     parser = _Parser(
@@ -97,11 +107,12 @@ def make_parser() -> argparse.ArgumentParser:
     one("--smoke", action="store_true", help="show the window and quit at once")
     one("--new-task", action="store_true", help="open New task, also where it is open already")
     add("--version", action="version", version=f"enigma-panel {__version__}")
+    add("--licences", action=_ShowLicences, nargs=0, help="print the licences of all parts")
     return parser
 
 
 def parse(argv: list[str]) -> Options:
-    """Read the arguments. UsageError for what makes no sense; SystemExit for --help, --version."""
+    """Read the arguments. UsageError for what makes no sense; SystemExit for what only prints."""
     found = make_parser().parse_args(argv)
     if found.demo and found.base_url is not None:
         raise UsageError("--base-url can't be used with --demo, which has its own service")

@@ -238,6 +238,7 @@ def test_about_says_which_program_this_is(window: MainWindow) -> None:
     assert dialog.isVisible()
     assert f"Version {__version__}" in dialog.text.text()
     assert "Data folder: /home/maria/enigma-panel" in dialog.text.text()
+    assert "MIT licence" in dialog.licences.toPlainText()
 
 
 def test_no_dialog_is_left_when_the_program_ends(window: MainWindow) -> None:
