@@ -33,7 +33,7 @@ APP_ID = "io.github.enigma_control_panel.enigma_panel"
 """Of the desktop entry and for software centres; it never changes once it was given away."""
 VERSION = runpy.run_path(str(ROOT / "gui" / "enigma_panel" / "__init__.py"))["__version__"]
 ICONS = ROOT / "resources" / "icons"
-TOOLS = {"objdump": "binutils", "strip": "binutils", "ldd": "libc-bin"}
+TOOLS = {"objdump": "binutils", "strip": "binutils", "ldd": "libc-bin", "dpkg-query": "dpkg"}
 LIBRARIES = {
     "xcb-cursor": "libxcb-cursor0",
     "xcb-icccm": "libxcb-icccm4",
@@ -85,6 +85,7 @@ class Trial:
 
 TRIALS = (
     Trial(("--version",), "enigma-panel "),
+    Trial(("--licences",), "GNU LESSER GENERAL PUBLIC LICENSE"),
     Trial(("--self-check", "--base-url", NO_SERVICE), "service: "),
     Trial(("--self-check", "--demo"), ", ok, "),  # its client reaches its simulator
     Trial(("--smoke", "--demo"), "shown"),
@@ -242,10 +243,7 @@ def complete(bundle: Path) -> None:
 
 def write_notices(bundle: Path, work: Path) -> list[str]:
     """Write the notices into the bundle; what keeps it from being given away, one line each."""
-    if not (HERE / "notices.py").exists():
-        return []
-    sys.path.insert(0, str(HERE))
-    import notices
+    import notices  # beside this file
 
     return notices.write(bundle, work)
 
@@ -332,13 +330,13 @@ def _needs(file: Path, inner: Path) -> list[tuple[str, Path | None]]:
 
 
 def check_trials(bundle: Path) -> list[str]:
-    """Run each trial in a home of its own and print what it said; what failed, one line each."""
+    """Run each trial in a home of its own and print how it ended; what failed, one line each."""
     troubles = []
     for trial in TRIALS:
         shown = " ".join(trial.arguments)
         print(f"+ enigma-panel {shown}", flush=True)
         status, text = run(bundle, *trial.arguments)
-        print(text, end="", flush=True)
+        print(text[-2000:], end="", flush=True)
         if status != 0:
             troubles.append(f"{shown}: exit status {status}")
         elif trial.says not in text:
