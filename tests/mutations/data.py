@@ -1,4 +1,4 @@
-"""Breaks of docs/data.md, in its order, and of what the README promises beside it."""
+"""Breaks of what docs/data.md and SECURITY.md say of data, and of what the README promises beside."""
 
 from tests.mutations.runner import Break
 
@@ -86,7 +86,7 @@ DATA = (
         ),
     ),
     Break(
-        promise="the username of a login until its task has ended",
+        promise="the username until its task has ended",
         mistake="it is kept for as long as the program runs",
         file="ui/questions/dialog.py",
         old="            if task is None or task.is_final:\n                del self._usernames[key]",
@@ -858,7 +858,7 @@ DATA = (
         tests=(f"{SAVED_LOGINS}::test_a_click_fills_it_in_and_sends_nothing",),
     ),
     Break(
-        promise="It is offered for exactly the host that the task names: the service does not "
+        promise="is offered for exactly the host that the task names: the service does not "
         "say where the browser is now.",
         mistake="a host below a saved one gets it, too",
         file="features/saved_logins/offers.py",

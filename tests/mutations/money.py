@@ -1,4 +1,4 @@
-"""Breaks of docs/money.md, in its order."""
+"""Breaks of what docs/money.md, docs/trouble.md and SECURITY.md say of money."""
 
 from tests.mutations.runner import Break
 
@@ -80,7 +80,7 @@ MONEY = (
         tests=(f"{STARTER}::test_a_start_of_unknown_outcome_is_said_and_stays_alone",),
     ),
     Break(
-        promise="The same goes for a start that a gateway in front of the service answers",
+        promise="A start that a gateway in front of the service answers",
         mistake="a 503 of anybody proves that nothing happened",
         file="api/wire/error_responses.py",
         old="    503: Proof.OWN_BODY,",
@@ -281,7 +281,7 @@ MONEY = (
         tests=(f"{DURABLE}::test_with_the_connection_back_all_are_sent_at_once_the_oldest_first",),
     ),
     Break(
-        promise="until then you can take them back",
+        promise="Until then you can take them back",
         mistake="what waits cannot be taken back",
         file="services/commands/commands.py",
         old="        if command is None or not command.can_wait:\n            return False",
@@ -289,7 +289,7 @@ MONEY = (
         tests=(f"{DURABLE}::test_it_can_be_taken_back_while_nothing_answers",),
     ),
     Break(
-        promise="until then you can take them back",
+        promise="Until then you can take them back",
         mistake="what was taken back is sent by the next run",
         file="services/commands/delivery.py",
         old="            await self._settle(command, outcome, Observation(kind=Kind.DELIVERED))\n",
@@ -572,7 +572,7 @@ MONEY = (
         tests=("tests/services/live/test_unclear_events.py",),
     ),
     Break(
-        promise="Without the channel everything works by polling",
+        promise="Without the live channel everything works by polling",
         mistake="a task is asked for only while its channel is up",
         file="services/monitor/poller.py",
         old="        if task.service_id is None:\n            return False\n",
@@ -581,7 +581,7 @@ MONEY = (
         tests=("tests/services/monitor/test_poll_turns.py::test_two_seconds_and_a_little",),
     ),
     Break(
-        promise="Without the channel everything works by polling",
+        promise="Without the live channel everything works by polling",
         mistake="a Pause waits for a channel",
         file="services/commands/delivery.py",
         old="        await self._ready(command)\n        return await self._emit(command)\n",
@@ -1038,7 +1038,7 @@ MONEY = (
         tests=(f"{MISSING}::test_a_live_channel_that_tells_of_work_starts_it_over",),
     ),
     Break(
-        promise="so does the same answer to a Terminate",
+        promise="the same answer to a Terminate",
         mistake="that is a Terminate that failed",
         file="services/commands/delivery.py",
         old="            if command.verb is not CommandVerb.TERMINATE:\n                await",
