@@ -277,6 +277,10 @@ class Gallery(Tour):
             dialog = await self._dialog(kind)
             await self._picture(name, dialog)
             dialog.close()
+        sheet = await self._open_command("Help", "Help")
+        if sheet is not None:
+            await self._picture("help", sheet)
+            sheet.reject()
 
     async def _show_run_again(self) -> None:
         """Of several tasks, some of which cannot be."""

@@ -6,6 +6,7 @@ from enigma_panel.features.desktop_notices.feature import DESKTOP_NOTICES
 from enigma_panel.features.downloads.feature import DOWNLOADS
 from enigma_panel.features.exports.feature import EXPORTS
 from enigma_panel.features.feature import Feature
+from enigma_panel.features.help.feature import HELP
 from enigma_panel.features.results.feature import RESULTS
 from enigma_panel.features.saved_logins.feature import SAVED_LOGINS
 from enigma_panel.features.tray.feature import TRAY
@@ -19,5 +20,6 @@ FEATURES: tuple[Feature, ...] = (
     EXPORTS,
     DELETION,
     SAVED_LOGINS,
+    HELP,
 )
 """All features, in the order in which they are installed."""

@@ -51,6 +51,7 @@ class Dialogs(QObject):
     make_login_helper: a feature's, for questions.
     find_side: finds the place of a question in the main window.
     tells_of_questions: whether a feature tells of questions on the desktop, as far as is known.
+    dialog_made: comes with a dialog that was needed for the first time.
     draft_discarded: New task was cancelled with words in it; comes with what takes that back.
     said: what became of something that was asked for a moment ago.
     quit_waits: words for "Quit when they are done", empty ones when that holds no more. leaving:
@@ -58,6 +59,7 @@ class Dialogs(QObject):
     comes with the id of the one in the main window, None where there is none.
     """
 
+    dialog_made = Signal(object)
     draft_discarded = Signal(object)
     said = Signal(str)
     quit_waits = Signal(str)
@@ -102,6 +104,7 @@ class Dialogs(QObject):
         if dialog is None:
             dialog = self._made[kind] = make()
             dialog.finished.connect(self.look_for_questions)
+            self.dialog_made.emit(dialog)
         return dialog
 
     @cached_property

@@ -56,6 +56,8 @@ class CostsSheet(Sheet):
     show_tasks: filters Tasks to what was clicked.
     """
 
+    help_page = "money"
+
     def __init__(
         self,
         services: Services,

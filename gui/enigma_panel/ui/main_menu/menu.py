@@ -49,7 +49,7 @@ class MainMenu(QObject):
         self.button: QWidget | None = None
         self.opener = make_action(owner, tr("Menu"), self.show, shortcut="F10")
         self.shortcuts = make_action(
-            owner, tr("Keyboard shortcuts"), self._show_shortcuts, shortcut="F1; Ctrl+?"
+            owner, tr("Keyboard shortcuts"), self._show_shortcuts, shortcut="Ctrl+?"
         )
         self.commands = make_action(owner, tr("Commands"), self._show_commands, shortcut="Ctrl+K")
         self.account_page = make_action(owner, tr("Account page"), app_actions.open_account_page)

@@ -42,7 +42,7 @@ class ShortcutsDialog(Sheet):
 
 
 def all_keys(action: QAction) -> str:
-    """Return all keys of an action: 'F1 or Ctrl+?'."""
+    """Return all keys of an action: 'Ctrl+Z or Alt+Backspace'."""
     return _or(*(keys_text(keys) for keys in action.shortcuts()))
 
 

@@ -70,6 +70,7 @@ class NewTaskDialog(Sheet):
     discarded: Cancel discarded a draft; carries the call that restores it.
     """
 
+    help_page = "start"
     discarded = Signal(object)
 
     def __init__(

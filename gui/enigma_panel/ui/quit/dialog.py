@@ -50,6 +50,7 @@ class QuitDialog(Sheet):
     leaving: the program is about to end (or no longer), so no queued task is to be started.
     """
 
+    help_page = "trouble"
     waiting_changed = Signal(str)
     leaving = Signal(bool)
 

@@ -41,7 +41,7 @@ tr = Translations("Result")
 
 LINE_CHARS, LINE_HEIGHT = 70, 1.4
 """Length of a line in letters, and its height as a multiple of the font's size."""
-CELL_PADDING = 6
+CELL_PADDING, HEADING_GAP = 6, 12
 FRAME = 4
 """Room for the sign of focus."""
 _DIALECT = (
@@ -305,7 +305,7 @@ def _draw_tables(document: QTextDocument) -> None:
 
 
 def _size_headings(document: QTextDocument) -> None:
-    """Give headings the size of ours; Qt doubles the first one's."""
+    """Give headings the size of ours, and room above; Qt doubles the first one's."""
     for first, end, form in list(_pieces(document)):
         size = QTextFormat.Property.FontSizeAdjustment
         if form.hasProperty(size):
@@ -314,6 +314,10 @@ def _size_headings(document: QTextDocument) -> None:
             cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
             form.setProperty(size, 1 if form.intProperty(size) > 1 else 0)
             cursor.setCharFormat(form)
+            if first:
+                apart = QTextBlockFormat()
+                apart.setTopMargin(HEADING_GAP)
+                cursor.mergeBlockFormat(apart)
 
 
 def _pieces(document: QTextDocument) -> Iterator[tuple[int, int, QTextCharFormat]]:

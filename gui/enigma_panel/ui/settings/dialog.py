@@ -31,6 +31,8 @@ class SettingsDialog(Sheet):
     autostart: how it starts the program at a log-in, None where that is not possible. parts: those
     of the features."""
 
+    help_page = "data"
+
     def __init__(
         self,
         services: Services,

@@ -40,6 +40,8 @@ UNREAD_MS = 1_000
 class KeyDialog(Sheet):
     """The sheet. try_demo: starts the demo service; without it the button is not there."""
 
+    help_page = "start"
+
     def __init__(
         self,
         services: Services,

@@ -112,7 +112,12 @@ class Shade(QWidget):
 
 
 class Sheet(ModelessDialog):
-    """A dialog over the window's shade: `head`, `body`, buttons; without a shade, a window."""
+    """A dialog over the window's shade: `head`, `body`, buttons; without a shade, a window.
+
+    help_page: the page of the help that is about it, if there is one.
+    """
+
+    help_page = ""
 
     def __init__(self, title: str, parent: QWidget | None, *, width: int = 560) -> None:
         super().__init__(title, parent)

@@ -1,0 +1,1 @@
+"""The help: pages of docs/ that can be read in the program."""

@@ -1,0 +1,73 @@
+"""The sheet *Help*: the list of its pages, and the one that is being read."""
+
+from PySide6.QtCore import QSize, QUrl
+from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
+
+from enigma_panel.features.help.pages import page_titles, read_page
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.result.reading import LinkQuestion, Reading
+from enigma_panel.ui.theme import theme
+from enigma_panel.ui.widgets.basics import make_column, make_row
+from enigma_panel.ui.widgets.sheet import PADDING, Sheet
+
+tr = Translations("Help")
+
+WIDTH, LIST_WIDTH, HEIGHT, ROW_HEIGHT = 800, 150, 560, 28
+
+
+class HelpSheet(Sheet):
+    """The sheet. A link to another page leads there; one to the web asks first."""
+
+    def __init__(self, parent: QWidget | None) -> None:
+        super().__init__(tr("Help"), parent, width=WIDTH)
+        self._titles = page_titles()
+        self.pages = QTreeWidget()
+        self.pages.setAccessibleName(tr("Pages"))
+        self.pages.setHeaderHidden(True)
+        self.pages.setIndentation(0)
+        self.pages.setFixedWidth(theme.scaled(LIST_WIDTH))
+        for title in self._titles.values():
+            row = QTreeWidgetItem(self.pages, [title])
+            row.setSizeHint(0, QSize(0, theme.line_height(ROW_HEIGHT)))
+        self.text = _Page()
+        self.link_question = LinkQuestion()
+        self.pages.currentItemChanged.connect(self._show_page)
+        self.text.link_asked.connect(self._follow_link)
+        self.link_question.left.connect(self.text.setFocus)
+        parts = make_row(self.pages, gap=PADDING)
+        parts.addLayout(make_column(self.text, self.link_question), 1)
+        self.body.addLayout(parts, 1)
+
+    def ask(self, name: str = "") -> None:
+        """Show that page; without a name, the one that was read last."""
+        is_there = self.pages.currentItem() is not None
+        self._turn_to(name or ("" if is_there else next(iter(self._titles))))
+        self.present(self.text if name else self.pages)
+
+    def _turn_to(self, name: str) -> None:
+        if name in self._titles:
+            row = list(self._titles).index(name)
+            self.pages.setCurrentIndex(self.pages.model().index(row, 0))
+
+    def _show_page(self) -> None:
+        name = list(self._titles)[self.pages.currentIndex().row()]
+        self.link_question.clear()
+        try:
+            text = read_page(name)
+        except OSError as error:
+            text = tr("This page could not be read ({reason}).", reason=error.strerror)
+        self.text.setAccessibleName(self._titles[name])
+        self.text.show_text(text, is_markdown=True)
+
+    def _follow_link(self, link: QUrl) -> None:
+        if link.isRelative():
+            self._turn_to(link.path().removesuffix(".md"))
+        else:
+            self.link_question.ask(link)
+
+
+class _Page(Reading):
+    """A page, as high as the window lets it be."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), theme.scaled(HEIGHT))
