@@ -40,12 +40,8 @@ READER = "tests/store/ledger/test_task_reader.py"
 CAPS = "tests/services/test_caps.py"
 ABOUT = "test_a_start_that_is_about_to_be_sent_is_looked_at_once_more"
 DAY_COSTS = "tests/services/state/test_day_costs.py"
-DAY_CAP = "At the cap of a day nothing more is started, whatever was queued before, until you raise the cap "
-"or the day ends, also after a restart or a kill"
-DESKTOP = (
-    "a desktop notice says when four fifths of that cap are spent, and when all of it is, unless "
-    "you want no notices of questions; a button there does what it says, or nothing."
-)
+DAY_CAP = "At the cap of a day nothing more is started, whatever was queued before"
+DESKTOP = "a desktop notice says when four fifths of that cap are spent, and when all is"
 ON_DESKTOP = "tests/features/desktop_notices/test_on_the_desktop.py"
 LEAP = (
     "A cost that rises by more than ten caps between two reports is asked about and stops nothing."
@@ -658,7 +654,7 @@ MONEY = (
         tests=("tests/store/ledger/test_task_reader.py::test_a_sum_is_exact_to_a_nano_dollar",),
     ),
     Break(
-        promise='as "at least" does with other totals',
+        promise='"At least" before a total',
         mistake="what is not known is left out in silence",
         file="ui/text/sums.py",
         old="    return bool(total.unknown or total.has_idle)",
@@ -1077,7 +1073,7 @@ MONEY = (
         promise="a second start brings the first window to the front",
         mistake="the first one does not heed it",
         file="desktop/single_instance.py",
-        old='        self._show(token.decode("ascii"))\n',
+        old='        self._show(word, token.decode("ascii"))\n',
         new="",
         tests=("tests/desktop/test_single_instance.py::test_the_word_shows_the_window",),
     ),
