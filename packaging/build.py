@@ -133,7 +133,8 @@ def build_in_suite(dist: Path) -> int:
     env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": "/root"}
     env |= {name: os.environ[name] for name in HANDED_ON if name in os.environ}
     steps = (
-        "cd /src && python3 -m venv /venv && /venv/bin/pip install -q '.[bundle]'"
+        "cd /src && python3 -m venv /venv && /venv/bin/pip install -q"
+        " -c packaging/constraints.txt '.[bundle]'"
         " && /venv/bin/python packaging/build.py --here"
     )
     with tempfile.TemporaryDirectory(prefix="enigma-panel-source-") as folder:
@@ -232,8 +233,8 @@ def complete(bundle: Path) -> None:
     (share / "metainfo" / f"{APP_ID}.metainfo.xml").write_text(
         metainfo.replace("@VERSION@", VERSION).replace("@DAY@", day), encoding="utf-8"
     )
-    if (maker := HERE / "man_and_completions.py").exists():
-        subprocess.run([sys.executable, str(maker), str(share)], check=True)
+    maker = HERE / "man_and_completions.py"
+    subprocess.run([sys.executable, str(maker), str(share)], check=True)
     icons = share / "icons" / "hicolor"
     for picture in ICONS.glob(f"{NAME}-*.png"):
         edge = picture.stem.removeprefix(f"{NAME}-")
