@@ -78,7 +78,7 @@ def test_demo_gives_way_to_a_question_and_comes_back(
         services.inbox.ask(a_question(1, "What is the code?", expires_ms=NOW + 161_000))
         demo._tick()
         qapp.processEvents()
-        assert (chip.isVisible(), today.text()) == (False, "$1234.56 so far")
+        assert (chip.isVisible(), today.text()) == (False, "≥ $1234.56 today")
         assert today.accessibleName() == "$1234.56 today so far"
         services.inbox.close(1)
         qapp.processEvents()

@@ -35,7 +35,7 @@ def today_text(total: TaskSum, *, is_more_to_come: bool, is_narrow: bool = False
     if not (is_more_to_come or has_gaps(total)):
         return tr("{amount} today", amount=known)
     if is_narrow:
-        return tr("{amount} so far", amount=known)
+        return tr("≥ {amount} today", amount=known)
     return tr("{amount} today so far", amount=known)
 
 

@@ -9,7 +9,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.quitting import QuitOutcome, quit_plan
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.quit.session_lines import SessionLines
-from enigma_panel.ui.quit.text import at_quit_line
+from enigma_panel.ui.quit.text import at_terminate_line
 from enigma_panel.ui.widgets.basics import make_button, make_label
 from enigma_panel.ui.widgets.inputs import ScrollArea
 from enigma_panel.ui.widgets.sheet import Sheet
@@ -57,13 +57,13 @@ class TerminateAllDialog(Sheet):
         self._keys = tuple(filter(is_open, able))
         n = len(self._keys)
         is_all = set(sessions.terminable_keys()) == set(self._keys)
-        now, found = self._services.clock.now_ms(), quit_plan(self._services).sessions
+        found = quit_plan(self._services).sessions
         named = (
             one
             for one in found
             if one.session.key in self._keys or (is_all and one.outcome is QuitOutcome.UNCONFIRMED)
         )
-        self.lines.show_lines([at_quit_line(one, now) for one in named])
+        self.lines.show_lines([at_terminate_line(one) for one in named])
         self.text_label.setText(_question(n))
         text = tr.plural("Terminate 1 session", "Terminate {n} sessions", n)
         self.terminate_button.setText(text)

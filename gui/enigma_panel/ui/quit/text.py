@@ -9,7 +9,7 @@ from enigma_panel.ui.text.waiting import pending_text
 
 tr = Translations("Quit")
 
-TITLE_CHARS = 24
+TITLE_CHARS, TEXT_CHARS = 24, 48
 
 
 Line = tuple[str, str]
@@ -26,6 +26,14 @@ def at_quit_line(one: AtQuit, now_ms: int) -> Line:
     if one.session.site == NO_SITE and not one.session.label and one.task is not None:
         parts.append(f"“{shorten(one.task.spec.text, TITLE_CHARS)}”")
     return one.session.name, " · ".join(part for part in parts if part)
+
+
+def at_terminate_line(one: AtQuit) -> Line:
+    """Return what a Terminate would end: the session and its task, and that it may not run."""
+    task = f"“{shorten(one.task.spec.text, TEXT_CHARS)}”" if one.task is not None else ""
+    unconfirmed = one.outcome is QuitOutcome.UNCONFIRMED
+    state = tr("Unconfirmed. May be running and cost money") if unconfirmed else ""
+    return one.session.name, " · ".join(part for part in (state, task) if part)
 
 
 def _outcome_text(one: AtQuit) -> str:
