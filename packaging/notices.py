@@ -134,7 +134,7 @@ def _owners(sources: set[Path]) -> dict[Path, Part]:
 def _of_library(library: metadata.Distribution) -> Part:
     """A Python library; its licence files and its lists of parts lie beside its RECORD."""
     about, version = library.metadata, library.version
-    name = about["Name"]
+    name = about.get("Name")
     key = re.sub(r"[-_.]+", "-", name).lower()
     own = [file for file in library.files or () if ".dist-info" in file.parts[0]]
     texts = [_read(file.locate()) for file in own if _is_licence(file.name, file.parts)]
@@ -159,7 +159,7 @@ def _is_licence(name: str, parts: tuple[str, ...]) -> bool:
 
 
 def _licence_of(about: Any) -> str:
-    named = about["License-Expression"] or about["License"] or ""
+    named = about.get("License-Expression") or about.get("License") or ""
     if named and "\n" not in named:
         return named
     classifiers = about.get_all("Classifier") or []
