@@ -30,7 +30,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 NAME = "enigma-control-panel"
 APP_ID = "io.github.enigma_control_panel.enigma_panel"
-"""Of the desktop entry and for software centres; it never changes once it was given away."""
+"""The program's name for desktops and software centres. It never changes once it was given away."""
 VERSION = runpy.run_path(str(ROOT / "gui" / "enigma_panel" / "__init__.py"))["__version__"]
 ICONS = ROOT / "resources" / "icons"
 TOOLS = {"objdump": "binutils", "strip": "binutils", "ldd": "libc-bin", "dpkg-query": "dpkg"}

@@ -125,7 +125,7 @@ def pack(path: Path, text: str) -> None:
 
 
 def maintainer() -> str:
-    """Who answers for the package."""
+    """The package's maintainer, from DEBFULLNAME and DEBEMAIL."""
     name = os.environ.get("DEBFULLNAME", "Enigma Control Panel")
     return f"{name} <{os.environ.get('DEBEMAIL', 'nobody@enigma-control-panel.invalid')}>"
 

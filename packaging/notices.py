@@ -139,14 +139,13 @@ def _of_library(library: metadata.Distribution) -> Part:
     own = [file for file in library.files or () if ".dist-info" in file.parts[0]]
     texts = [_read(file.locate()) for file in own if _is_licence(file.name, file.parts)]
     lists = [file.locate() for file in own if "sboms" in file.parts]
+    purl = f"pkg:pypi/{key}@{version}"
     return Part(
         name,
         version,
-        f"pkg:pypi/{key}@{version}",
+        purl,
         _licence_of(about),
-        SOURCES.get(key, "https://pypi.org/project/{name}/{version}/").format(
-            name=key, version=version
-        ),
+        SOURCES.get(key, _source_of(about) or purl).format(name=key, version=version),
         texts,
         [*HOLDS.get(key, []), *(held for path in lists for held in _held(path))],
     )
@@ -156,6 +155,15 @@ def _is_licence(name: str, parts: tuple[str, ...]) -> bool:
     return "licenses" in parts or name.upper().startswith(
         ("LICENSE", "LICENCE", "COPYING", "NOTICE")
     )
+
+
+def _source_of(about: Any) -> str:
+    """Where its makers say that the source is."""
+    pages = [page.partition(", ") for page in about.get_all("Project-URL") or []]
+    named = {label.strip().lower(): url.strip() for label, _, url in pages}
+    labels = ("source", "source code", "repository", "code", "github", "homepage")
+    own = map(named.get, labels)
+    return next(filter(None, own), about.get("Home-page") or "")
 
 
 def _licence_of(about: Any) -> str:
@@ -262,7 +270,7 @@ ROWS: dict[str, Callable[[str], Part]] = {
 
 _PYSIDE = "https://download.qt.io/official_releases/QtForPython/pyside6/PySide6-{version}-src/"
 SOURCES = {"pyside6-essentials": _PYSIDE, "shiboken6": _PYSIDE}
-"""Where the source of a library is, if not on its page of the package index."""
+"""Where the source of a library is, if not where its metadata says."""
 
 HOLDS: dict[str, list[dict[str, Any]]] = {
     "cffi": [{"type": "library", "name": "libffi", "purl": "pkg:generic/libffi"}],
@@ -316,7 +324,7 @@ def _notices(parts: Iterable[Part], version: str) -> Iterator[str]:
 
 
 def _list(parts: Iterable[Part], version: str) -> dict[str, Any]:
-    """The same in CycloneDX's format."""
+    """The list of parts in CycloneDX's format."""
     listed: dict[str, dict[str, Any]] = {}
     for part in parts:
         mine: dict[str, Any] = {
