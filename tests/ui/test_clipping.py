@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import product
 
 import pytest
@@ -22,6 +22,7 @@ from tests.ui.test_focus import MAIN, WINDOWS, Stage, stage
 
 __all__ = ["stage"]
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+CheckWindow = Callable[[str], Awaitable[int]]
 QUESTION = "Question from the agent"
 USUAL, LARGE = "usual face", "14 pt"
 SCREENS = [
@@ -48,11 +49,24 @@ def on_screens(*at_each_push: tuple[tuple[int, int], str]) -> pytest.MarkDecorat
     )
 
 
-def dressed(request: pytest.FixtureRequest, face: str) -> Stage:
+@pytest.fixture
+def check_window(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    size: tuple[int, int],
+    face: str,
+) -> CheckWindow:
+    """The check of a window by its title, on the screen and with the face of the test."""
     if face == LARGE:
         request.getfixturevalue("large_font")
-    found: Stage = request.getfixturevalue("stage")
-    return found
+    stage: Stage = request.getfixturevalue("stage")
+
+    async def check(title: str) -> int:
+        seen = await check_states(monkeypatch, size, states(stage, title, QSize(*size)))
+        assert seen >= 1
+        return seen
+
+    return check
 
 
 class Screen:
@@ -111,17 +125,8 @@ async def states(stage: Stage, title: str, size: QSize) -> AsyncIterator[QWidget
         for pair in PAIRS
     ],
 )
-async def test_nothing_is_cut_or_covered(
-    request: pytest.FixtureRequest,
-    monkeypatch: pytest.MonkeyPatch,
-    title: str,
-    size: tuple[int, int],
-    face: str,
-) -> None:
-    seen = await check_states(
-        monkeypatch, size, states(dressed(request, face), title, QSize(*size))
-    )
-    assert seen >= (3 if title in {MAIN, QUESTION, "Settings"} else 1)
+async def test_nothing_is_cut_or_covered(check_window: CheckWindow, title: str) -> None:
+    assert await check_window(title) >= (3 if title in {MAIN, QUESTION, "Settings"} else 1)
 
 
 async def check_states(

@@ -1,14 +1,13 @@
 """*Delete tasks* and the page *History* by keys alone, and on small screens with a large face."""
 
 import pytest
-from PySide6.QtCore import QSize
 
 from enigma_panel.core.models import Phase, TaskStatus
 from tests.features.deletion.fakes import DeletionWorld
-from tests.ui.test_clipping import USUAL, check_states, dressed, on_screens, states
+from tests.ui.test_clipping import USUAL, CheckWindow, check_window, on_screens
 from tests.ui.test_focus import Stage, check_keys, stage as engine_stage
 
-__all__ = ["engine_stage"]
+__all__ = ["check_window", "engine_stage"]
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 TITLE = "Delete tasks"
 
@@ -35,12 +34,5 @@ async def test_it_can_be_used_by_keys_alone(stage: Stage, title: str) -> None:
 
 @pytest.mark.parametrize("title", [TITLE, "Settings"])
 @on_screens(((640, 400), USUAL))
-async def test_nothing_is_cut_or_covered(
-    request: pytest.FixtureRequest,
-    monkeypatch: pytest.MonkeyPatch,
-    title: str,
-    size: tuple[int, int],
-    face: str,
-) -> None:
-    shown = states(dressed(request, face), title, QSize(*size))
-    assert await check_states(monkeypatch, size, shown) >= 1
+async def test_nothing_is_cut_or_covered(check_window: CheckWindow, title: str) -> None:
+    await check_window(title)

@@ -1,12 +1,12 @@
 """*Help* by keys alone, and on small screens with a large face."""
 
 import pytest
-from PySide6.QtCore import QSize
 
 from tests.features.help.conftest import help_of
-from tests.ui.test_clipping import USUAL, check_states, dressed, on_screens, states
+from tests.ui.test_clipping import USUAL, CheckWindow, check_window, on_screens
 from tests.ui.test_focus import Stage, check_keys
 
+__all__ = ["check_window"]
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 TITLE = "Help"
 
@@ -24,11 +24,5 @@ async def test_it_can_be_used_by_keys_alone(stage: Stage) -> None:
 
 
 @on_screens(((640, 400), USUAL))
-async def test_nothing_is_cut_or_covered(
-    request: pytest.FixtureRequest,
-    monkeypatch: pytest.MonkeyPatch,
-    size: tuple[int, int],
-    face: str,
-) -> None:
-    shown = states(dressed(request, face), TITLE, QSize(*size))
-    assert await check_states(monkeypatch, size, shown) >= 1
+async def test_nothing_is_cut_or_covered(check_window: CheckWindow) -> None:
+    await check_window(TITLE)

@@ -1,13 +1,12 @@
 """*Result* by keys alone, and on small screens and with a large font."""
 
 import pytest
-from PySide6.QtCore import QSize
 
 from enigma_panel.features.results.window import ResultWindows
-from tests.ui.test_clipping import LARGE, USUAL, check_states, dressed, on_screens, states
+from tests.ui.test_clipping import LARGE, USUAL, CheckWindow, check_window, on_screens
 from tests.ui.test_focus import Stage, check_keys, stage as engine_stage
 
-__all__ = ["engine_stage"]
+__all__ = ["check_window", "engine_stage"]
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
@@ -24,11 +23,5 @@ async def test_it_can_be_used_by_keys_alone(stage: Stage) -> None:
 
 
 @on_screens(((640, 400), USUAL), ((1280, 800), LARGE))
-async def test_nothing_is_cut_or_covered(
-    request: pytest.FixtureRequest,
-    monkeypatch: pytest.MonkeyPatch,
-    size: tuple[int, int],
-    face: str,
-) -> None:
-    shown = states(dressed(request, face), "Result", QSize(*size))
-    assert await check_states(monkeypatch, size, shown) >= 1
+async def test_nothing_is_cut_or_covered(check_window: CheckWindow) -> None:
+    await check_window("Result")
