@@ -92,7 +92,7 @@ def check_repository(repo: Path, version: str, *, dry_run: bool) -> None:
     new = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)", version)
     old = VERSION_LINE.search((repo / VERSION_FILE).read_text("utf-8"))
     if not new or not old or [*map(int, new.groups())] <= [*map(int, old.groups())]:
-        raise RefusedError(f"{version} is no version after {old and '.'.join(old.groups())}")
+        raise RefusedError(f"{version!r} is no X.Y.Z after {old and '.'.join(old.groups())}")
     if git(repo, "tag", "--list", f"v{version}"):
         raise RefusedError(f"v{version} is tagged already")
     if not dry_run and PLACEHOLDER in (repo / "pyproject.toml").read_text("utf-8"):

@@ -110,7 +110,7 @@ def test_a_dry_run_makes_all_parts_and_changes_nothing(release: ModuleType, repo
         ("pyproject.toml", 'Source = "https://example.invalid/it"\n', "pyproject.toml still names"),
         ("CHANGELOG.md", CHANGELOG.replace("- It exists.", ""), "Unreleased has 0 lines"),
         ("CHANGELOG.md", CHANGELOG.replace("- It", "- It\n" * 40 + "- It"), "has 41 lines"),
-        ("gui/enigma_panel/__init__.py", '__version__ = "0.2.0"\n', "0.2.0 is no version after"),
+        ("gui/enigma_panel/__init__.py", '__version__ = "0.2.0"\n', "'0.2.0' is no X.Y.Z after"),
     ],
 )
 def test_a_release_is_refused(
