@@ -767,8 +767,7 @@ class FakeSpending(Spending):
 
     def forecast(self, balance: Decimal) -> Forecast | None:
         tasks = affordable(balance, self.costs)
-        each = sum_money(self.costs) / max(1, len(self.costs))
-        return None if tasks is None else Forecast(tasks=tasks, like=len(self.costs), each=each)
+        return None if tasks is None else Forecast(tasks=tasks, like=len(self.costs))
 
     def price(self) -> Price | None:
         return Price.of(self.costs)

@@ -8,7 +8,7 @@ from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.models import Task
-from enigma_panel.core.money import affordable, sum_money
+from enigma_panel.core.money import affordable
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import Clock, local_date, local_day
@@ -26,11 +26,10 @@ LEAST_KNOWN = 3
 
 
 class Forecast(Struct, frozen=True, kw_only=True):
-    """How many tasks a balance pays for at what the last ones (`like`) cost on average (`each`)."""
+    """How many tasks a balance pays for at what the last ones (`like`) cost on average."""
 
     tasks: int
     like: int
-    each: Decimal
 
 
 class Price(Struct, frozen=True, kw_only=True):
@@ -116,9 +115,7 @@ class Spending(QObject):
         """The forecast for the balance; None while no ended task is known to have cost anything."""
         costs = [cost for _, cost in self._last.values()]
         tasks = affordable(balance, costs)
-        if tasks is None:
-            return None
-        return Forecast(tasks=tasks, like=len(costs), each=sum_money(costs) / len(costs))
+        return None if tasks is None else Forecast(tasks=tasks, like=len(costs))
 
     def price(self) -> Price | None:
         """What one more task may cost; None while too few have ended."""

@@ -11,7 +11,6 @@ from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.money import (
-    each_text,
     exact_text,
     forecast_text,
     spoken_money,
@@ -124,7 +123,7 @@ class MoneyFigure(QWidget):
         exact = exact_text(balance, MoneyKind.BALANCE)
         lines = [tr("Balance reported at {time}.", time=time), exact]
         if forecast is not None:
-            lines += [forecast_text(forecast), each_text(forecast)]
+            lines.append(forecast_text(forecast))
         return _put(self.left, tr("{amount} left", amount=amount), spoken, *lines)
 
     # -- Qt ------------------------------------------------------------------------------------

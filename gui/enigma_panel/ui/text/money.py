@@ -94,17 +94,6 @@ def forecast_text(forecast: Forecast) -> str:
     return tr("Enough for about {tasks}.", tasks=_tasks_like(forecast))
 
 
-def each_text(forecast: Forecast) -> str:
-    """Return what those tasks cost on which the forecast is based."""
-    each = format_money(forecast.each, is_derived=True)
-    return tr.plural(
-        "Your last task cost {each}.",
-        "Your last {n} tasks cost {each} each.",
-        forecast.like,
-        each=each,
-    )
-
-
 def _tasks_like(forecast: Forecast) -> str:
     n, like = forecast.tasks, forecast.like
     if like == 1:
