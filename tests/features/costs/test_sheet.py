@@ -15,7 +15,7 @@ from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.task_filter import NO_FILTER, TaskFilter, TaskSum
 from enigma_panel.features.costs.bars import axis_step
 from enigma_panel.features.costs.sheet import DAYS, CostsSheet, last_days
-from enigma_panel.features.costs.text import cell_text
+from enigma_panel.features.costs.text import sum_cell
 from enigma_panel.services.clock import local_day
 from enigma_panel.store.ledger.errors import CorruptLedgerError
 from enigma_panel.ui.dialogs import Dialogs
@@ -65,6 +65,11 @@ def cells(table: QTableWidget) -> list[list[str]]:
     return [[text(row, column) for column in columns] for row in range(table.rowCount())]
 
 
+def headings(table: QTableWidget) -> list[str]:
+    model, across = table.model(), Qt.Orientation.Horizontal
+    return [model.headerData(n, across) for n in range(model.columnCount())]
+
+
 def click_cell(table: QTableWidget, row: int, column: int) -> None:
     place = table.visualRect(table.model().index(row, column)).center()
     QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
@@ -102,13 +107,16 @@ async def test_what_became_of_tasks_and_what_is_not_known(stage: Stage) -> None:
     stage.world.put(6, "0.0625", status=TaskStatus.WORKING, ended_ms=None)  # its session has ended
     sheet = await stage.open()
     assert cells(sheet.by_outcome) == [
-        ["Done", "$0.250", "$0.250"],
-        ["Failed", "$0.000", "$0.125"],
-        ["Unconfirmed", "$0.063", "$0.063"],
-        ["Lost", "$0.000", "$0.500"],
+        ["Done", "$0.2500", "$0.2500"],
+        ["Failed", "$0.0000", "$0.1250"],
+        ["Unconfirmed", "$0.0625", "$0.0625"],
+        ["Lost", "$0.0000", "$0.5000"],
         ["Running", "…", "…"],
-        ["All tasks", "at least $0.312", "at least $0.937"],
+        ["All tasks", "$0.3125", "$0.9375"],
     ]
+    spans = ["Today, at least", "30 days, at least"]
+    assert headings(sheet.by_outcome) == ["Where it went", *spans]
+    assert headings(sheet.by_day) == ["Day", "Tasks", "Cost, at least"]
     assert (sheet.today.amount.text(), sheet.month.amount.text()) == ("$0.31", "$0.93")
     assert sheet.today.words.text() == "today, at least · 1 still running"
     assert sheet.month.words.text() == "last 30 days, at least · 6 tasks"
@@ -127,7 +135,8 @@ async def test_a_click_filters_tasks_to_what_costs_exactly_that(stage: Stage) ->
             assert not sheet.isVisible()
             days = sheet._days[-1:] if column == TODAY else sheet._days
             assert stage.shown() == outcome.sum_of(days)
-            assert cells(sheet.by_outcome)[row][column] == cell_text(stage.shown())
+            text = sum_cell(stage.shown(), sheet._all.sum_of(sheet._days))[0]
+            assert cells(sheet.by_outcome)[row][column] == text
             assert stage.window.filter_bar.panel.to_day.edit.text() == days[-1].day[0]
             assert stage.window.filter_bar.panel.from_day.edit.text() == days[0].day[0]
 
@@ -174,12 +183,18 @@ async def test_what_deleted_tasks_cost_stands_beside(stage: Stage) -> None:
 
 
 async def test_the_table_is_copied_for_a_spreadsheet(stage: Stage) -> None:
+    """As it is spoken, too: the headings, which say what is not known, are not copied."""
     stage.world.put(1, "0.25")
+    stage.world.put(2, None, days_ago=3, status=TaskStatus.LOST)
     sheet = await stage.open()
     sheet.by_outcome.selectAll()
     key(sheet.by_outcome, Qt.Key.Key_C, CTRL)
-    copied = "Done\t$0.250\t$0.250\nAll tasks\t$0.250\t$0.250"
-    assert QApplication.clipboard().text() == copied
+    assert QApplication.clipboard().text() == (
+        "Done\t$0.250\t$0.250\nLost\t$0.000\tcost unknown\nAll tasks\t$0.250\tat least $0.250"
+    )
+    all_tasks = sheet.by_outcome.model().index(2, MONTH)
+    assert all_tasks.data() == "$0.250"
+    assert all_tasks.data(Qt.ItemDataRole.AccessibleTextRole) == "at least $0.250"
 
 
 async def test_it_follows_the_ledger_while_it_is_open(stage: Stage) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
@@ -15,12 +14,13 @@ from enigma_panel.features.costs.table import FigureTable, Row
 from enigma_panel.features.costs.text import (
     RUNNING,
     Outcome,
-    cell_text,
     day_label,
     day_tip,
     deleted_sum,
     may_have_cost,
     outcomes,
+    span_text,
+    sum_cell,
 )
 from enigma_panel.services.clock import local_date, local_day
 from enigma_panel.services.container import Services
@@ -29,7 +29,7 @@ from enigma_panel.store.ledger.task_reader import Day, DayCosts
 from enigma_panel.ui.i18n import Translations, number_text
 from enigma_panel.ui.text.money import forecast_text, idle_text, unknown_cost_text
 from enigma_panel.ui.text.states import ELLIPSIS
-from enigma_panel.ui.text.sums import has_gaps, known_text, sum_tip
+from enigma_panel.ui.text.sums import known_text, sum_tip
 from enigma_panel.ui.widgets.basics import (
     NoticeLabel,
     make_button,
@@ -164,8 +164,8 @@ class CostsSheet(Sheet):
         gaps = unknown_cost_text(month.unknown) if month.unknown else ""
         show_text(self.gaps, " ".join(filter(None, (gaps, idle_text() if month.has_idle else ""))))
         self.caps.show_spent()
-        self._show_days()
-        self._show_outcomes()
+        self._show_days(month)
+        self._show_outcomes(spent, month)
 
     def _show_left(self) -> None:
         balance = self._services.health.balance
@@ -176,8 +176,9 @@ class CostsSheet(Sheet):
             self.left.amount.setText(format_money(balance, MoneyKind.BALANCE))
             self.left.words.setText(". ".join(filter(None, (tr("left"), enough))))
 
-    def _show_days(self) -> None:
-        has_deleted = bool(deleted_sum(self._days).count)
+    def _show_days(self, whole: TaskSum) -> None:
+        deleted = deleted_sum(self._days)
+        width = 3 + bool(deleted.count)
         bars, rows, listed = [], [], list[int]()
         for n, day in enumerate(self._days):
             total, label = self._all.sum_of([day]), day_label(self._days, n)
@@ -185,23 +186,29 @@ class CostsSheet(Sheet):
                 Bar(label, day_tip(label, total, day.deleted), total.cost, day.deleted.cost)
             )
             if total.count or day.deleted.count:
-                cells = [(label, ""), (number_text(total.count), ""), _cell(total)]
-                rows.append(Row([*cells, _cell(day.deleted)] if has_deleted else cells))
+                sums = sum_cell(total, whole), sum_cell(day.deleted, whole)
+                cells = [(label, ""), (number_text(total.count), ""), *sums]
+                rows.append(Row(cells[:width]))
                 listed.append(n)
-        head = [tr("Day"), tr("Tasks"), tr("Cost"), tr("Deleted")]
+        cost = span_text(tr("Cost"), self._all.sum_of(self._days))
+        head = [tr("Day"), tr("Tasks"), cost, span_text(tr("Deleted"), deleted)]
         self._listed = listed[::-1]
-        self.by_day.show_rows(head[: 3 + has_deleted], rows[::-1])
+        self.by_day.show_rows(head[:width], rows[::-1])
         self.bars.show_bars(bars)
 
-    def _show_outcomes(self) -> None:
+    def _show_outcomes(self, spent: TaskSum, month: TaskSum) -> None:
         days, today = self._days, self._days[-1:]
-        spent = [one for one in outcomes() if may_have_cost(one.sum_of(days))]
-        self._outcomes = [*spent, self._all]
-        rows = [_row(one.label, one.sum_of(today), one.sum_of(days)) for one in self._outcomes]
-        rows[-1] = replace(rows[-1], is_total=True)
+        shown = [one for one in outcomes() if may_have_cost(one.sum_of(days))]
+        self._outcomes = [*shown, self._all]
+        sums = [(one.label, one.sum_of(today), one.sum_of(days)) for one in self._outcomes]
         if deleted_sum(days).count:
-            rows.append(_row(tr("and deleted tasks"), deleted_sum(today), deleted_sum(days)))
-        self.by_outcome.show_rows([tr("Where it went"), tr("Today"), tr("30 days")], rows)
+            sums.append((tr("and deleted tasks"), deleted_sum(today), deleted_sum(days)))
+        rows = [
+            Row([(label, ""), *(sum_cell(one, month) for one in both)], is_total=n == len(shown))
+            for n, (label, *both) in enumerate(sums)
+        ]
+        spans = span_text(tr("Today"), spent), span_text(tr("30 days"), month)
+        self.by_outcome.show_rows([tr("Where it went"), *spans], rows)
 
     def _show_view(self) -> None:
         self.bars.setVisible(self.chart.isChecked())
@@ -242,8 +249,7 @@ class _Figure(QWidget):
         known = known_text(total)
         self.amount.setText(known or tr("Unknown"))
         self.amount.setToolTip(sum_tip(total))
-        if known and has_gaps(total):
-            span = tr("{span}, at least", span=span)
+        span = span_text(span, total) if known else span
         self.words.setText(" · ".join(filter(None, (span, words))))
 
 
@@ -255,11 +261,3 @@ def last_days(now_ms: int) -> list[Day]:
         days.append((local_date(begin), begin, end))
         now_ms = begin - 1
     return days[::-1]
-
-
-def _cell(total: TaskSum) -> tuple[str, str]:
-    return cell_text(total), sum_tip(total)
-
-
-def _row(label: str, today: TaskSum, month: TaskSum) -> Row:
-    return Row([(label, ""), _cell(today), _cell(month)])

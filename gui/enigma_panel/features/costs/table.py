@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import put_on_clipboard, set_role
 
+SPOKEN = Qt.ItemDataRole.AccessibleTextRole
 ROW_ROOM = 14
 """Room above and below the words of a row, in pixels."""
 LEAST_WIDTH = 120
@@ -24,7 +25,7 @@ LEAST_WIDTH = 120
 
 
 class Row(Struct, frozen=True):
-    """Cells with their tips, and whether it is one of totals."""
+    """Cells, each with what tip, screen reader and copy say if that is more; whether of totals."""
 
     cells: Sequence[tuple[str, str]]
     is_total: bool = False
@@ -61,8 +62,8 @@ class FigureTable(QTableWidget):
         for column, text in enumerate(head):
             self.setHorizontalHeaderItem(column, _item(column, text))
         for n, row in enumerate(rows):
-            for column, (text, tip) in enumerate(row.cells):
-                item = _item(column, text, tip)
+            for column, (text, said) in enumerate(row.cells):
+                item = _item(column, text, said)
                 if row.is_total:
                     bold = QFont(self.font())
                     bold.setWeight(QFont.Weight.DemiBold)
@@ -83,7 +84,7 @@ class FigureTable(QTableWidget):
     def _copy(self) -> None:
         rows: dict[int, list[str]] = {}
         for cell in sorted(self.selectedIndexes()):
-            rows.setdefault(cell.row(), []).append(str(cell.data()))
+            rows.setdefault(cell.row(), []).append(cell.data(SPOKEN))
         put_on_clipboard("\n".join("\t".join(cells) for cells in rows.values()))
 
     # -- Qt ----------------------------------------------------------------------------------
@@ -97,9 +98,10 @@ class FigureTable(QTableWidget):
             super().keyPressEvent(event)
 
 
-def _item(column: int, text: str, tip: str = "") -> QTableWidgetItem:
+def _item(column: int, text: str, said: str = "") -> QTableWidgetItem:
     item = QTableWidgetItem(text)
     side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
     item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-    item.setToolTip(tip)
+    item.setToolTip(said)
+    item.setData(SPOKEN, said or text)
     return item

@@ -1,19 +1,22 @@
 """The words of *Costs*, and the sums that it shows."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from enigma_panel.core.money import MoneyKind
+from enigma_panel.core.money import exact_money
 from enigma_panel.core.task_filter import GROUP_STATUSES, TaskGroup, TaskSum
 from enigma_panel.store.ledger.task_reader import DayCosts
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.states import ELLIPSIS, local_moment
-from enigma_panel.ui.text.sums import cost_text, known_text
+from enigma_panel.ui.text.sums import cost_text, has_gaps, least_text
 
 tr = Translations("Costs")
 
+DECIMALS = Decimal("0.000")
+"""The fewest in a cell."""
 RUNNING = frozenset({TaskGroup.WORKING, TaskGroup.ASKS})
 
 
@@ -54,10 +57,17 @@ def may_have_cost(total: TaskSum) -> bool:
     return bool(total.cost or total.unknown)
 
 
-def cell_text(total: TaskSum) -> str:
-    """Return a sum in a row: '$0.612', 'at least $0.612', '…' where all of it is unknown."""
-    kind = MoneyKind.COST
-    return cost_text(total, kind) if known_text(total, kind) else ELLIPSIS
+def span_text(span: str, total: TaskSum) -> str:
+    """Return what a sum is of: 'today', or 'today, at least' where a part of it is unknown."""
+    return tr("{span}, at least", span=span) if total.cost and has_gaps(total) else span
+
+
+def sum_cell(total: TaskSum, whole: TaskSum) -> tuple[str, str]:
+    """Return a sum in the decimals of the whole, so that columns add up, and what it leaves out."""
+    known = exact_money(total.cost.quantize(whole.cost + DECIMALS))
+    if not has_gaps(total):
+        return known, ""
+    return (known, least_text(total, known)) if total.cost else (ELLIPSIS, cost_text(total))
 
 
 def deleted_sum(days: Iterable[DayCosts]) -> TaskSum:

@@ -10,25 +10,25 @@ tr = Translations("Sums")
 
 def sum_text(total: TaskSum) -> str:
     """Return a sum: '$4.87', 'at least $4.87' where more is not known, never 0 for that."""
-    return _least_text(total) or tr("an unknown amount")
+    return least_text(total, known_text(total)) or tr("an unknown amount")
 
 
-def cost_text(total: TaskSum, kind: MoneyKind = MoneyKind.SUM) -> str:
+def cost_text(total: TaskSum) -> str:
     """Return a sum that may still grow."""
-    return _least_text(total, kind) or tr("cost unknown")
+    return least_text(total, known_text(total)) or tr("cost unknown")
 
 
-def _least_text(total: TaskSum, kind: MoneyKind = MoneyKind.SUM) -> str:
-    known = known_text(total, kind)
+def least_text(total: TaskSum, known: str) -> str:
+    """Return what is known of a sum, with 'at least' where more is not."""
     return tr("at least {amount}", amount=known) if known and has_gaps(total) else known
 
 
-def known_text(total: TaskSum, kind: MoneyKind = MoneyKind.SUM) -> str:
+def known_text(total: TaskSum) -> str:
     """Return what is known of a sum without saying that more is unknown; '' for 0 of that."""
     if not has_gaps(total):
-        return format_money(total.cost, kind)
-    known = floor_money(total.cost, kind)  # rounded up, "at least" would not be true
-    return format_money(known, kind) if known else ""
+        return format_money(total.cost, MoneyKind.SUM)
+    known = floor_money(total.cost, MoneyKind.SUM)  # rounded up, "at least" would not be true
+    return format_money(known, MoneyKind.SUM) if known else ""
 
 
 def has_gaps(total: TaskSum) -> bool:
