@@ -33,7 +33,10 @@ def done(window: MainWindow, qapp: QApplication) -> list[str]:
 def test_it_lies_on_the_status_bar_covers_nothing_else_and_takes_no_focus(
     window: MainWindow, done: list[str], qapp: QApplication, words: str
 ) -> None:
-    """No row, no button of a question or a sheet, and not the way to the list of notices."""
+    """No row, no button of a question or a sheet, and not the way to the list of notices.
+
+    It is as high with a button as without.
+    """
     focused, toast, look = qapp.focusWidget(), window.toast, window.status_bar.look
     for width, height in ((1280, 800), (640, 400)):
         window.resize(width, height)
@@ -48,6 +51,10 @@ def test_it_lies_on_the_status_bar_covers_nothing_else_and_takes_no_focus(
                 assert toast.y() > lower or not card.isVisible()
             seen = QRect(look.mapTo(window, QPoint()), look.size())
             assert look.isHidden() or not seen.intersects(toast.geometry())
+            with_button = toast.height()
+            toast.say(words)
+            qapp.processEvents()
+            assert toast.height() == with_button
     assert qapp.focusWidget() is focused
 
 

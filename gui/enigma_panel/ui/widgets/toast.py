@@ -133,10 +133,11 @@ class Toast(QFrame):
         cut = self._label.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, room)
         self._label.setText(cut)
         self._label.setToolTip(plain_tip(whole) if cut != whole else "")
+        self._label.setMinimumHeight(self._button.sizeHint().height())  # as high without a button
         self.adjustSize()
         bar.setTop(bar.top() - ABOVE)
-        x, y = bar.right() + 1 - APART - self.width(), bar.center().y() - self.height() // 2
-        self.move(x, y)
+        x = bar.right() + 1 - APART - self.width()
+        self.move(x, bar.top() + (bar.height() - self.height()) // 2)
 
     def _place_of(self, part: QWidget) -> QRect:
         return QRect(part.mapTo(self._window, QPoint()), part.size())
