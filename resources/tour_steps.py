@@ -25,7 +25,6 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.core.models import SessionState, Task, TaskStatus, shown_state
-from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.features import FEATURES
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import Recovered
@@ -187,13 +186,12 @@ class Tour:
 
     async def _pause_and_resume(self) -> None:
         self._select_session(LONG)
-        pause, resume = (self._window.verbs[v] for v in (CommandVerb.PAUSE, CommandVerb.RESUME))
-        await self._until("Pause is possible", pause.isEnabled)
-        pause.trigger()
+        await self._until("Pause is possible", lambda: self._offers("Pause"))
+        self._press(self._window, "Pause")
         await self._until("it is paused", lambda: self._states(SessionState.PAUSED))
         await self._picture("paused", self._window)
-        await self._until("Resume is possible", resume.isEnabled)
-        resume.trigger()
+        await self._until("Resume is possible", lambda: self._offers("Resume"))
+        self._press(self._window, "Resume")
         await self._until("it works again", lambda: not self._states(SessionState.PAUSED))
 
     async def _watch_steps(self) -> None:

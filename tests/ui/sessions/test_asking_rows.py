@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.theme import theme
@@ -67,12 +68,28 @@ def test_the_one_whose_question_stands_in_the_window_is_the_subject_and_others_s
     asking.set_in_sight((1, 1))
     assert look(sessions, 1) == (c.mark, c.tint, c.tint)
     assert look(sessions, 2) == (c.amber_bar, c.amber_tint, c.amber_tint)
-    pale = c.related_tint
-    assert look(sessions, 3)[1:] == (pale, pale), "what is selected is not what is asked"
-    assert look(tasks, 1) == (c.amber_bar, pale, pale)
-    assert look(tasks, 3) == (c.card, c.card, c.card)
+    assert look(sessions, 3) == look(tasks, 3) == (c.card, c.card, c.card)
+    assert look(tasks, 1) == (c.amber_bar, c.related_tint, c.related_tint)
     asking.set_in_sight(None)
     assert look(sessions, 1) == (c.amber_bar, c.amber_tint, c.amber_tint)
+    assert look(sessions, 3)[1:] == (c.tint, c.tint)
+
+
+def test_beside_a_question_the_verbs_act_on_what_is_selected_only_while_it_is_marked(
+    asking: MainWindow,
+) -> None:
+    sessions, c = asking.selection.sessions, theme.colours()
+    stop = asking.verbs[CommandVerb.STOP]
+    sessions.select_key(2)
+    assert stop.isEnabled()
+    asking.set_in_sight((1, 1))
+    assert (look(sessions, 2)[1], stop.isEnabled()) == (c.card, False)
+    sessions.setFocus()
+    assert (look(sessions, 2)[1], stop.isEnabled()) == (c.related_tint, True)
+    asking.filter_bar.field.setFocus()
+    assert (look(sessions, 2)[1], stop.isEnabled()) == (c.card, False)
+    asking.set_in_sight(None)
+    assert (look(sessions, 2)[1], stop.isEnabled()) == (c.tint, True)
 
 
 def test_its_whole_row_follows_when_it_begins_and_ends(asking: MainWindow, services: Any) -> None:

@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
         task = self.services.sessions.task(question[0]) if question is not None else None
         self.selection.sessions.set_asked(task.session_key if task is not None else None)
         self.selection.tasks.set_asked(task.key if task is not None else None)
+        self._enable_verbs()
 
     def command_groups(self) -> list[CommandGroup]:
         """All that can be done by an action of this window."""
@@ -332,6 +333,8 @@ class MainWindow(QMainWindow):
         self.show_details.setChecked(self.body.is_details_open)
         self.body.side.currentChanged.connect(self._leave_side)
         self.body.side.currentChanged.connect(lambda _: self.sums.refresh())
+        for table in (selection.sessions, selection.tasks):
+            table.focus_changed.connect(self._enable_verbs)
         selection.started.connect(self._say_added)
         self.filter_bar.left.connect(self._leave_filter)
         self.app_actions.undoable_done.connect(self.toast.offer_undo)
@@ -438,7 +441,8 @@ class MainWindow(QMainWindow):
             self.toast.say(notice.title)
 
     def _enable_verbs(self) -> None:
-        app_actions, selected = self.app_actions, self.selection.session_keys()
+        app_actions, is_marked = self.app_actions, self.selection.lead.shows_selection
+        selected = self.selection.session_keys() if is_marked else []  # nobody sees which else
         whose, is_several = self.selection.subject_text(), self.selection.is_several
         n_open = sum(s.occupies_slot for s in map(self.services.sessions.session, selected) if s)
         self.details.show_open(n_open)

@@ -40,7 +40,7 @@ class RowBackground:
     under the pointer. related: keys of the rows that belong to what is selected in another table;
     they are tinted, paler. flashed: the key of a row that is marked for a moment. asked: the key of
     the row whose question stands in the window: it is the subject, or belongs to it where needs
-    are not tinted; what is selected is paler, and what belongs to that is not tinted.
+    are not tinted; what is selected elsewhere is paler, and what belongs to that is not tinted.
     """
 
     def __init__(self, *, tints_needs: bool = False) -> None:

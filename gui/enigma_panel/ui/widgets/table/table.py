@@ -70,7 +70,8 @@ class KeyedTable(QTableView):
     """Shows a KeyedTableModel, and reports clicks and keys to the window's PointerHold.
 
     opened: Enter or a double click on the row with that key. copy_wanted: Ctrl+C in a cell with
-    that text. optional_columns: can be hidden. tints_needs: as in `RowBackground`.
+    that text. focus_changed: the keyboard came or went. optional_columns: can be hidden.
+    tints_needs: as in `RowBackground`.
     """
 
     optional_columns: frozenset[int] = frozenset()
@@ -79,6 +80,7 @@ class KeyedTable(QTableView):
 
     selected = Signal()
     looked_at = Signal()
+    focus_changed = Signal()
     opened = Signal(int)
     copy_wanted = Signal(str)
 
@@ -135,6 +137,11 @@ class KeyedTable(QTableView):
             return key in self._kept.keys
         row = self.rows.row_of(key)
         return row is not None and self.selectionModel().isRowSelected(row, NO_PARENT)
+
+    @property
+    def shows_selection(self) -> bool:
+        """Whether selected rows are marked: beside a question only those where the keyboard is."""
+        return self.row_background.asked is None or self.window().focusWidget() is self
 
     def select_keys(self, keys: Collection[int]) -> None:
         """Select the rows of these keys, where they are shown, without scrolling."""
@@ -383,7 +390,8 @@ class KeyedTable(QTableView):
             line,
             row,
             key,
-            is_selected=self.selectionModel().isSelected(self.rows.index(row, 0)),
+            is_selected=self.shows_selection
+            and self.selectionModel().isSelected(self.rows.index(row, 0)),
             has_focus=row == self.currentIndex().row() and self.hasFocus(),
             needs_you=self.rows.needs_you(key),
         )
@@ -470,10 +478,12 @@ class KeyedTable(QTableView):
         self.viewport().update()
         if event.reason() in {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}:
             self._select_current()
+        self.focus_changed.emit()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.viewport().update()
+        self.focus_changed.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint row by row: cell by cell, Qt comes back to Python, which takes longer."""
