@@ -59,8 +59,8 @@ class Details(QFrame):
     Tasks where Details stands in its place.
     """
 
-    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, services: Services) -> None:
+        super().__init__()
         self._services = services
         self._sessions = services.sessions
         self._model = StepsModel(self)

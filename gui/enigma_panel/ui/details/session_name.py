@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLineEdit, QStackedWidget
 
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.widgets.basics import ElidedLabel
@@ -18,8 +18,8 @@ class SessionName(QStackedWidget):
 
     renamed = Signal(int, str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._key: int | None = None
         self._name = ""
         self._can_rename = self._is_editing = False
@@ -68,8 +68,8 @@ class NameEdit(QLineEdit):
 
     left = Signal(bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setMaxLength(MOST_CHARS)
         self.setAccessibleName(tr("Session name"))
 

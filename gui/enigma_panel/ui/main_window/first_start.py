@@ -50,8 +50,8 @@ class FirstStart(Card):
     chosen = Signal(object)
     key_wanted = Signal()
 
-    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, services: Services) -> None:
+        super().__init__()
         self._account = services.account
         self._is_demo = services.demo
         self.key = make_button(tr("Use my account") if services.demo else tr("Enter your API key"))

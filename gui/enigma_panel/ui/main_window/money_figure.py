@@ -47,8 +47,8 @@ class MoneyFigure(QWidget):
 
     reworded = Signal()
 
-    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, services: Services) -> None:
+        super().__init__()
         self._services = services
         self._is_narrow = False
         self._opener: QAction | None = None

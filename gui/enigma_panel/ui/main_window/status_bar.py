@@ -1,6 +1,6 @@
 """The status bar: a dot, a few words, and how many notices need a look."""
 
-from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy
 
 from enigma_panel.services.container import Services
 from enigma_panel.services.health import Health
@@ -27,8 +27,8 @@ class StatusBar(QFrame):
     look: opens the list of notices. The rest is in the tool tip.
     """
 
-    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, services: Services) -> None:
+        super().__init__()
         self._services = services
         self._dot = GlyphLabel(Glyph.DISC, Severity.DIM, DOT)
         self.words = ElidedLabel("dim")

@@ -3,8 +3,6 @@
 import asyncio
 from enum import StrEnum
 
-from PySide6.QtWidgets import QWidget
-
 from enigma_panel.services.types import Copy, LedgerError, MissingLedgerError, NewerLedgerError
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.problems import copy_text
@@ -26,14 +24,8 @@ class LedgerChoice(StrEnum):
 class LostLedgerWindow(ModelessDialog):
     """The window in place of the main window; `choice` awaits the answer, closing it means Quit."""
 
-    def __init__(
-        self,
-        error: LedgerError,
-        copy: Copy | None,
-        now_ms: int,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(tr("Enigma Control Panel"), parent)
+    def __init__(self, error: LedgerError, copy: Copy | None, now_ms: int) -> None:
+        super().__init__(tr("Enigma Control Panel"), None)
         self._answer: asyncio.Future[LedgerChoice] | None = None
         self.text_label = make_label(wrap=True)
         self.more = make_label(wrap=True)

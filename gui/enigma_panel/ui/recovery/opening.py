@@ -1,6 +1,6 @@
 """The window that is shown alone while the ledger takes its time to open."""
 
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QProgressBar
 
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.widgets.basics import make_label
@@ -12,8 +12,8 @@ tr = Translations("Recovery")
 class OpeningWindow(ModelessDialog):
     """Says what is waited for; closing it changes nothing."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Enigma Control Panel"), parent)
+    def __init__(self) -> None:
+        super().__init__(tr("Enigma Control Panel"), None)
         self.text_label = make_label(
             tr("Opening your history. An update may take longer. Nothing is lost."),
             wrap=True,

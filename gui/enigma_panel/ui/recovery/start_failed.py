@@ -3,8 +3,6 @@
 import asyncio
 import errno
 
-from PySide6.QtWidgets import QWidget
-
 from enigma_panel.services.types import DiskFullError, FolderError, LedgerError, ReadOnlyLedgerError
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.states import local_moment
@@ -27,9 +25,8 @@ class StartFailedWindow(ModelessDialog):
         now_ms: int,
         *,
         again: bool = False,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(tr("Enigma Control Panel"), parent)
+        super().__init__(tr("Enigma Control Panel"), None)
         self._answer: asyncio.Future[bool] | None = None
         reason, remedy = _words(error)
         sentences = [

@@ -1,7 +1,6 @@
 """The card of the sessions: heading with *Terminate all…*, table."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
 
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.ui.i18n import Translations
@@ -24,10 +23,8 @@ class SessionsCard(Card):
 
     room_changed = Signal()
 
-    def __init__(
-        self, table: SessionsTable, settings: SettingsBook, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, table: SessionsTable, settings: SettingsBook) -> None:
+        super().__init__()
         self._table = table
         self._settings = settings
         self.terminate_all = make_button(tr("Terminate all…"), "danger-link")

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyleOptionViewItem,
     QToolTip,
-    QWidget,
 )
 
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
@@ -61,14 +60,8 @@ class SessionsTable(KeyedTable):
     row_px = 36
     tints_needs = True
 
-    def __init__(
-        self,
-        model: SessionsModel,
-        app_actions: Actions,
-        hold: PointerHold,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(model, tr("Sessions"), hold, parent)
+    def __init__(self, model: SessionsModel, app_actions: Actions, hold: PointerHold) -> None:
+        super().__init__(model, tr("Sessions"), hold)
         self.horizontalHeader().hide()
         self._app_actions = app_actions
         self._verbs = VerbsDelegate(model, app_actions, self.row_background, self)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout
 
 from enigma_panel.services.types import Step
 from enigma_panel.ui.i18n import Translations
@@ -36,8 +36,8 @@ class StepsList(QTableView):
     left = Signal()
     counted = Signal(int)
 
-    def __init__(self, model: StepsModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, model: StepsModel) -> None:
+        super().__init__()
         self.steps = model
         self.new_count = 0
         self.is_pressed = False

@@ -45,10 +45,8 @@ LOW = 200
 
 
 class StepsPage(QWidget):
-    def __init__(
-        self, model: StepsModel, loader: StepsLoader, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, model: StepsModel, loader: StepsLoader) -> None:
+        super().__init__()
         self._model = model
         self._loader = loader
         self.list = StepsList(model)
@@ -192,8 +190,8 @@ class StepsPage(QWidget):
 class WholeStep(QWidget):
     """Time and kind of a step, and below them its whole text."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.head = ElidedLabel("dim")
         self.field = _StepText()
         self._sought = ""

@@ -20,8 +20,8 @@ class StepsSearch(QWidget):
 
     changed = Signal(str)
 
-    def __init__(self, steps: StepsList, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, steps: StepsList) -> None:
+        super().__init__()
         self.text = ""
         self.rows: list[int] = []
         self._list = steps

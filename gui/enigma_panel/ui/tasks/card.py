@@ -1,7 +1,6 @@
 """The card of the tasks: heading with filter, chips and total, table."""
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
 
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.tasks.filter_bar import FilterBar
@@ -22,15 +21,8 @@ HEAD_HEIGHT = 32
 class TasksCard(Card):
     """The card of the tasks."""
 
-    def __init__(
-        self,
-        table: TasksTable,
-        filter_bar: FilterBar,
-        *,
-        sums: TaskSums,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, table: TasksTable, filter_bar: FilterBar, *, sums: TaskSums) -> None:
+        super().__init__()
         self._field = filter_bar.field
         self.more = make_tool(tr("Filter and columns"))
         self.more.setText("⋯")

@@ -33,8 +33,8 @@ class FilterPanel(QFrame):
     changed = Signal()
     left = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setAccessibleName(tr("More filters"))
         self.from_day = _DayField(tr("From"), tr("Started on this day or later."))
         self.to_day = _DayField(tr("To"), tr("Started on this day or before."))

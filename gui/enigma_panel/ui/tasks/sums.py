@@ -24,8 +24,8 @@ class TaskSums(QLabel):
 
     summed = Signal(object)
 
-    def __init__(self, services: Services, details: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, services: Services, details: QWidget) -> None:
+        super().__init__()
         self._details = details
         self._search = services.task_search
         self._scope = services.scope

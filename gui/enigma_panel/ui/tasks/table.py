@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu
 
 from enigma_panel.core.task_filter import NEWEST_FIRST, Order
 from enigma_panel.ui.announcements import announce
@@ -33,8 +33,8 @@ class TasksTable(KeyedTable):
     rows: TasksModel
     optional_columns = frozenset(Column) - {Column.STATUS, Column.TASK}
 
-    def __init__(self, model: TasksModel, hold: PointerHold, parent: QWidget | None = None) -> None:
-        super().__init__(model, tr("Tasks"), hold, parent)
+    def __init__(self, model: TasksModel, hold: PointerHold) -> None:
+        super().__init__(model, tr("Tasks"), hold)
         self.column_menu = QMenu(tr("Columns"), self)
         self.column_menu.aboutToShow.connect(self._fill_column_menu)
         self.filter_action: QAction | None = None
