@@ -212,10 +212,6 @@ def key_refused(_details: ErrorDetails) -> ErrorText:
     return ErrorText(tr("The API key was refused."), todo=tr("Enter another key."))
 
 
-def key_expired(_details: ErrorDetails) -> ErrorText:
-    return ErrorText(tr("The API key has expired."), todo=tr("Enter another key."))
-
-
 def no_balance(facts: ErrorDetails) -> ErrorText:
     what = tr("The balance is used up.")
     if facts.balance is not None:
@@ -224,19 +220,6 @@ def no_balance(facts: ErrorDetails) -> ErrorText:
     n = facts.context.open_sessions
     money = tr.plural("1 session carries on.", "{n} sessions carry on.", n) if n else ""
     return ErrorText(what, money, tr("Add funds to your account, then start the task again."))
-
-
-def payment_failed(_details: ErrorDetails) -> ErrorText:
-    return ErrorText(
-        tr("The account's payment was declined."), todo=tr("Check it on the account page.")
-    )
-
-
-def spending_limit(_details: ErrorDetails) -> ErrorText:
-    """The account may spend no more; it may have money."""
-    return ErrorText(
-        tr("The account's spending limit is reached."), todo=tr("Raise it on the account page.")
-    )
 
 
 def forbidden(facts: ErrorDetails) -> ErrorText:
@@ -255,23 +238,11 @@ def session_gone(facts: ErrorDetails) -> ErrorText:
     return ErrorText(what, money, tr("Terminate it to be sure, or start a new one."))
 
 
-def task_gone(_details: ErrorDetails) -> ErrorText:
-    return ErrorText(
-        tr("The service no longer knows this task."), todo=tr("Its result can't be fetched.")
-    )
-
-
 def session_limit(facts: ErrorDetails) -> ErrorText:
     what = tr("All browsers are in use.")
     if facts.limit:
         what = tr.plural("The only browser is in use.", "All {n} browsers are in use.", facts.limit)
     return ErrorText(what, nothing_started(facts), tr("Start it again when one is free."))
-
-
-def busy(_details: ErrorDetails) -> ErrorText:
-    return ErrorText(
-        tr("This session is busy."), todo=tr("Start it again when its task has ended.")
-    )
 
 
 def timed_out(facts: ErrorDetails) -> ErrorText:
@@ -282,14 +253,6 @@ def timed_out(facts: ErrorDetails) -> ErrorText:
         money = tr("It cost {amount}.", amount=spoken_money(format_money(cost)))
     what = tr("The task took longer than its limit.")
     return ErrorText(what, money, tr("Give it more time or make it smaller."))
-
-
-def page_did_not_load(_details: ErrorDetails) -> ErrorText:
-    return ErrorText(tr("A page did not load in 30 s."), todo=tr("Run it again."))
-
-
-def not_found_on_page(_details: ErrorDetails) -> ErrorText:
-    return ErrorText(tr("The agent did not find what it needed."), todo=tr("Try other words."))
 
 
 def crashed(facts: ErrorDetails) -> ErrorText:
@@ -305,39 +268,6 @@ def ledger_failed(_details: ErrorDetails) -> ErrorText:
     """The ledger could not be written: what cannot be kept is not sent."""
     what = tr("The history could not be saved, so the task was not sent.")
     return ErrorText(what, tr("Its browser is being closed."), tr("Free some space on the disk."))
-
-
-def at_cap(_details: ErrorDetails) -> ErrorText:
-    """The task was given a Stop at its cap; which cap it was stands in the task."""
-    return ErrorText(tr("Stopped at your cap."))
-
-
-def taken_back(_details: ErrorDetails) -> ErrorText:
-    """The person took it out of the queue."""
-    return ErrorText(tr("It was removed from the queue."), tr("It was not started."))
-
-
-def from_copy(_details: ErrorDetails) -> ErrorText:
-    """The task was queued when the ledger in use was copied, also to another computer."""
-    return ErrorText(
-        tr("It was queued when this history was copied."),
-        tr("It may have run since then."),
-        tr("If it did not run, start it again."),
-    )
-
-
-def from_export(_details: ErrorDetails) -> ErrorText:
-    """The task was queued when an earlier version exported the ledger in use."""
-    return ErrorText(
-        tr("It was queued when the history was exported. It was not started here."),
-        tr("The other program may have run it."),
-        tr("If it did not run, start it again."),
-    )
-
-
-def ended_first(_details: ErrorDetails) -> ErrorText:
-    """The session was terminated while its browser was being opened."""
-    return ErrorText(tr("The session was terminated before the task was sent."))
 
 
 def other_task(facts: ErrorDetails) -> ErrorText:
@@ -424,27 +354,53 @@ TABLE: dict[str, Row] = {
     "other refusal": other_refusal,
     "INVALID_API_KEY": key_refused,
     "UNAUTHORIZED": key_refused,
-    "API_KEY_EXPIRED": key_expired,
+    "API_KEY_EXPIRED": lambda _: ErrorText(
+        tr("The API key has expired."), todo=tr("Enter another key.")
+    ),
     "INSUFFICIENT_BALANCE": no_balance,
-    "PAYMENT_FAILED": payment_failed,
-    "SPENDING_LIMIT_REACHED": spending_limit,
+    "PAYMENT_FAILED": lambda _: ErrorText(
+        tr("The account's payment was declined."), todo=tr("Check it on the account page.")
+    ),
+    "SPENDING_LIMIT_REACHED": lambda _: ErrorText(
+        tr("The account's spending limit is reached."), todo=tr("Raise it on the account page.")
+    ),
     "forbidden": forbidden,
     "SESSION_NOT_FOUND": session_gone,
     "SESSION_EXPIRED": session_gone,
-    "TASK_NOT_FOUND": task_gone,
+    "TASK_NOT_FOUND": lambda _: ErrorText(
+        tr("The service no longer knows this task."), todo=tr("Its result can't be fetched.")
+    ),
     "SESSION_LIMIT_REACHED": session_limit,
-    "TASK_ALREADY_RUNNING": busy,
+    "TASK_ALREADY_RUNNING": lambda _: ErrorText(
+        tr("This session is busy."), todo=tr("Start it again when its task has ended.")
+    ),
     "TASK_TIMEOUT": timed_out,
-    "NAVIGATION_TIMEOUT": page_did_not_load,
-    "ELEMENT_NOT_FOUND": not_found_on_page,
+    "NAVIGATION_TIMEOUT": lambda _: ErrorText(
+        tr("A page did not load in 30 s."), todo=tr("Run it again.")
+    ),
+    "ELEMENT_NOT_FOUND": lambda _: ErrorText(
+        tr("The agent did not find what it needed."), todo=tr("Try other words.")
+    ),
     "PAGE_CRASH": crashed,
     "LEDGER_FAILED": ledger_failed,
     "NOT_CONNECTED": no_connection,
-    "TERMINATED_BEFORE_TASK": ended_first,
-    "TAKEN_BACK": taken_back,
-    "AT_CAP": at_cap,
-    "FROM_COPY": from_copy,
-    "FROM_EXPORT": from_export,
+    "TERMINATED_BEFORE_TASK": lambda _: ErrorText(
+        tr("The session was terminated before the task was sent.")
+    ),
+    "TAKEN_BACK": lambda _: ErrorText(
+        tr("It was removed from the queue."), tr("It was not started.")
+    ),
+    "AT_CAP": lambda _: ErrorText(tr("Stopped at your cap.")),
+    "FROM_COPY": lambda _: ErrorText(
+        tr("It was queued when this history was copied."),
+        tr("It may have run since then."),
+        tr("If it did not run, start it again."),
+    ),
+    "FROM_EXPORT": lambda _: ErrorText(
+        tr("It was queued when the history was exported. It was not started here."),
+        tr("The other program may have run it."),
+        tr("If it did not run, start it again."),
+    ),
     "OTHER_TASK": other_task,
     "RATE_LIMIT_EXCEEDED": too_many_calls,
     "NO_INSTANCES_AVAILABLE": no_browser,
