@@ -12,7 +12,6 @@ from bisect import insort
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
-from types import TracebackType
 from typing import Self
 
 from msgspec import Struct, field
@@ -78,12 +77,7 @@ class Pass:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if self._slot.sent_ms is None:
             self.give_back()
             return
