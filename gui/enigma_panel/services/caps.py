@@ -2,14 +2,12 @@
 
 from decimal import Decimal
 
-from PySide6.QtCore import QObject
-
 from enigma_panel.core.caps import is_leap, is_near, raised
 from enigma_panel.core.models import Task
 from enigma_panel.core.money import exact_money
 from enigma_panel.core.observation import AT_CAP
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.settings import SettingsBook
@@ -18,7 +16,7 @@ from enigma_panel.services.types import NoticeKind
 from enigma_panel.store.settings import TERMINATE_RUNNING
 
 
-class Caps(QObject):
+class Caps(Service):
     """Looks at each report of a cost, in the moment in which it is known, and at the settings.
 
     A Stop and a Terminate go the way of a person's, without the time to take them back: from there
@@ -34,10 +32,7 @@ class Caps(QObject):
         sessions: Sessions,
         queue: TaskQueue,
     ) -> None:
-        super().__init__()
-        self._store = context.store
-        self._scope = context.scope
-        self._notices = context.notices
+        super().__init__(context)
         self._settings = settings
         self._day_cap = day_cap
         self._sessions = sessions

@@ -1,8 +1,9 @@
-"""Context of most services: time, tasks of the event loop, records, account, calls, notices."""
+"""What most services stand on: time, tasks of the event loop, records, account, calls, notices."""
 
 import random
 
 from msgspec import Struct
+from PySide6.QtCore import QObject
 
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.account import Account
@@ -24,3 +25,18 @@ class ServiceContext(Struct, frozen=True, kw_only=True):
     health: Health
     rate_limiter: RateLimiter
     notices: Notices
+
+
+class Service(QObject):
+    """A service with each part of its context under that part's name."""
+
+    def __init__(self, context: ServiceContext) -> None:
+        super().__init__()
+        self._clock = context.clock
+        self._scope = context.scope
+        self._rng = context.rng
+        self._store = context.store
+        self._account = context.account
+        self._health = context.health
+        self._rate_limiter = context.rate_limiter
+        self._notices = context.notices

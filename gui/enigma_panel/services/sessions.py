@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from enigma_panel.core.models import (
     FINAL_PHASES,
@@ -19,7 +19,7 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.validation import site_of
 from enigma_panel.core.verbs import COMMANDS, CommandVerb, TaskVerb
 from enigma_panel.services.commands.commands import Commands
-from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.state.starts import StartsUnderWay
@@ -37,7 +37,7 @@ class NoKeyError(Exception):
     """There is no API key to start anything with."""
 
 
-class Sessions(QObject):
+class Sessions(Service):
     """All sessions and tasks, and their commands. loaded: old tasks are in memory now."""
 
     changed = Signal(object)
@@ -53,11 +53,7 @@ class Sessions(QObject):
         queue: TaskQueue,
         poller: Poller,
     ) -> None:
-        super().__init__()
-        self._store = context.store
-        self._account = context.account
-        self._clock = context.clock
-        self._scope = context.scope
+        super().__init__(context)
         self._starts = starts
         self._commands = commands
         self._queue = queue

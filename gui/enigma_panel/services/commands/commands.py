@@ -7,14 +7,14 @@ the session has ended; it outlives the program. The others are for now or never.
 import logging
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from enigma_panel.core.models import Task
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.commands.command import Command, Reach
 from enigma_panel.services.commands.delivery import CommandSender
-from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.state.starts import StartsUnderWay
@@ -32,14 +32,11 @@ NOTIFY_MS = 500
 """Smallest move of a forecast that is news, in ms."""
 
 
-class UnconfirmedPauses:
+class UnconfirmedPauses(Service):
     """Repeats by REST, once, what the channel may have lost. current: commands by session."""
 
     def __init__(self, context: ServiceContext, current: Mapping[int, Command]) -> None:
-        self._store = context.store
-        self._account = context.account
-        self._clock = context.clock
-        self._scope = context.scope
+        super().__init__(context)
         self._current = current
         self._sent_live: dict[int, int] = {}
         self._out_of_reach: set[int] = set()
@@ -93,7 +90,7 @@ class UnconfirmedPauses:
         return self._store.current_task(session) if session is not None else None
 
 
-class Commands(QObject):
+class Commands(Service):
     """All commands on their way. changed: the session key of one that changed."""
 
     changed = Signal(int)
@@ -105,11 +102,7 @@ class Commands(QObject):
         poller: Poller,
         live: Live,
     ) -> None:
-        super().__init__()
-        self._store = context.store
-        self._rate_limiter = context.rate_limiter
-        self._clock = context.clock
-        self._scope = context.scope
+        super().__init__(context)
         self._current: dict[int, Command] = {}
         self._sender = CommandSender(context, starts, poller, live)
         self._sender.changed.connect(self._notify)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from enigma_panel.api.errors import ApiError, SessionGoneError
 from enigma_panel.api.protocols import LiveError, ServiceClient
@@ -16,7 +16,7 @@ from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.clock import FAR_MS
 from enigma_panel.services.commands.command import Command, Reach, is_obsolete, react
-from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.rate_limiter import Pass, calling
@@ -36,7 +36,7 @@ class DroppedError(Exception):
         self.is_refused = is_refused
 
 
-class CommandSender(QObject):
+class CommandSender(Service):
     """Carries out commands. changed: a Command that stands differently."""
 
     changed = Signal(object)
@@ -44,14 +44,7 @@ class CommandSender(QObject):
     def __init__(
         self, context: ServiceContext, starts: StartsUnderWay, poller: Poller, live: Live
     ) -> None:
-        super().__init__()
-        self._store = context.store
-        self._account = context.account
-        self._health = context.health
-        self._rate_limiter = context.rate_limiter
-        self._clock = context.clock
-        self._rng = context.rng
-        self._notices = context.notices
+        super().__init__(context)
         self._starts = starts
         self._poller = poller
         self._live = live

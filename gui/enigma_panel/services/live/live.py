@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from enigma_panel.api.protocols import (
     LiveConnection,
@@ -26,7 +26,7 @@ from enigma_panel.core.models import Session
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.clock import FAR_MS, Clock
-from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.live.activity import Activity
 from enigma_panel.services.live.event_router import EventRouter
 from enigma_panel.services.state.session_store import is_long_ended
@@ -224,7 +224,7 @@ class Connector:
             return self._live_connector
 
 
-class Live(QObject):
+class Live(Service):
     """The channels of all open sessions.
 
     changed: session key whose channel came up or went down, or whose "does now" is another. lost:
@@ -244,12 +244,7 @@ class Live(QObject):
         starts: StartsUnderWay,
         open_connector: OpenConnector,
     ) -> None:
-        super().__init__()
-        self._store = context.store
-        self._account = context.account
-        self._clock = context.clock
-        self._scope = context.scope
-        self._rng = context.rng
+        super().__init__(context)
         self._timeline = timeline
         self._connector = Connector(open_connector)
         self._status = channels

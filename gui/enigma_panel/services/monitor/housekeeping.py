@@ -4,7 +4,7 @@ from enigma_panel.core.attribution import LATE_END_MS, Silence, is_just_ended, s
 from enigma_panel.core.models import FINAL_PHASES, Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.service_rules import RULES
-from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.state.session_store import ASSUMED_FOR_MS, SessionStore, is_long_ended
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import LiveStatus, NoticeKind, SessionEnder, SessionStatus
@@ -54,7 +54,7 @@ class UnnamedTasks:
         )
 
 
-class Housekeeping:
+class Housekeeping(Service):
     """Looks after all sessions once a second."""
 
     def __init__(
@@ -64,11 +64,7 @@ class Housekeeping:
         live: LiveStatus,
         commands: SessionEnder,
     ) -> None:
-        self._store = context.store
-        self._account = context.account
-        self._clock = context.clock
-        self._scope = context.scope
-        self._notices = context.notices
+        super().__init__(context)
         self._starts = starts
         self._live = live
         self._commands = commands

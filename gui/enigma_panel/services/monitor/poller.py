@@ -16,7 +16,7 @@ from enigma_panel.api.errors import (
 from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.service_rules import POLL_MS
-from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.monitor.foreign_answers import ForeignAnswers
 from enigma_panel.services.monitor.missing_tasks import MissingTasks
 from enigma_panel.services.retry_policy import WORST_BACKOFF_MS, backoff_ms
@@ -53,7 +53,7 @@ class _Alarm:
         self.called.clear()
 
 
-class Poller:
+class Poller(Service):
     """Polls every task that is not final and that the service has named. wants_costs: whether a cap
     needs each cost soon, so that no channel saves a poll."""
 
@@ -64,13 +64,8 @@ class Poller:
         live: LiveStatus,
         wants_costs: Callable[[], bool] = lambda: False,
     ) -> None:
+        super().__init__(context)
         self._wants_costs = wants_costs
-        self._store = context.store
-        self._account = context.account
-        self._health = context.health
-        self._clock = context.clock
-        self._scope = context.scope
-        self._rng = context.rng
         self._starts = starts
         self._live = live
         self._missing = MissingTasks(context.store, live)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from enigma_panel.api.errors import ApiError, FailureKind, SessionGoneError
 from enigma_panel.api.protocols import LiveError
@@ -14,7 +14,7 @@ from enigma_panel.core.questions.kinds import LOGIN_USED
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.clock import local_day
-from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.rate_limiter import Pass, calling
@@ -42,7 +42,7 @@ _GONE = AnswerResult(outcome=AnswerOutcome.GONE)
 _TAKEN_BACK = AnswerResult(outcome=AnswerOutcome.TAKEN_BACK)
 
 
-class Answers(QObject):
+class Answers(Service):
     """Answers on their way. `changed` brings the key of the task whose wait changed."""
 
     changed = Signal(object)
@@ -54,13 +54,7 @@ class Answers(QObject):
         live: Live,
         commands: SessionEnder,
     ) -> None:
-        super().__init__()
-        self._store = context.store
-        self._account = context.account
-        self._rate_limiter = context.rate_limiter
-        self._clock = context.clock
-        self._scope = context.scope
-        self._notices = context.notices
+        super().__init__(context)
         self._poller = poller
         self._live = live
         self._commands = commands

@@ -8,7 +8,7 @@ from enigma_panel.api.errors import ApiError, FailureKind
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.service_rules import RULES, Field
 from enigma_panel.core.validation import unsupported_fields
-from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.retry_policy import (
     TRIES,
     WAITS,
@@ -197,7 +197,7 @@ def _lets_on(current: Task, task: Task) -> bool:
     return current.is_final or (current.status is TaskStatus.UNCONFIRMED and asked_since)
 
 
-class Blockers:
+class Blockers(Service):
     """The reasons that keep tasks from being sent. own: blockers of single tasks, by task key.
 
     parked: tasks of an earlier run, which wait for the person. under_way: tasks whose calls are
@@ -212,11 +212,9 @@ class Blockers:
         starts: StartsUnderWay,
         day_cap: DayCap,
     ) -> None:
-        self._store = context.store
-        self._account = context.account
+        super().__init__(context)
         self.day_cap = day_cap
         self._gate = gate
-        self._clock = context.clock
         self._status = status
         self._starts = starts
         self.own: dict[int, Blocker] = {}

@@ -8,14 +8,14 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from enigma_panel.api.errors import ApiError, FailureKind
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.verbs import TaskVerb
-from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.queue.blockers import Blocker, Blockers, StartGate
 from enigma_panel.services.queue.queued_tasks import QueuedTasks
@@ -33,7 +33,7 @@ _FAILS = frozenset({FailureKind.FAIL, FailureKind.FORBIDDEN, FailureKind.DIALECT
 _PAUSES = frozenset({FailureKind.FUNDS, FailureKind.KEY, FailureKind.DIALECT})
 
 
-class Scheduler(QObject):
+class Scheduler(Service):
     """Decides which task goes next. moved: a start has ended or waits for another try."""
 
     moved = Signal()
@@ -49,12 +49,7 @@ class Scheduler(QObject):
         first_tasks: FirstTaskSender,
         poller: Poller,
     ) -> None:
-        super().__init__()
-        self._store = context.store
-        self._rate_limiter = context.rate_limiter
-        self._clock = context.clock
-        self._scope = context.scope
-        self._notices = context.notices
+        super().__init__(context)
         self._queued = queued
         self._gate = gate
         self._blockers = blockers

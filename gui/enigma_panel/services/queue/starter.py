@@ -23,7 +23,7 @@ from enigma_panel.core.service_rules import RULES, ServiceRules
 from enigma_panel.core.validation import unsupported_fields
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.services.clock import FAR_MS
-from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.queue.start_reply import own_reply, unknown_outcome
 from enigma_panel.services.rate_limiter import Pass, calling
 from enigma_panel.services.retry_policy import (
@@ -58,7 +58,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     message: Pass | None
 
 
-class Starter:
+class Starter(Service):
     """Sends the starts of the queue, each call once."""
 
     def __init__(
@@ -68,13 +68,8 @@ class Starter:
         status: SessionStatus,
         day_cap: DayCap,
     ) -> None:
+        super().__init__(context)
         self.day_cap = day_cap
-        self._store = context.store
-        self._account = context.account
-        self._health = context.health
-        self._rate_limiter = context.rate_limiter
-        self._clock = context.clock
-        self._notices = context.notices
         self._starts = starts
         self._status = status
         self._lacked_text: set[int] = set()  # tasks whose next start has a text
@@ -265,7 +260,7 @@ class Starter:
         )
 
 
-class FirstTaskSender:
+class FirstTaskSender(Service):
     """Sends a session its first task, again if refused; closes what took none or another's."""
 
     def __init__(
@@ -275,12 +270,7 @@ class FirstTaskSender:
         starts: StartsUnderWay,
         commands: SessionEnder,
     ) -> None:
-        self._store = context.store
-        self._account = context.account
-        self._rate_limiter = context.rate_limiter
-        self._clock = context.clock
-        self._scope = context.scope
-        self._notices = context.notices
+        super().__init__(context)
         self._starter = starter
         self._starts = starts
         self._commands = commands

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from enigma_panel.api.errors import ApiError
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.service_rules import Dialect
-from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.queue.blockers import Blockers, StartGate
 from enigma_panel.services.queue.eta import Forecast
 from enigma_panel.services.queue.queued_tasks import QueuedTasks
@@ -24,7 +24,7 @@ from enigma_panel.services.types import (
 )
 
 
-class TaskQueue(QObject):
+class TaskQueue(Service):
     """The queue as a person sees and uses it. changed: an entry stands differently."""
 
     changed = Signal()
@@ -39,11 +39,7 @@ class TaskQueue(QObject):
         scheduler: Scheduler,
         forecast: Forecast,
     ) -> None:
-        super().__init__()
-        self._store = context.store
-        self._clock = context.clock
-        self._account = context.account
-        self._health = context.health
+        super().__init__(context)
         self._queued = queued
         self._gate = gate
         self._blockers = blockers
