@@ -180,10 +180,10 @@ async def test_arrows_bring_earlier_texts_back(world: World, dialog: NewTaskDial
     world.sessions.texts = ["newest", "older\nof two lines", "oldest"]
     await shown(world, dialog)
     field = dialog.task_text
-    assert dialog.earlier_hint.text()
+    assert dialog.keys_hint.text()
     key(field, UP)
     assert field.text() == "newest"
-    assert dialog.earlier_hint.text()
+    assert dialog.keys_hint.text()
     key(field, UP)
     assert field.text() == "older\nof two lines"
     key(field, UP)
@@ -197,7 +197,7 @@ async def test_arrows_bring_earlier_texts_back(world: World, dialog: NewTaskDial
     key(field, DOWN)
     assert field.text() == ""
     type_text(field, "!")
-    assert dialog.earlier_hint.text() == ""
+    assert dialog.keys_hint.text() == "Ctrl+Enter starts"
 
 
 async def test_arrows_leave_typed_text_alone(world: World, dialog: NewTaskDialog) -> None:

@@ -110,8 +110,8 @@ class NewTaskDialog(Sheet):
         self.task_text.setPlaceholderText(tr("What should the agent do?"))
         self.split_label = make_label(role="dim")
         self.split_button = make_button(tr("Split"), "link")
+        self.keys_hint = make_label(role="dim")
         self._offer_split(0)
-        self.earlier_hint = make_label(role="dim")
         self.problems[Field.TASK] = ProblemLabel(self.task_text)
         self.problems[Field.STARTING_URL] = grid.add_field(tr("Starting URL"), self.starting_url)
         self.target_problem = grid.add_field(tr("Run in"), self.run_in)
@@ -137,8 +137,8 @@ class NewTaskDialog(Sheet):
         self.cancel_button = make_button(tr("Cancel"))
         self.another_button = make_button(tr("Start and add another"))
         self.start_button = make_button(tr("Start"), "primary")
-        self.another_button.setToolTip(tr("Ctrl+Shift+Enter"))
-        self.start_button.setToolTip(tr("Ctrl+Enter"))
+        self.another_button.setToolTip(tr("Ctrl+Shift+Enter starts"))
+        self.start_button.setToolTip(tr("Ctrl+Enter starts"))
         width = max(self._grid.label_width(), self.limits.grid.label_width())
         self._grid.setColumnMinimumWidth(0, width)
         self.limits.grid.setColumnMinimumWidth(0, width)
@@ -146,7 +146,7 @@ class NewTaskDialog(Sheet):
         column = self.scroll_body.column
         column.addWidget(self.task_text, 1)
         column.addWidget(self.problems[Field.TASK])
-        beside = (self.earlier_hint, self.split_label, self.split_button)
+        beside = (self.keys_hint, self.split_label, self.split_button)
         column.addLayout(make_row(self.per_line, None, *beside))
         column.addLayout(self._grid)
         kept = (self.kept_label, self.clear_button, self.restore_button)
@@ -185,7 +185,7 @@ class NewTaskDialog(Sheet):
             else:
                 widget.textChanged.connect(self.problems[field].clear)
         self.task_text.textChanged.connect(self._show_start_text)
-        self.task_text.textChanged.connect(self._show_earlier_hint)
+        self.task_text.textChanged.connect(self._show_keys)
         self.per_line.toggled.connect(self.problems[Field.TASK].clear)
         self.per_line.toggled.connect(self._show_start_text)
         self.per_line.toggled.connect(lambda: self._offer_split(0))
@@ -316,6 +316,7 @@ class NewTaskDialog(Sheet):
         self.split_label.setText(text)
         for part in (self.split_label, self.split_button):
             part.setVisible(n > 1)
+        self._show_keys()
 
     def _fill(self, earlier: Draft) -> None:
         self._set_aside()
@@ -357,11 +358,13 @@ class NewTaskDialog(Sheet):
         with suppress(LedgerError):  # the main window says what is wrong with the ledger
             texts = await self._services.sessions.recent_texts()
         self.task_text.set_earlier(texts)
-        self._show_earlier_hint()
+        self._show_keys()
 
-    def _show_earlier_hint(self) -> None:
-        hint = tr("↑ in the empty field brings back earlier tasks.")
-        self.earlier_hint.setText(hint if self.task_text.offers_earlier() else "")
+    def _show_keys(self) -> None:
+        is_free = self.split_button.isHidden() and bool(self.task_text.text())
+        keys = tr("Ctrl+Enter starts") if is_free else ""
+        earlier = tr("↑ brings back earlier tasks")
+        self.keys_hint.setText(earlier if self.task_text.offers_earlier() else keys)
 
     def _rules(self) -> ServiceRules:
         """Return the rules of the dialect of the task: an open session keeps its own."""

@@ -116,7 +116,7 @@ class QuestionDialog(ModelessDialog):
         self.reads = ElidedLabel(lines=READ_LINES)
         self._reads_head = make_label(tr("The agent reads:"), "dim")
         self._well, self._foot = QFrame(), QFrame()
-        self._doubt = make_label("x")
+        self._doubt, self._keys = make_label("x"), make_label(role="dim")
 
     def _build_layout(self) -> None:
         scroll = ScrollArea()
@@ -134,7 +134,8 @@ class QuestionDialog(ModelessDialog):
         self._reads_row.setStretch(1, 1)
         self._well.setLayout(self._reads_row)
         set_role(self._well, "well")
-        self._foot.setLayout(make_column(self.answer_wait, self._well, self._doubt, gap=6))
+        line = make_row(self._doubt, None, self._keys)
+        self._foot.setLayout(make_column(self.answer_wait, self._well, line, gap=6))
         row = make_row(self.stop_button, None, self.later_button, self.send_button)
         buttons.setLayout(row)
         for ruled in (rule, buttons):
@@ -379,15 +380,19 @@ class QuestionDialog(ModelessDialog):
         doubt = page.doubt() if page else ""
         self._doubt.setText(doubt)
         self._doubt.setVisible(bool(doubt) or not is_low)
+        self._keys.setHidden(is_low)
         self._pad_foot()
         self._show_send()
 
     def _show_send(self) -> None:
         """Send is off until there is an answer; its tool tip says what is missing."""
-        page = self._current.page() if self._current else None
-        mistake = page.mistake() if page else None
+        form = self._current
+        mistake = form.page().mistake() if form else None
+        by_enter = form is None or form.page().enter_sends()
+        keys = tr("Enter sends") if by_enter else tr("Ctrl+Enter sends")
         self.send_button.setEnabled(self._sending is None and mistake is None)
-        self.send_button.setToolTip(mistake.sentence if mistake else page.keys() if page else "")
+        self.send_button.setToolTip(mistake.sentence if mistake else keys)
+        self._keys.setText("" if by_enter or self.send_button.isHidden() else keys)
 
     def follow_inbox(self) -> None:
         """The list of open questions changed."""

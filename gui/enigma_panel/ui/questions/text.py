@@ -72,21 +72,6 @@ def misread_text() -> str:
     return tr("The agent may misread “, Password: ”.")
 
 
-def enter_text() -> str:
-    """Return the hint for fields of one line."""
-    return tr("Enter sends the answer.")
-
-
-def ctrl_enter_text() -> str:
-    """Return the hint for choices."""
-    return tr("Ctrl+Enter sends the answer.")
-
-
-def enter_adds_text() -> str:
-    """Return the hint for an answer in several lines."""
-    return tr("Enter adds a line, Ctrl+Enter sends the answer.")
-
-
 def with_choice(text: str, word: str) -> str:
     """The answer after Yes or No was chosen; words that a person added are kept."""
     other = NO if word == YES else YES

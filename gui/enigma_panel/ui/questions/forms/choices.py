@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QVBoxLayo
 from enigma_panel.ui.i18n import Translations, plain_tip, shorten
 from enigma_panel.ui.questions.forms.page import AnswerPage, Mistake
 from enigma_panel.ui.questions.forms.radio_keys import RadioKeys
-from enigma_panel.ui.questions.text import ctrl_enter_text
 from enigma_panel.ui.widgets.basics import ElidedLabel, ProblemLabel, make_column, make_row
 from enigma_panel.ui.widgets.inputs import LineEdit
 
@@ -113,10 +112,9 @@ class ChoicesPage(AnswerPage):
         chosen = self.chosen()
         return chosen.make_answer() if chosen is not None else ""
 
-    def keys(self) -> str:
+    def enter_sends(self) -> bool:
         chosen = self.chosen()
-        has_field = chosen is not None and chosen.field is not None
-        return super().keys() if has_field else ctrl_enter_text()
+        return chosen is not None and chosen.field is not None
 
     def mistake(self) -> Mistake | None:
         chosen = self.chosen()

@@ -2,7 +2,7 @@
 
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Mistake
-from enigma_panel.ui.questions.text import as_typed_text, enter_adds_text
+from enigma_panel.ui.questions.text import as_typed_text
 from enigma_panel.ui.widgets.inputs import TextEdit
 
 tr = Translations("Questions")
@@ -22,8 +22,8 @@ class FreeTextPage(AnswerPage):
     def preview(self) -> str:
         return as_typed_text() if self.answer() else ""
 
-    def keys(self) -> str:
-        return enter_adds_text()
+    def enter_sends(self) -> bool:
+        return False  # it adds a line
 
     def mistake(self) -> Mistake | None:
         if self.answer():

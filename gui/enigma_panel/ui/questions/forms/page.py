@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
 from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.questions.forms.login_helper import LoginHelper
-from enigma_panel.ui.questions.text import enter_text
 from enigma_panel.ui.widgets.basics import ProblemLabel, make_column, make_label
 from enigma_panel.ui.widgets.inputs import LineEdit, TextEdit
 from enigma_panel.ui.widgets.password_edit import PasswordEdit
@@ -89,9 +88,9 @@ class AnswerPage(QWidget):
         """What the agent reads, with dots in place of what is masked; "" while there is none."""
         return self.answer()
 
-    def keys(self) -> str:
-        """What Enter does."""
-        return enter_text()
+    def enter_sends(self) -> bool:
+        """Whether Enter does, without Ctrl."""
+        return True
 
     def doubt(self) -> str:
         """What may not be meant, though it is no mistake."""

@@ -10,7 +10,6 @@ from enigma_panel.ui.questions.text import (
     YES,
     as_typed_text,
     choice_of,
-    enter_adds_text,
     with_choice,
 )
 from enigma_panel.ui.widgets.basics import make_row
@@ -45,8 +44,8 @@ class YesNoPage(AnswerPage):
     def preview(self) -> str:
         return as_typed_text() if self.answer() else ""
 
-    def keys(self) -> str:
-        return enter_adds_text()
+    def enter_sends(self) -> bool:
+        return False  # it adds a line
 
     def mistake(self) -> Mistake | None:
         if self.answer():
