@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
@@ -259,7 +259,10 @@ class Gallery(Tour):
 
     async def _show_menu(self) -> None:
         window, menu = self._window, self._window.main_menu
+        opener, pointed = window.top_bar.menu_button, Qt.WidgetAttribute.WA_UnderMouse
+        opener.setAttribute(pointed)
         menu.show()
+        opener.setAttribute(pointed, on=False)
         await self._menu("menu", menu.menu)
         self._select_session(SHOP)
         window.menus.show_for_sessions(QPoint())

@@ -1,7 +1,7 @@
 """Draws the PNG files that app.qrc names.
 
 They are the program's icon, from its SVG, and the small marks that the style sheet puts into check
-boxes, combo boxes and spin boxes (a style sheet takes only files).
+boxes, combo boxes, spin boxes and menus (a style sheet takes only files).
 
 Run it in this folder after a change, then compile_resources.py.
 """
@@ -49,9 +49,10 @@ def _path(*points: tuple[float, float]) -> QPainterPath:
 
 
 def draw_marks() -> None:
-    """Check and dot, and up and down for both schemes, at three pixel ratios."""
+    """Check and dot, and check, up and down for both schemes, at three pixel ratios."""
     check = _path((3.5, 8.5), (6.8, 11.8), (12.5, 4.8))
-    arrows = {
+    marks = {
+        "check": check,
         "down": _path((3, 5.5), (8, 10.5), (13, 5.5)),
         "up": _path((3, 10.5), (8, 5.5), (13, 10.5)),
     }
@@ -59,7 +60,7 @@ def draw_marks() -> None:
         _draw(f"check{suffix}", ratio, ON_ACCENT, check)
         _draw(f"dot{suffix}", ratio, ON_ACCENT, None)
         for scheme, dim in DIM.items():
-            for name, path in arrows.items():
+            for name, path in marks.items():
                 _draw(f"{name}-{scheme}{suffix}", ratio, dim, path)
 
 

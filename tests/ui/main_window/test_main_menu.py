@@ -49,7 +49,7 @@ def test_the_menu_has_all_that_belongs_to_the_program(
         "Terminate all…",
         "Quiet for 30 minutes",
         "Details",
-        "Show ended",
+        "Show ended sessions",
         "Columns",
         "Settings",
         "Account page",
@@ -77,6 +77,11 @@ def test_f10_opens_it_at_its_button(window: MainWindow, qapp: QApplication) -> N
     assert menu.isVisible()
     assert menu.activeAction().text() == "Commands"
     assert menu.geometry().right() == opener.mapToGlobal(opener.rect().bottomRight()).x()
+    menu.close()
+    opener.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    opener.click()
+    assert menu.isVisible()
+    assert menu.activeAction() is None, "the pointer is elsewhere"
     menu.close()
 
 

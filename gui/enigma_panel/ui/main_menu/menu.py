@@ -68,7 +68,7 @@ class MainMenu(QObject):
         self.quiet.setCheckable(True)
         self.ended = make_action(
             owner,
-            tr("Show ended"),
+            tr("Show ended sessions"),
             lambda: services.settings.change(show_ended=self.ended.isChecked()),
             tip=tr("Ended sessions stay in the table after 30 s."),
             shortcut="Ctrl+H",
@@ -97,7 +97,8 @@ class MainMenu(QObject):
             corner = self.button.rect().bottomRight() - QPoint(width - 1, -2)
             at = self.button.mapToGlobal(corner)
         self.menu.popup(at)
-        self.menu.setActiveAction(self.menu.actions()[0])
+        if self.button is None or not self.button.underMouse():  # opened by a key
+            self.menu.setActiveAction(self.menu.actions()[0])
 
     @cached_property
     def _shortcuts_dialog(self) -> "ShortcutsDialog":

@@ -229,6 +229,7 @@ QMenu::item:default { color: {red}; }
 QMenu::item:disabled { color: {faint}; background: transparent; }
 QMenu::separator { height: 1px; background: {line}; margin: 4px 0; }
 QMenu::indicator { width: 16px; height: 16px; left: 6px; }
+QMenu::indicator:checked { image: url(:/marks/check-{name}.png); }
 
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: {line}; }
