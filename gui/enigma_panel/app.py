@@ -20,7 +20,6 @@ from enigma_panel import __version__
 from enigma_panel.bootstrap import DataDirs, Parts, build, find_data_dirs, prepare_data_dirs
 from enigma_panel.cli import Options
 from enigma_panel.demo.simulator_process import SimulatorProcess, start_for
-from enigma_panel.desktop import autostart
 from enigma_panel.desktop.session_end import Application, SessionEnd, own_command
 from enigma_panel.desktop.single_instance import (
     NEW_TASK,
@@ -232,7 +231,6 @@ class Program:
             try_demo=lambda: self._restart(demo=True),
             use_account=lambda: self._restart(demo=False),
             sleep_is_announced=lambda: self._power is not None and self._power.is_available,
-            autostart=autostart if autostart.is_possible() and not self._options.demo else None,
         )
 
     @staticmethod

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from enigma_panel.ui.questions.presenter import FindSide, QuestionPresenter
     from enigma_panel.ui.quit.dialog import QuitChoice
     from enigma_panel.ui.settings.dialog import SettingsPart
-    from enigma_panel.ui.settings.general_page import Autostart
 
 D = TypeVar("D", bound=QDialog)
 
@@ -45,8 +44,7 @@ class Dialogs(QObject):
 
     parent: the window that dialogs belong to, asked for when a dialog is made. try_demo and
     use_account change between the demo service and the account; without them no button does it.
-    sleep_is_announced: whether this computer says when it is about to sleep. autostart: how it
-    starts the program at a log-in.
+    sleep_is_announced: whether this computer says when it is about to sleep.
     settings_parts: what features add to Settings. others: dialogs of theirs that close with ours.
     make_login_helper: a feature's, for questions.
     find_side: finds the place of a question in the main window.
@@ -74,7 +72,6 @@ class Dialogs(QObject):
         try_demo: Callable[[], None] | None = None,
         use_account: Callable[[], None] | None = None,
         sleep_is_announced: Callable[[], bool] = lambda: True,
-        autostart: "Autostart | None" = None,
     ) -> None:
         super().__init__()
         self._services = services
@@ -82,7 +79,6 @@ class Dialogs(QObject):
         self._try_demo = try_demo
         self._use_account = use_account
         self._sleep_is_announced = sleep_is_announced
-        self._autostart = autostart
         self.settings_parts: list[SettingsPart] = []
         self.others: list[QDialog] = []
         self.make_login_helper: MakeLoginHelper | None = None
@@ -193,7 +189,6 @@ class Dialogs(QObject):
             self._parent(),
             self.open_key,
             power_available=self._sleep_is_announced(),
-            autostart=self._autostart,
             parts=self.settings_parts,
         )
         self.once(SettingsDialog, make).ask()

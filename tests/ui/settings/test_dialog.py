@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from enigma_panel.core.service_rules import Dialect
+from enigma_panel.desktop import autostart
 from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.widgets.inputs import ScrollArea
@@ -269,37 +270,29 @@ async def test_with_its_address_a_dialect_of_the_command_line_is_not_kept(
     assert (world.settings.value.dialect, world.account.dialect) == ("", Dialect.W2)
 
 
-class FakeAutostart:
-    """Whether the desktop starts the program; error: why that cannot be changed."""
-
-    def __init__(self) -> None:
-        self.on = False
-        self.error: OSError | None = None
-
-    def is_on(self) -> bool:
-        return self.on
-
-    def turn(self, *, on: bool) -> None:
-        if self.error is not None:
-            raise self.error
-        self.on = on
-
-
-async def test_starting_at_a_login_is_what_the_desktop_says(world: World) -> None:
-    autostart = FakeAutostart()
-    dialog = SettingsDialog(world.services, None, lambda: None, autostart=autostart)
+async def test_starting_at_a_login_is_what_the_desktop_says(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog = SettingsDialog(world.services, None, lambda: None)
     dialog.ask()
     box = dialog.general.start_at_login
     assert (box.text(), box.isVisible(), box.isChecked()) == ("Start when I log in", True, False)
     box.click()
-    assert autostart.on
-    autostart.error = PermissionError(13, "Permission denied")
-    box.click()
+    assert autostart.is_on()
+
+    def refuse(*, on: bool) -> None:
+        del on
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(autostart, "turn", refuse)
+        box.click()
     assert box.isChecked(), "it is still on"
     assert "This could not be changed (Permission denied)." in shown_texts(dialog)
-    autostart.on = False  # removed by another program
+    autostart.turn(on=False)  # removed by another program
     dialog.general.refresh()
     assert not box.isChecked()
+    monkeypatch.setattr(autostart, "is_possible", lambda: False)
     other = SettingsDialog(world.services, None, lambda: None)
     other.ask()
     assert not other.general.start_at_login.isVisible()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 from enigma_panel.services.container import Services
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.account_page import AccountPage
-from enigma_panel.ui.settings.general_page import Autostart, GeneralPage
+from enigma_panel.ui.settings.general_page import GeneralPage
 from enigma_panel.ui.settings.page import SettingsPage
 from enigma_panel.ui.widgets.basics import FieldGrid
 from enigma_panel.ui.widgets.inputs import ScrollArea
@@ -28,8 +28,7 @@ class SettingsPart(Struct, frozen=True, kw_only=True):
 
 class SettingsDialog(Sheet):
     """The sheet. power_available: whether this computer says when it is about to sleep.
-    autostart: how it starts the program at a log-in, None where that is not possible. parts: those
-    of the features."""
+    parts: those of the features."""
 
     help_page = "data"
 
@@ -40,11 +39,10 @@ class SettingsDialog(Sheet):
         open_key: Callable[[], None],
         *,
         power_available: bool = True,
-        autostart: Autostart | None = None,
         parts: Sequence[SettingsPart] = (),
     ) -> None:
         super().__init__(tr("Settings"), parent, width=680)
-        self.general = GeneralPage(services, power_available=power_available, autostart=autostart)
+        self.general = GeneralPage(services, power_available=power_available)
         self.account = AccountPage(services, open_key)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(tr("Settings"))

@@ -1,10 +1,9 @@
 """Settings, page General: start, appearance, and what happens before a sleep."""
 
-from typing import Protocol
-
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox
 
+from enigma_panel.desktop import autostart
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import DARK, LEAVE, LIGHT, SYSTEM, TERMINATE_IDLE
 from enigma_panel.ui.i18n import Translations
@@ -15,36 +14,16 @@ from enigma_panel.ui.widgets.basics import FieldGrid, NoticeLabel, make_column
 tr = Translations("Settings")
 
 
-class Autostart(Protocol):
-    """Whether the desktop starts the program when the person logs in; see desktop.autostart."""
-
-    def is_on(self) -> bool:
-        """Whether it does."""
-        ...
-
-    def turn(self, *, on: bool) -> None:
-        """Have it do so, or not. Raises OSError."""
-        ...
-
-
 class GeneralPage(SettingsPage):
     """The page. Choices hold at once.
 
-    power_available: whether this computer says when it is about to sleep. autostart: None where the
-    desktop starts nothing at a log-in.
+    power_available: whether this computer says when it is about to sleep.
     """
 
-    def __init__(
-        self,
-        services: Services,
-        *,
-        power_available: bool = True,
-        autostart: Autostart | None = None,
-    ) -> None:
+    def __init__(self, services: Services, *, power_available: bool = True) -> None:
         super().__init__()
-        self._autostart = autostart
         self.start_at_login = QCheckBox(tr("Start when I log in"))
-        self.start_at_login.setVisible(autostart is not None)
+        self.start_at_login.setVisible(autostart.is_possible() and not services.demo)
         self.start_at_login.toggled.connect(self._change_start_at_login)
         self.problem = NoticeLabel()
         settings = services.settings
@@ -72,13 +51,11 @@ class GeneralPage(SettingsPage):
     def refresh(self) -> None:
         """Show what the desktop does now."""
         with QSignalBlocker(self.start_at_login):
-            self.start_at_login.setChecked(self._autostart is not None and self._autostart.is_on())
+            self.start_at_login.setChecked(autostart.is_on())
 
     def _change_start_at_login(self, on: bool) -> None:
-        if self._autostart is None:
-            return
         try:
-            self._autostart.turn(on=on)
+            autostart.turn(on=on)
         except OSError as error:
             reason = error.strerror or tr("no reason given")
             self.problem.show_text(tr("This could not be changed ({reason}).", reason=reason))
