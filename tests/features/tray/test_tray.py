@@ -62,19 +62,11 @@ def icon() -> FakeIcon:
 
 
 @pytest.fixture
-def opened() -> list[int]:
-    return []
-
-
-@pytest.fixture
-def tray(window: MainWindow, services: Any, icon: FakeIcon, opened: list[int]) -> Tray:
+def tray(window: MainWindow, services: Any, icon: FakeIcon) -> Tray:
     tray = Tray(
         services,
         window,
-        window,
-        quiet=window.main_menu.quiet,
         bring_to_front=window.show,
-        open_question=opened.append,
         icon=cast("QSystemTrayIcon", icon),
     )
     window.hides_on_close = tray.hides_window
@@ -131,7 +123,7 @@ def test_each_state_has_its_own_shape(qapp: QApplication) -> None:
 
 
 def test_a_question_is_an_entry_that_leads_to_it_without_the_agents_words(
-    tray: Tray, services: Any, opened: list[int], window: MainWindow
+    tray: Tray, services: Any, dialogs: FakeDialogs, window: MainWindow
 ) -> None:
     window.hide()
     services.inbox.ask(
@@ -144,7 +136,7 @@ def test_a_question_is_an_entry_that_leads_to_it_without_the_agents_words(
         "shop.example 2 – Money – 3:50",
     ]
     questions.actions()[1].trigger()
-    assert opened == [2]
+    assert dialogs.calls == [("open_question", 2)]
     assert window.isVisible()
 
 

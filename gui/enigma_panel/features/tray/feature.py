@@ -20,14 +20,7 @@ def install(host: Host) -> Tray | None:
     if not QSystemTrayIcon.isSystemTrayAvailable():
         return None
     window = host.window
-    tray = Tray(
-        host.services,
-        window,
-        window,
-        quiet=window.main_menu.quiet,
-        bring_to_front=partial(bring_to_front, window, ""),
-        open_question=window.dialogs.open_question,
-    )
+    tray = Tray(host.services, window, bring_to_front=partial(bring_to_front, window, ""))
     window.hides_on_close = tray.hides_window
     window.hidden.connect(tray.note_hidden)
     host.dialogs.settings_parts.append(

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
-from typing import Protocol
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from enigma_panel.features.tray.icon import tray_icon
 from enigma_panel.features.tray.text import TrayState, hidden_text, question_entry, tray_tip
@@ -14,6 +12,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
 from enigma_panel.services.types import KeyState, OpenQuestion, ServiceStatus
 from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.widgets.debounce import Debounce
 
 tr = Translations("Tray")
@@ -24,37 +23,24 @@ MOST_HINTS = 3
 _BAD_KEYS = frozenset({KeyState.LOCKED, KeyState.DENIED, KeyState.FAILED})
 
 
-class TrayWindow(Protocol):
-    new_task: QAction
-    leave: QAction
-
-    def show_session(self, key: int) -> None: ...
-
-
 class Tray(QObject):
     """Shows what the program does, and leads to it.
 
-    quiet: the action that turns notices off for a while. bring_to_front: shows the window before
-    all others. open_question: that of a task. icon: where it is shown.
+    bring_to_front: shows the window before all others. icon: where it is shown.
     """
 
     def __init__(
         self,
         services: Services,
-        window: QWidget,
-        actions: TrayWindow,
+        window: MainWindow,
         *,
-        quiet: QAction,
         bring_to_front: Callable[[], None],
-        open_question: Callable[[int], None],
         icon: QSystemTrayIcon | None = None,
     ) -> None:
         super().__init__(window)
         self._services = services
         self._window = window
-        self._actions = actions
         self._bring_to_front = bring_to_front
-        self._open_question = open_question
         self.icon = icon or QSystemTrayIcon(self)
         self.state: TrayState | None = None
         self._said: Hashable | None = None
@@ -62,7 +48,6 @@ class Tray(QObject):
         self.menu = QMenu()
         self._questions = QMenu(tr("Open questions"), self.menu)
         self._sessions = QMenu(tr("Running sessions"), self.menu)
-        self._quiet = quiet
         self._refresh_debounce = Debounce(self, self.refresh)
         self._build()
         self._connect()
@@ -109,7 +94,7 @@ class Tray(QObject):
         menu.addMenu(self._sessions)
         menu.addSeparator()
         menu.addAction(tr("New task"), self._new_task)
-        menu.addAction(self._quiet)
+        menu.addAction(self._window.main_menu.quiet)
         menu.addSeparator()
         menu.addAction(tr("Show window"), self._bring_to_front)
         menu.addAction(tr("Quit"), self._quit)
@@ -187,17 +172,17 @@ class Tray(QObject):
 
     def _answer(self, task_key: int) -> None:
         self._bring_to_front()
-        self._open_question(task_key)
+        self._window.dialogs.open_question(task_key)
 
     def _show_session(self, key: int) -> None:
         self._bring_to_front()
-        self._actions.show_session(key)
+        self._window.show_session(key)
 
     def _new_task(self) -> None:
         self._bring_to_front()
-        self._actions.new_task.trigger()
+        self._window.new_task.trigger()
 
     def _quit(self) -> None:
         """Quit; it may have to ask, in front of the window."""
         self._bring_to_front()
-        self._actions.leave.trigger()
+        self._window.leave.trigger()
