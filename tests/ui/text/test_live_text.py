@@ -192,7 +192,7 @@ def test_a_pause_that_nothing_confirms_says_when_it_was_sent() -> None:
     task = _task(TaskStatus.PAUSED)
     said = f"not confirmed, sent at {local_time(task.since_ms)}"
     assert state_text(_session(), task, NOW).tip == sentence(said)
-    assert task_summary(task, None, NOW).text == f"Pause sent 0:41 · still billing · {said}"
+    assert task_summary(task, None, NOW) == f"Pause sent 0:41 · still billing · {said}"
     confirmed = _task(TaskStatus.PAUSED, confirmed=True)
     assert state_text(_session(), confirmed, NOW).tip == ""
 

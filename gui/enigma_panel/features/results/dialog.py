@@ -226,8 +226,7 @@ class ResultDialog(ModelessDialog):
         if task is None:
             return ""
         now = self._services.clock.now_ms()
-        parts = [task_summary(task, session, now).text]
-        parts += filter(None, [cost_text(task)])
+        parts = [task_summary(task, session, now), *filter(None, [cost_text(task)])]
         if session is not None and not session.was_never_opened:
             parts.append(session.name)
         return " · ".join(parts)

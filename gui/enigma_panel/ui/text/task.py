@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from msgspec import Struct
-
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.observation import AT_CAP, UNSENT
 from enigma_panel.ui.i18n import Translations, sentence
@@ -19,48 +17,26 @@ from enigma_panel.ui.text.states import (
     known_until_ms,
     local_moment,
     local_time,
-    missing_word,
     second_of,
     task_status_text,
 )
-from enigma_panel.ui.theme.palette import Severity
 
 tr = Translations("Details")
 
 
-class StateSummary(Struct, frozen=True):
-    """The state of a session or task; tip: what that means, where the text does not say it."""
-
-    text: str
-    severity: Severity
-    tip: str = ""
-
-
-def task_summary(
-    task: Task,
-    session: Session | None,
-    now_ms: int,
-    *,
-    known_ms: int | None = None,
-    is_missing: bool = False,
-) -> StateSummary:
-    """Return the state: 'Done · 14:31 · took 0:31'; known_ms, is_missing: as in `state_text`."""
-    if is_missing and not task.is_final:
-        word = missing_word()
-        return StateSummary(word.word, word.severity, word.tip)
+def task_summary(task: Task, session: Session | None, now_ms: int) -> str:
+    """Return the state: 'Done · 14:31 · took 0:31'."""
     word = task_status_text(task, session)
     if task.ended_ms is None:
-        known_ms = known_ms if task.may_be_at_work else None  # we know how long it is queued
-        until_ms = known_until_ms(task, session) or known_ms or second_of(now_ms)
+        until_ms = known_until_ms(task, session) or second_of(now_ms)
         is_queued = task.status is TaskStatus.QUEUED  # anew with each refused try
         lasted = duration(until_ms - (task.created_ms if is_queued else task.since_ms))
-        parts = [StateText(word, lasted).text, *filter(None, [word.note])]
-        return StateSummary(" · ".join(parts), word.severity, word.tip)
+        return " · ".join([StateText(word, lasted).text, *filter(None, [word.note])])
     ended = local_moment(task.ended_ms, now_ms)
     if task.code in UNSENT:
-        return StateSummary(f"{word.word} · {ended}", word.severity)
+        return f"{word.word} · {ended}"
     took = duration(task.ended_ms - (task.sent_ms or task.created_ms))
-    return StateSummary(f"{word.word} · {ended} · " + tr("took {time}", time=took), word.severity)
+    return f"{word.word} · {ended} · " + tr("took {time}", time=took)
 
 
 def trouble_text(
