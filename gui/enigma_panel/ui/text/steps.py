@@ -73,8 +73,9 @@ class LiveText(Struct, frozen=True):
     tip: str
 
 
+@lru_cache(maxsize=64)
 def step_word(kind: str) -> str:
-    """A line of a task's time line: what happened."""
+    """A line of a task's time line: what happened. From a cache, for thousands of rows."""
     known = _service_word(kind) or _sent_word(kind) or _our_word(kind)
     return known or _capital(kind.replace("_", " "))
 
@@ -237,12 +238,6 @@ def _our_word(kind: str) -> str:
     }.get(kind, "")
 
 
-@lru_cache(maxsize=64)
-def kind_word(kind: str) -> str:
-    """Return `step_word` from a cache, for thousands of rows."""
-    return step_word(kind)
-
-
 def step_row(step: Step, *, is_now: bool = False) -> StepRow:
     """A step as one row of plain text. is_now: the agent is still at it."""
     glyph, mark = _SIGNS.get(step.kind, Glyph.RING), _MARKS.get(step.kind, Severity.DIM)
@@ -261,7 +256,7 @@ def step_row(step: Step, *, is_now: bool = False) -> StepRow:
 def spoken_step(step: Step, *, is_now: bool = False) -> str:
     """'14:31:09, Clicked search button', '14:31:09, Thinks, I see it'."""
     row = step_row(step, is_now=is_now)
-    kind = kind_word(step.kind) if step.kind in {Kind.AGENT, Kind.UPDATE} and step.text else ""
+    kind = step_word(step.kind) if step.kind in {Kind.AGENT, Kind.UPDATE} and step.text else ""
     return ", ".join(part for part in (row.time, kind, row.text) if part)
 
 
@@ -274,7 +269,7 @@ def whole_text(step: Step) -> str:
 
 def whole_head(step: Step) -> str:
     """'14:31:09 · does', above the whole text."""
-    return f"{local_time(step.at_ms, seconds=True)} · {kind_word(step.kind)}"
+    return f"{local_time(step.at_ms, seconds=True)} · {step_word(step.kind)}"
 
 
 def searched_text(step: Step) -> str:
@@ -297,7 +292,7 @@ def _copied(step: Step) -> str:
     time = local_time(step.at_ms, seconds=True)
     if step.kind in DIM_KINDS:
         return f"{time}\t\t{step_text(step)}"
-    return f"{time}\t{kind_word(step.kind)}\t{readable(step.text, WHOLE)}".rstrip("\t")
+    return f"{time}\t{step_word(step.kind)}\t{readable(step.text, WHOLE)}".rstrip("\t")
 
 
 def count_text(n: int) -> str:
