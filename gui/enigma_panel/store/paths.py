@@ -51,16 +51,11 @@ class Folders(Struct, frozen=True):
     def prepare(self) -> None:
         """Make both folders, private (0700), and try to write into them. FolderError."""
         for folder in (self.data, self.config):
-            prepare_folder(folder, private=True)
-
-
-def prepare_folder(folder: Path, *, private: bool = False) -> None:
-    """Make the folder, private where it is, and try to write into it. FolderError."""
-    with folder_errors(folder):
-        folder.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
-        if private and os.name != "nt" and folder.stat().st_mode & 0o077:
-            folder.chmod(0o700)
-        _try(folder)
+            with folder_errors(folder):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                if os.name != "nt" and folder.stat().st_mode & 0o077:
+                    folder.chmod(0o700)
+                _try(folder)
 
 
 @contextmanager
