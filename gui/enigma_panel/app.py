@@ -101,7 +101,8 @@ class Program:
     async def main(self) -> int:
         """Show the window, run until told to leave, leave in stages."""
         event_loop.on_signals(self._leave.set)
-        if not (self._options.self_check or self._check or _can_write()):
+        has_font = QFontMetrics(QApplication.font()).inFont("A")  # Qt names families without any
+        if not (self._options.self_check or self._check or has_font):
             print("enigma-panel: no window can be shown: no font is installed", file=sys.stderr)
             return 2
         url = None
@@ -172,7 +173,7 @@ class Program:
         await asyncio.sleep(OPENING_S)
         from enigma_panel.ui.recovery.opening import OpeningWindow  # noqa: PLC0415 - small
 
-        self._apply_style()
+        theme.apply_stylesheet()
         window = OpeningWindow()
         window.present()
         try:
@@ -186,19 +187,19 @@ class Program:
         """Ask what is to take the ledger's place; False to quit."""
         from enigma_panel.startup import offer_copy  # noqa: PLC0415 - as Startup below
 
-        self._apply_style()
+        theme.apply_stylesheet()
         return await offer_copy(error, self._leave)
 
     async def _may_try_again(self, error: FolderError | LedgerError, *, again: bool) -> bool:
         from enigma_panel.startup import offer_retry  # noqa: PLC0415 - as Startup below
 
-        self._apply_style()
+        theme.apply_stylesheet()
         ledger = None if self._options.demo else self._dirs.folders.ledger
         return await offer_retry(error, ledger, self._leave, again=again)
 
     def _show(self, parts: Parts) -> tuple[MainWindow, Dialogs]:
         dialogs = self._make_dialogs(parts, lambda: window)
-        appearance.follow_settings(_application(), parts.services.settings)
+        appearance.follow_settings(theme.application(), parts.services.settings)
         window = MainWindow(parts.services, dialogs)
         self._connect_dialogs(parts, window, dialogs)
         window.quit_requested.connect(
@@ -215,14 +216,10 @@ class Program:
         )
         self._paint_watch = FirstPaint(self._painted.set)
         window.installEventFilter(self._paint_watch)
-        self._apply_style()
+        theme.apply_stylesheet()
         fit_on_screen(window)
         window.show()
         return window, dialogs
-
-    @staticmethod
-    def _apply_style() -> None:
-        theme.apply_stylesheet(_application())
 
     def _make_dialogs(self, parts: Parts, window: Callable[[], MainWindow]) -> Dialogs:
         return Dialogs(
@@ -370,17 +367,6 @@ def _do_asked(window: MainWindow, word: bytes, token: str) -> None:
     bring_to_front(window, token)
     if word == NEW_TASK:
         window.new_task.trigger()
-
-
-def _can_write() -> bool:
-    """Whether there is a font. Qt names some families also where there is none."""
-    return QFontMetrics(QApplication.font()).inFont("A")
-
-
-def _application() -> QApplication:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    return app
 
 
 def run(options: Options, child: SimulatorProcess | None = None) -> int:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QSysInfo
-from PySide6.QtWidgets import QApplication
 
 from enigma_panel.bootstrap import Parts, load_client
 from enigma_panel.core.models import SessionState, shown_state
@@ -33,6 +32,7 @@ from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.recovery.lost_ledger import LedgerChoice, LostLedgerWindow
 from enigma_panel.ui.recovery.start_failed import StartFailedWindow
+from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,8 @@ class Startup:
         self._install_features()
         manager = self._dialogs
         self._power.unlocked.connect(manager.show_question_anew)
-        _application().focusWindowChanged.connect(manager.look_for_questions)  # it may be seen now
+        # One may be seen now.
+        theme.application().focusWindowChanged.connect(manager.look_for_questions)
         await event_loop.blocking(load_client, time_limit=CLIENT_S)
         await self._parts.services.account.load()
         manager.start()
@@ -216,12 +217,6 @@ def make_power(parts: Parts) -> Power:
     )
     power.woke.connect(lambda slept_ms: _wake(parts, slept_ms))
     return power
-
-
-def _application() -> QApplication:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    return app
 
 
 def _open_bus() -> SleepBus:

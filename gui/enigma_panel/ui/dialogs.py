@@ -10,11 +10,12 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyState
+from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -107,8 +108,7 @@ class Dialogs(QObject):
     def _presenter(self) -> "QuestionPresenter":
         from enigma_panel.ui.questions.presenter import QuestionPresenter, TypingWatch
 
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
+        app = theme.application()
         presenter = QuestionPresenter(
             self._services.inbox,
             self._services.urgency,

@@ -80,7 +80,7 @@ def test_a_scheme_is_put_on_and_followed(qapp: QApplication) -> None:
 def test_a_scheme_that_comes_before_the_sheet_is_in_it(qapp: QApplication) -> None:
     theme.prepare(qapp, Qt.ColorScheme.Light)
     theme.prepare(qapp, Qt.ColorScheme.Dark)
-    theme.apply_stylesheet(qapp)
+    theme.apply_stylesheet()
     assert theme.DARK.ground in qapp.styleSheet()
     theme.apply(qapp, Qt.ColorScheme.Light)
     assert theme.LIGHT.ground in qapp.styleSheet()

@@ -117,6 +117,12 @@ class _Theme(QObject):
 _theme = _Theme()
 
 
+def application() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app
+
+
 def colours() -> Colours:
     return _theme.colours
 
@@ -144,11 +150,11 @@ def prepare(app: QApplication, scheme: Qt.ColorScheme | None = None) -> None:
     _put_on(app, scheme)
 
 
-def apply_stylesheet(app: QApplication) -> None:
+def apply_stylesheet() -> None:
     """Apply the sheet, where that was not done yet."""
     if not _theme.has_stylesheet:
         _theme.has_stylesheet = True
-        _theme.put_on_stylesheet(app)
+        _theme.put_on_stylesheet(application())
 
 
 def choose(app: QApplication, scheme: Qt.ColorScheme | None) -> None:
