@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
+from enigma_panel.features.desktop_notices.text import cap_notice
+from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.services.types import NoticeKind
 from enigma_panel.ui.notices.notice_list import NoticeList
 from enigma_panel.ui.text.problems import Notice, NoticeAction
@@ -17,8 +18,8 @@ _BUTTONS = frozenset({NoticeAction.RAISE_CAP, NoticeAction.TERMINATE_RUNNING})
 class CapNotifier(QObject):
     """Says what the window's notice says, once, and does at the cap what that one offers.
 
-    opened: the notice was clicked; brings the activation token. make_notice: its texts and buttons.
-    has_focus: whether a window of ours is in use; is_wanted: the setting.
+    opened: the notice was clicked; brings the activation token. has_focus: whether a window of ours
+    is in use; is_wanted: the setting.
     """
 
     opened = Signal(str)
@@ -28,14 +29,12 @@ class CapNotifier(QObject):
         notices: NoticeList,
         notifier: DesktopNotifier,
         *,
-        make_notice: Callable[[Notice, tuple[str, ...]], DesktopNotice],
         has_focus: Callable[[], bool],
         is_wanted: Callable[[], bool],
     ) -> None:
         super().__init__()
         self._notices = notices
         self._notifier = notifier
-        self._make_notice = make_notice
         self._has_focus = has_focus
         self._is_wanted = is_wanted
         self._raised_to = ""
@@ -71,7 +70,7 @@ class CapNotifier(QObject):
     def _show(self, notice: Notice) -> None:
         if self._is_wanted() and not self._has_focus():
             labels = tuple(notice.label(one) for one in notice.actions if one in _BUTTONS)
-            self._notifier.show(NOTICE, self._make_notice(notice, labels))
+            self._notifier.show(NOTICE, cap_notice(notice, labels))
 
     def _click(self, key: object, token: str) -> None:
         if key == NOTICE:

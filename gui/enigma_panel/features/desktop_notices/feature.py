@@ -9,13 +9,14 @@ from enigma_panel.features.desktop_notices.cap_notifier import CapNotifier
 from enigma_panel.features.desktop_notices.done_notifier import DoneNotifier
 from enigma_panel.features.desktop_notices.question_notifier import QuestionNotifier
 from enigma_panel.features.desktop_notices.settings import NoticeSettings
-from enigma_panel.features.desktop_notices.text import asked_notice, cap_notice, done_notice
+from enigma_panel.features.desktop_notices.text import asked_notice, done_notice
 from enigma_panel.features.feature import Feature, Host
 from enigma_panel.services.container import Services
 from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.settings.dialog import SettingsPart
+from enigma_panel.ui.theme import theme
 
 tr = Translations("Settings")
 
@@ -59,18 +60,15 @@ def make_notifiers(services: Services, notifier: DesktopNotifier, window: MainWi
     at_cap = CapNotifier(
         window.notices,
         notifier,
-        make_notice=cap_notice,
         has_focus=_has_focus,
         is_wanted=lambda: (
             services.settings.value.notify_questions and services.urgency.quiet_until_ms is None
         ),
     )
     at_cap.opened.connect(partial(bring_to_front, window))
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
     for follower in (done, asked, at_cap):
         follower.setParent(notifier)
-        app.focusWindowChanged.connect(follower.follow_focus)
+        theme.application().focusWindowChanged.connect(follower.follow_focus)
 
 
 def _has_focus() -> bool:
