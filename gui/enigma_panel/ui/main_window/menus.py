@@ -59,13 +59,13 @@ class Menus:
         keys = self._selection.sessions.selected_keys()
         if keys:
             self._fill_for_sessions(self.menu, keys)
-            self.menu.popup(at)
+            self.menu.popup(self._selection.sessions.viewport().mapToGlobal(at))
 
     def show_for_tasks(self, at: QPoint) -> None:
         """Open the menu of tasks: what can be done with one task, and with several."""
         self._fill_for_tasks(self.menu, self._selection.tasks.selected_keys())
         if self.menu.actions():
-            self.menu.popup(at)
+            self.menu.popup(self._selection.tasks.viewport().mapToGlobal(at))
 
     def show_for_details(self, details: Details) -> None:
         """Open the menu of Details: the session's name and secrets, what its browser asked for."""

@@ -210,7 +210,9 @@ class Selection(QObject):
         self.sessions.selected.connect(self._follow_sessions)
         self.tasks.selected.connect(self._follow_tasks)
         self.tasks.clicked.connect(self._follow_click)
-        self.sessions.row_clicked.connect(self._answer_row)
+        self.sessions.row_clicked.connect(
+            lambda key: self._answer(self._services.sessions.session(key))
+        )
         self.tasks.looked_at.connect(self._see_tasks)
         self.sessions.verb_clicked.connect(lambda key, verb: self._app_actions.command([key], verb))
         self.sessions.undo_clicked.connect(lambda key: self._app_actions.undo([key]))
@@ -230,10 +232,6 @@ class Selection(QObject):
     def _is_idle(self, session: Session, task: Task | None) -> bool:
         idle = shown_state(session, task) is SessionState.IDLE
         return idle and accepts_tasks(self._services.sessions, session)
-
-    def _answer_row(self, key: int) -> None:
-        """Take a click on a session that asks: to its question."""
-        self._answer(self._services.sessions.session(key))
 
     def _go_to_details(self) -> None:
         self.details_wanted.emit()

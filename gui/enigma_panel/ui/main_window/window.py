@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
 from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout, QWidget
 
@@ -343,8 +343,8 @@ class MainWindow(QMainWindow):
         self.app_actions.under_way.connect(self.toast.offer_cancel)
         self.toast.said.connect(partial(announce, self))
         selection.details_wanted.connect(lambda: self.body.set_details_open(True))
-        selection.sessions.customContextMenuRequested.connect(self._sessions_menu)
-        selection.tasks.customContextMenuRequested.connect(self._tasks_menu)
+        selection.sessions.customContextMenuRequested.connect(self.menus.show_for_sessions)
+        selection.tasks.customContextMenuRequested.connect(self.menus.show_for_tasks)
         self._connect_first_start()
         self._connect_details()
         self._ticks.timeout.connect(self._tick)
@@ -487,12 +487,6 @@ class MainWindow(QMainWindow):
 
     def _command(self, verb: CommandVerb) -> None:
         self.app_actions.command(self.selection.session_keys(), verb)
-
-    def _sessions_menu(self, at: QPoint) -> None:
-        self.menus.show_for_sessions(self.selection.sessions.viewport().mapToGlobal(at))
-
-    def _tasks_menu(self, at: QPoint) -> None:
-        self.menus.show_for_tasks(self.selection.tasks.viewport().mapToGlobal(at))
 
     def _tick(self) -> None:
         """Update what changes with time; what is costly only while somebody can see it."""

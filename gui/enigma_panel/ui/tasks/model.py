@@ -370,7 +370,7 @@ class TasksModel(KeyedTableModel):
     def _result(self, task: Task) -> Cell:
         waiting = self.waiting(task)
         if waiting is not None:
-            return waiting_cell(waiting)
+            return Cell(text=waiting.text, severity=waiting.severity, tip=waiting.text)
         session = self._sessions.session(task.session_key)
         if session is not None and session.current_task == task.key:
             works = shown_state(session, task) is SessionState.WORKING
@@ -492,15 +492,6 @@ def unfit_cell(cell: Cell) -> Cell:
     hint = tr("It no longer matches the filter.")
     dim = Severity.DIM
     return replace(cell, severity=dim, mark=dim, bold=False, hint=hint)
-
-
-def waiting_cell(waiting: WaitText) -> Cell:
-    """Return the cell that says why a queued task waits."""
-    return Cell(
-        text=waiting.text,
-        severity=waiting.severity,
-        tip=waiting.text,
-    )
 
 
 def none_cell() -> Cell:
