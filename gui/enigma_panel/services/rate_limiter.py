@@ -241,13 +241,11 @@ class RateLimiter(QObject):
         return due
 
     def _move(self) -> None:
-        """Grant slots after a change, and let the other waits look at the clock again."""
         self._grant()
         self._wake_all()
         self.changed.emit()
 
     def _look(self) -> None:
-        """Grant slots as time goes on."""
         if self._grant():
             self._wake_all()
             self.changed.emit()

@@ -55,7 +55,6 @@ def add_parts(host: Host, deletions: Deletions) -> None:
 
 
 def _ask(host: Host, deletions: Deletions) -> None:
-    """Open the dialog for the tasks that are selected now."""
     window = host.window
     make = partial(DeletionDialog, host.services, deletions, window.app_actions, window)
     keys = window.selection.tasks.selected_keys()

@@ -130,7 +130,6 @@ class QuestionNotifier(QObject):
         )
 
     def _notify_clicked(self, key: object, token: str) -> None:
-        """Open the most urgent of the notice's questions."""
         if key == NOTICE:
             open_now = [question.id for question in self._inbox.questions()]
             found = next((one for one in open_now if one in self._clickable), None)

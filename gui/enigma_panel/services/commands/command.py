@@ -202,7 +202,6 @@ def react(command: Command, error: ApiError, rng: random.Random) -> Reaction | N
 
 
 def _is_passing(error: ApiError) -> bool:
-    """Whether another try may overcome the error."""
     if isinstance(error, RejectedError):
         return error.reply.status >= _SERVER_ERROR or error.reply.status == _TIMED_OUT
     return isinstance(error, ProtocolError)

@@ -331,7 +331,6 @@ class Commands(Service):
         self._send_again(key, self._unconfirmed.doubt(key))
 
     def _send_again(self, key: int, verb: CommandVerb | None) -> None:
-        """Send by REST what the channel may have lost, if anything."""
         command = self._make(key, verb, 0) if verb is not None else None
         if command is not None:
             command.repeats = True

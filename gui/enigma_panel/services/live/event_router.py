@@ -190,7 +190,6 @@ class EventRouter(QObject):
         return at
 
     def _was_result(self, tasks: Sequence[Task], observation: Observation) -> bool:
-        """Whether a task had the same result before."""
         text, is_same = observation.text or "", self._store.redaction.is_same
         return any(task.status is TaskStatus.DONE and is_same(text, task.result) for task in tasks)
 

@@ -335,7 +335,6 @@ class Live(Service):
         return channel
 
     def _wants(self, session: Session) -> bool:
-        """Whether a channel to this session is worth having, and may be opened."""
         if session.service_id is None or session.socket_url is None:
             return False
         return session.occupies_slot and self._account.client_for(session) is not None

@@ -164,7 +164,6 @@ class Answers(Service):
         return await self._store.intend(IntentKind.STATE, session, task, CommandVerb.STOP)
 
     async def _drop(self, intent: Intent | None) -> None:
-        """Settle an answer of which nothing was sent."""
         if intent is not None:
             nothing = Observation(kind=Kind.DELIVERED)
             await self._store.settle(intent, Outcome.REFUSED, nothing)

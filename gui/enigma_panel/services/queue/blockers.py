@@ -283,7 +283,6 @@ class Blockers(Service):
         return None if is_idle and is_open else Blocker(why=WaitReason.BUSY)
 
     def _has_other(self, task: Task, session: Session) -> bool:
-        """Whether another task of the session is about to be sent."""
         others = (self._store.task(key) for key in self.under_way if key != task.key)
         return any(other is not None and other.session_key == session.key for other in others)
 

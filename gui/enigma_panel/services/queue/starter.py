@@ -220,7 +220,6 @@ class Starter(Service):
             await self._store.record(key, task_key, Observation(kind=Kind.TAKEN_BACK, code=code))
 
     def _is_stopped(self, session_key: int, task_key: int | None) -> bool:
-        """Whether the person stopped the task that was just refused."""
         task = self._store.task(task_key) if task_key is not None else None
         was_sent = task is not None and task.stop_sent_ms is not None
         return was_sent or self._status.is_stopping(session_key)
@@ -352,7 +351,6 @@ class FirstTaskSender(Service):
             self._alarms.remove(alarm)
 
     def _is_wanted(self, task_key: int) -> bool:
-        """Whether a task may be tried in the session that was opened for it."""
         task, session, _ = self._starter.parts(task_key)
         is_open = session.phase is Phase.OPEN and not self._commands.is_ending(session.key)
         return is_open and not task.is_final
@@ -385,7 +383,6 @@ class FirstTaskSender(Service):
         await self._store.record(session.key, task.key, fact)
 
     def _was_asked_to_end(self, session: Session) -> bool:
-        """Whether the session was terminated, or is about to be."""
         is_sent = session.terminate_sent_ms is not None or session.phase is Phase.ENDED_BY_YOU
         return is_sent or self._commands.is_ending(session.key)
 

@@ -231,7 +231,6 @@ class TaskQueue(Service):
         self._update()
 
     def _update(self) -> None:
-        """Look again which task may go, and notify, as something changed."""
         self._forecast.forget()
         if self._queued.keys:
             self._scheduler.wake()

@@ -33,7 +33,6 @@ def is_of_other(
 
 
 def _was_over(other: Task, task: Task | None) -> bool:
-    """Whether the task had ended when that one was sent."""
     if task is None or task.sent_ms is None or other.ended_ms is None:
         return False
     return other.ended_ms <= task.sent_ms

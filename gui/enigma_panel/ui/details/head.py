@@ -89,7 +89,6 @@ class Head(QWidget):
         return state_note(pending, services.clock.now_ms(), services.health.unreachable_since_ms)
 
     def _dialect_text(self, session: Session | None) -> str:
-        """Return the session's dialect in words, where it is not the account's."""
         if session is None or not session.occupies_slot:
             return ""
         if session.dialect is self._services.account.dialect:

@@ -313,7 +313,6 @@ class Details(QFrame):
         self.refresh()
 
     def _show_text(self) -> None:
-        """Show the whole text of the task where the title does not hold it."""
         task, title = self._task(), self.head.session_name.label
         text = task.spec.text if task is not None else ""
         is_said = title.is_whole and title.text() == text.strip()

@@ -132,7 +132,6 @@ def usage_tip(usage: Usage) -> str:
 
 
 def _tokens(usage: Usage) -> int | None:
-    """Return the total, where anything is known of it."""
     given = [n for n in (usage.tokens_in, usage.tokens_out) if n is not None]
     return usage.tokens_total if usage.tokens_total is not None else sum(given) if given else None
 

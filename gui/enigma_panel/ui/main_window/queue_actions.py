@@ -58,7 +58,6 @@ class QueueActions(QObject):
         self._selection.queue_throttle.changed.connect(self._enable)
 
     def _selected(self) -> list[int]:
-        """Return the selected tasks that are queued."""
         queued = {entry.task_key for entry in self._services.queue.entries()}
         keys = self._selection.tasks.selected_keys() if queued else []
         return [key for key in keys if key in queued]

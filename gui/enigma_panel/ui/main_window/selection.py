@@ -252,7 +252,6 @@ class Selection(QObject):
             self.selection_changed.emit()
 
     def _forget(self, deleted: frozenset[int]) -> None:
-        """Remove deleted tasks from the subject."""
         left = tuple(key for key in self.subject.tasks if key not in deleted)
         if left != self.subject.tasks:
             self._turn_to(Subject(tasks=left))

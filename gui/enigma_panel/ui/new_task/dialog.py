@@ -311,7 +311,6 @@ class NewTaskDialog(Sheet):
         return 0 if self.per_line.isChecked() else len(numbered_lines(self.task_text.text()))
 
     def _offer_split(self, n: int) -> None:
-        """Offer to split pasted lines into that many tasks."""
         text = tr.plural("This looks like 1 task", "These look like {n} tasks", n)
         self.split_label.setText(text)
         for part in (self.split_label, self.split_button):

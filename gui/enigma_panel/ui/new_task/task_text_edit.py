@@ -82,7 +82,6 @@ class TaskTextEdit(TextEdit):
         return bool(self._earlier) and (not self.text() or self._is_browsing())
 
     def _is_browsing(self) -> bool:
-        """Return whether the text is an earlier one, untouched."""
         return 0 <= self._at < len(self._earlier) and self.text() == self._earlier[self._at]
 
     def _older(self) -> bool:

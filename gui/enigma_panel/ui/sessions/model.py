@@ -347,7 +347,6 @@ def _state_cell(word: StateWord) -> Cell:
 
 
 def _usual_states() -> Iterator[Cell]:
-    """Yield the usual states with their times."""
     s = SessionState
     for state in (s.ASKS, s.WORKING, s.STARTING, s.IDLE):
         yield replace(_state_cell(session_state_text(state)), tail=duration(LONG_MS))

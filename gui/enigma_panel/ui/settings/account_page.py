@@ -126,7 +126,6 @@ class AccountPage(SettingsPage):
         self._show_limit()
 
     def _show_limit(self) -> None:
-        """How many it really are, while the service allows fewer."""
         now, wanted = self._services.queue.limit, self._services.settings.value.browsers_at_once
         text = tr("{n} for now: the service refused more.", n=now) if now < wanted else ""
         self.now_fewer.setText(text)

@@ -76,7 +76,6 @@ class FilterPanel(QFrame):
     # -- inside ------------------------------------------------------------------------------
 
     def _follow_typing(self) -> None:
-        """Apply the fields while somebody types, once all of them can be read."""
         if not any(field.problem_text() for field in self._fields):
             self._finish()
 

@@ -197,7 +197,6 @@ class TasksModel(KeyedTableModel):
         self.notify_changed([key for key in diff.tasks | current if key is not None])
 
     def _show_loaded(self, keys: frozenset[int]) -> None:
-        """Show records that came from the ledger in the rows that waited for them."""
         shown = self._awaited & keys
         self._awaited -= shown
         self.notify_filled(list(shown))
@@ -330,7 +329,6 @@ class TasksModel(KeyedTableModel):
             self.show_keys([next(moved) if key in self._entries else key for key in self._keys])
 
     def _notify_queue(self, before: dict[int, QueueEntry]) -> None:
-        """Tell the views which rows show something else of the queue now."""
         both = before.keys() | self._entries.keys()
         other = {key for key in both if before.get(key) != self._entries.get(key)}
         firsts_then = firsts(list(before.values()))
@@ -410,7 +408,6 @@ class TasksModel(KeyedTableModel):
 
 
 def _usual_states() -> Iterator[Cell]:
-    """Yield the longest usual statuses."""
     for state in (SessionState.ASKS, SessionState.UNCONFIRMED):
         word = session_state_text(state)
         yield Cell(text=word.short, glyph=word.glyph, bold=word.bold)

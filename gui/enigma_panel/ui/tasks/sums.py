@@ -87,7 +87,6 @@ class TaskSums(QLabel):
         self.summed.emit(total)
 
     def _fit(self) -> None:
-        """Show the longest text that has room."""
         self.setText(next((t for t in self._texts if self._width(t) <= self.width()), ""))
 
     def _width(self, text: str) -> int:

@@ -22,7 +22,6 @@ class FlowLayout(QLayout):
         return [item for item in self._items if not item.isEmpty()]
 
     def _places(self, room: QRect) -> list[tuple[QLayoutItem, QRect]]:
-        """Return where each widget goes in a room of this width."""
         return self._wrapped(self._shown(), room)
 
     def _wrapped(self, items: list[QLayoutItem], room: QRect) -> list[tuple[QLayoutItem, QRect]]:

@@ -126,7 +126,6 @@ class PasswordEdit(LineEdit):
     # -- inside ------------------------------------------------------------------------------
 
     def _span(self) -> tuple[int, int]:
-        """Return the selected span, or the empty one at the cursor."""
         if self.hasSelectedText():
             return self.selectionStart(), self.selectionEnd()
         return self.cursorPosition(), self.cursorPosition()

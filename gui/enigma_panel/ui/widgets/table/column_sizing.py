@@ -226,7 +226,6 @@ class ColumnSizing(QObject):
             self.resize_columns()
 
     def _is_free(self, column: int) -> bool:
-        """Return whether the person can set a column's width."""
         return self._header.sectionResizeMode(column) is QHeaderView.ResizeMode.Interactive
 
     def _give_back(self, column: int) -> None:

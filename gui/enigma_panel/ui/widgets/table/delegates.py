@@ -175,7 +175,6 @@ def _shorter(cell: Cell, width: int, table_font: TableFont) -> Cell:
 
 
 def _text_room(cell: Cell, room: int, own: TableFont, plain: TableFont) -> int:
-    """Return how much of the room the text of a cell gets before its tail."""
     needs, wants = own.width(cell.text), plain.width(cell.tail)
     return steady_width(room, needs) if cell.steady else text_width(room, needs, wants)
 

@@ -344,5 +344,4 @@ def runs(rows: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _same_at_the_start(one: Sequence[int], other: Sequence[int]) -> int:
-    """Return how many are the same, up to the first that differs."""
     return next(compress(count(), map(ne, one, other)), min(len(one), len(other)))
