@@ -12,7 +12,6 @@ from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import NoticeKind, Recovered
 from enigma_panel.store.ledger import origin
 from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
-from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.queries import CALL_COUNTS_MS
 
 MOST_CALLS = 10
@@ -28,7 +27,9 @@ async def recover(services: Services, machine_id: bytes) -> Recovered:
     store = services.store
     intents = await store.load()
     await _remember_calls(services)
-    is_copy, is_moved = await store.read(partial(_origin, machine_id=machine_id))
+    is_copy, is_moved = await store.read(
+        lambda ledger: (origin.is_copy(ledger), origin.is_from_elsewhere(ledger, machine_id))
+    )
     is_old = is_copy or is_moved
     commands = [i for i in intents if i.kind is IntentKind.STATE and not is_old]
     for intent in intents:
@@ -54,11 +55,6 @@ async def recover(services: Services, machine_id: bytes) -> Recovered:
         tasks=frozenset(task.key for task in current if task.may_be_at_work),
         bad_rows=len(bad_rows),
     )
-
-
-def _origin(ledger: Ledger, machine_id: bytes) -> tuple[bool, bool]:
-    """Whether the ledger is a copy, and whether another computer used it last."""
-    return origin.is_copy(ledger), origin.is_from_elsewhere(ledger, machine_id)
 
 
 async def _bound_lives(store: SessionStore, now_ms: int) -> None:

@@ -233,13 +233,10 @@ def _files(body: Body) -> tuple[ResultFile, ...]:
 
 def _network(body: Body) -> tuple[str, ...]:
     """The addresses in `data.network`, in their order."""
-    entries = [v.record(e) for group in _items(body.data.get("network")) for e in _urls(group)]
+    groups = map(v.record, _items(body.data.get("network")))
+    entries = [v.record(one) for group in groups for one in _items(group.get("urls"))]
     addresses = (v.url(entry.get("url")) for entry in entries[:MAX_NETWORK])
     return tuple(address for address in addresses if address is not None)
-
-
-def _urls(group: object) -> list[object]:
-    return _items(v.record(group).get("urls"))
 
 
 def _items(value: object) -> list[object]:

@@ -39,10 +39,6 @@ def read_event(name: str, payload: object) -> Observation | None:
     return None if read is None else read(payload)
 
 
-def _agent(payload: v.Record) -> Observation | None:
-    return _step(Kind.AGENT, payload, payload.get("content"))
-
-
 def _action(payload: v.Record) -> Observation | None:
     data = v.record(payload.get("data"))
     name, target = _step_text(data.get("name")), _step_text(data.get("target"))
@@ -121,10 +117,6 @@ def _disconnected(payload: object) -> Observation:
     return _about_session(Kind.ORPHANED, payload, grace_ms=grace)
 
 
-def _reconnected(payload: object) -> Observation:
-    return _about_session(Kind.RECONNECTED, payload)
-
-
 def _about_session(
     kind: Kind, payload: object, *, code: str | None = None, grace_ms: int | None = None
 ) -> Observation:
@@ -142,10 +134,10 @@ def _about_session(
 _OWN: dict[str, Callable[[object], Observation | None]] = {
     "end_session": _ended,
     "instance:disconnected": _disconnected,
-    "instance:reconnected": _reconnected,
+    "instance:reconnected": lambda payload: _about_session(Kind.RECONNECTED, payload),
 }
 _MESSAGES: dict[str, Callable[[v.Record], Observation | None]] = {
-    "agent": _agent,
+    "agent": lambda payload: _step(Kind.AGENT, payload, payload.get("content")),
     "action": _action,
     "response_update": _update,
     "task_completed": _task(Kind.COMPLETED),

@@ -231,11 +231,7 @@ def _integer(text: str) -> int | Decimal:
     return int(text) if len(text) <= MAX_INT_DIGITS else UNUSABLE
 
 
-def _constant(_name: str) -> Decimal:
-    return UNUSABLE
-
-
 _DECODER = msgspec.json.Decoder(float_hook=_number)
 _LENIENT = json.JSONDecoder(
-    parse_float=_number, parse_int=_integer, parse_constant=_constant, strict=False
+    parse_float=_number, parse_int=_integer, parse_constant=lambda _: UNUSABLE, strict=False
 )

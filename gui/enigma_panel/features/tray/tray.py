@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from enigma_panel.features.tray.icon import tray_icon
 from enigma_panel.features.tray.text import TrayState, hidden_text, question_entry, tray_tip
 from enigma_panel.services.container import Services
-from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
+from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.services.types import KeyState, OpenQuestion, ServiceStatus
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_window.window import MainWindow
@@ -76,11 +76,8 @@ class Tray(QObject):
         """
         self._notifier = notifier
         notifier.is_missing = False
-        notifier.unshown.connect(self._show_notice)
+        notifier.unshown.connect(lambda key, one: self._say(key, one.title, one.body))
         self.icon.messageClicked.connect(self._on_message_clicked)
-
-    def _show_notice(self, key: Hashable, notice: DesktopNotice) -> None:
-        self._say(key, notice.title, notice.body)
 
     def _say(self, key: Hashable | None, title: str, text: str) -> None:
         self._said = key

@@ -109,7 +109,7 @@ class Commands(Service):
         self._unconfirmed = UnconfirmedPauses(context, self._current)
         live.changed.connect(self._channel_changed)
         live.lost.connect(self._channel_lost)
-        live.doubted.connect(self._pause_doubted)
+        live.doubted.connect(lambda key: self._send_again(key, self._unconfirmed.doubt(key)))
         context.store.changed.connect(self._follow)
         context.account.changed.connect(self._key_changed)
         context.rate_limiter.changed.connect(self._follow_rate_limit)
@@ -326,9 +326,6 @@ class Commands(Service):
 
     def _channel_lost(self, key: int) -> None:
         self._send_again(key, self._unconfirmed.lose(key))
-
-    def _pause_doubted(self, key: int) -> None:
-        self._send_again(key, self._unconfirmed.doubt(key))
 
     def _send_again(self, key: int, verb: CommandVerb | None) -> None:
         command = self._make(key, verb, 0) if verb is not None else None

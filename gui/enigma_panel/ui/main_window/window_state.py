@@ -31,7 +31,7 @@ class WindowState:
         """Put everything back where it was."""
         value = self._book.value
         _restore(value.window_geometry, self._window.restoreGeometry)
-        self._tasks.restore_columns(value.tasks_columns)
+        self._tasks.columns.restore(value.tasks_columns, self._tasks.optional_columns)
         self._body.restore_sizes(_sizes(value.window_splitter))
 
     def save(self) -> None:

@@ -86,7 +86,8 @@ def step_text(step: Step) -> str:
         case kind if kind == GAP and step.text.isdecimal() and len(step.text) <= _MS_DIGITS:
             return gap_text(int(step.text), step.at_ms)
         case kind if kind == SKIPPED and step.text.isdecimal() and len(step.text) <= _MS_DIGITS:
-            return skipped_text(int(step.text))
+            n, many = int(step.text), "{n} lines left out: too many at once"
+            return tr.plural("1 line left out: too many at once", many, n)
         case kind if kind == Kind.SESSION_ENDED:
             return _ended_text(step.text)
         case Kind.ACTION if step.text:
@@ -152,11 +153,6 @@ def gap_text(from_ms: int, to_ms: int) -> str:
     """A time in which nothing could be heard, and which nobody tells again."""
     first, last = local_time(from_ms, seconds=True), local_time(to_ms, seconds=True)
     return tr("No live updates from {first} to {last}", first=first, last=last)
-
-
-def skipped_text(n: int) -> str:
-    """An agent told more than is kept."""
-    return tr.plural("1 line left out: too many at once", "{n} lines left out: too many at once", n)
 
 
 def _ended_text(reason: str) -> str:

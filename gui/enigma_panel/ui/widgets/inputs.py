@@ -74,12 +74,8 @@ class LineEdit(QLineEdit):
         is_enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
         if not (is_enter and event.isAutoRepeat()):
             super().keyPressEvent(event)
-        if is_enter and not _is_command(event):
+        if is_enter and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             event.accept()
-
-
-def _is_command(event: QKeyEvent) -> bool:
-    return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
 
 
 def _keep_key(event: QEvent) -> bool:

@@ -167,7 +167,7 @@ class ColumnSizing(QObject):
     def _settings_of(self, column: ColumnDef[Any]) -> ColumnSettings:
         return ColumnSettings(
             key=column.name,
-            hidden=self._is_hidden(column.key),
+            hidden=self._header.isSectionHidden(column.key) and column.key not in self._left_out,
             width=self._own_widths.get(column.key),
         )
 
@@ -206,10 +206,6 @@ class ColumnSizing(QObject):
         """Return the room for columns: a scroll bar that comes or goes pushes none aside."""
         table = self._table
         return table.contentsRect().width() - table.verticalScrollBar().sizeHint().width()
-
-    def _is_hidden(self, column: int) -> bool:
-        """Return whether the person, not the lack of room, hides a column."""
-        return self._header.isSectionHidden(column) and column not in self._left_out
 
     @contextmanager
     def _by_ourselves(self) -> Iterator[None]:

@@ -29,7 +29,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from enigma_panel.services.types import TableSettings
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import make_label, set_role
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
@@ -169,10 +168,6 @@ class KeyedTable(QTableView):
         text = self.rows.cell_at(current.row(), current.column()).copied_text
         if text:
             self.copy_wanted.emit(text)
-
-    def restore_columns(self, saved: TableSettings) -> None:
-        """Restore the places and widths of the columns from an earlier run."""
-        self.columns.restore(saved, self.optional_columns)
 
     def visible_rows(self) -> range:
         return visible_rows(self)
@@ -365,13 +360,10 @@ class KeyedTable(QTableView):
             flags = QItemSelectionModel.SelectionFlag
             self.selectionModel().select(self.currentIndex(), flags.Select | flags.Rows)
 
-    def _row_under_pointer(self) -> int:
-        return -1 if self._pointer is None else self.rowAt(self._pointer.y())
-
     def _follow_pointer(self, point: QPoint | None) -> None:
         """Follow the pointer, or rows that were scrolled below it; None: it left."""
         self._pointer = point
-        row = self._row_under_pointer()
+        row = -1 if point is None else self.rowAt(point.y())
         if self.row_background.hovered != row:
             self.row_background.hovered = row
             self.viewport().update()
