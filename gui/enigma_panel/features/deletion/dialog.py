@@ -12,7 +12,6 @@ from enigma_panel.features.deletion.text import (
     kept_text,
     plan_text,
     result_text,
-    stays_text,
     under_way_text,
 )
 from enigma_panel.services.container import Services
@@ -57,7 +56,11 @@ class DeletionDialog(ModelessDialog):
     def _build(self) -> None:
         self.what = make_label(wrap=True)
         self.kept = make_label(wrap=True)
-        self.stays = make_label(stays_text(), "dim", wrap=True)
+        stays = tr(
+            "Daily totals keep the cost of deleted tasks. Files that you saved and the service's "
+            "own records stay."
+        )
+        self.stays = make_label(stays, "dim", wrap=True)
         self.field = LineEdit(enter_moves_on=False)
         grid = FieldGrid()
         grid.add_field(tr("Type “{word}” to confirm", word=_word()), self.field)

@@ -46,13 +46,6 @@ def plan_text(plan: DeletionPlan) -> str:
     )
 
 
-def stays_text() -> str:
-    return tr(
-        "Daily totals keep the cost of deleted tasks. Files that you saved and the service's "
-        "own records stay."
-    )
-
-
 def kept_text(kept: Mapping[KeptReason, int]) -> str:
     """'3 can't be deleted: 3 are queued.', one sentence for several reasons; empty where all go."""
     n = sum(kept.values())

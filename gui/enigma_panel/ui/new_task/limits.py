@@ -25,7 +25,6 @@ from enigma_panel.core.validation import (
     without_unsupported,
 )
 from enigma_panel.ui.i18n import Translations, number_text, shorten
-from enigma_panel.ui.new_task.text import output_choices, proxy_choices
 from enigma_panel.ui.text.check import field_name, finding_text
 from enigma_panel.ui.widgets.basics import (
     FieldGrid,
@@ -58,11 +57,22 @@ class LimitsForm(QWidget):
         super().__init__()
         self.numbers = {field: LineEdit() for field in NUMBERS}
         self.avoid_domains = LineEdit()
-        self.output_type = ChoiceBox(output_choices())
+        forms = (
+            (tr("Text"), OutputType.TEXT),
+            (tr("JSON, with a schema"), OutputType.JSON),
+            (tr("CSV, with columns"), OutputType.CSV),
+        )
+        self.output_type = ChoiceBox(forms)
         self.schema = TextEdit(SCHEMA_LINES)
         self.environment = LineEdit()
         self.policy = LineEdit()
-        self.proxy = ChoiceBox(proxy_choices())
+        proxies = (
+            (tr("None"), Proxy.NONE),
+            (tr("The service's own (traffic costs extra)"), Proxy.SERVICE),
+            (tr("My own, HTTP"), Proxy.HTTP),
+            (tr("My own, SOCKS"), Proxy.SOCKS),
+        )
+        self.proxy = ChoiceBox(proxies)
         self.country = LineEdit()
         self.address = LineEdit()
         self.time_note = make_label(role="dim", wrap=True)

@@ -18,7 +18,6 @@ from enigma_panel.ui.new_task.text import (
     again_label,
     again_question,
     left_out_text,
-    not_started_text,
     queue_hint,
     too_many_text,
 )
@@ -153,7 +152,11 @@ class RunAgainDialog(Sheet):
             self.present()
             self._open_key()
         except LedgerError as error:
-            self.notice.show_text(not_started_text(error))
+            why = tr(
+                "Nothing was started: the history could not be saved ({reason}).",
+                reason=error.reason,
+            )
+            self.notice.show_text(why)
             self.present()  # it may have been closed meanwhile
         else:
             self._able = []  # asked once, started once

@@ -6,13 +6,13 @@ from enum import Enum, auto
 
 from msgspec import Struct
 
-from enigma_panel.core.models import OutputType, Proxy, Task, TaskStatus
+from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.money import MoneyKind, format_money
 from enigma_panel.core.statuses import AT_WORK
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import MOST_STARTS
 from enigma_panel.services.spending import Price
-from enigma_panel.services.types import LedgerError, PauseReason, QueueEntry, WaitReason
+from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import Translations, sentence, shorten
 from enigma_panel.ui.text.money import spoken_money
 from enigma_panel.ui.text.states import spoken_duration
@@ -31,25 +31,6 @@ _WANTS_NO_PLACE = frozenset(
     }
 )
 """Reasons for which a task delays no other: it waits for its own browser, or for a person."""
-
-
-def output_choices() -> list[tuple[str, OutputType]]:
-    """Return the forms of a result."""
-    return [
-        (tr("Text"), OutputType.TEXT),
-        (tr("JSON, with a schema"), OutputType.JSON),
-        (tr("CSV, with columns"), OutputType.CSV),
-    ]
-
-
-def proxy_choices() -> list[tuple[str, Proxy]]:
-    """Return how a browser may reach the web."""
-    return [
-        (tr("None"), Proxy.NONE),
-        (tr("The service's own (traffic costs extra)"), Proxy.SERVICE),
-        (tr("My own, HTTP"), Proxy.HTTP),
-        (tr("My own, SOCKS"), Proxy.SOCKS),
-    ]
 
 
 def start_label(n: int, *, after: bool) -> str:
@@ -303,10 +284,3 @@ def left_out_text(left_out: Sequence[LeftOut]) -> str:
 def too_many_text(n: int) -> str:
     """Return that n tasks are too many to be started at once."""
     return tr("{n} tasks are too many. Start {limit} at most.", n=n, limit=MOST_STARTS)
-
-
-def not_started_text(error: LedgerError) -> str:
-    """Return that nothing was sent, because the ledger refused."""
-    return tr(
-        "Nothing was started: the history could not be saved ({reason}).", reason=error.reason
-    )

@@ -28,9 +28,7 @@ from enigma_panel.ui.text.problems import (
     NoticeAction,
     bad_rows_text,
     key_text,
-    ledger_text,
     problem_text,
-    unexpected_text,
 )
 from enigma_panel.ui.text.waiting import QueueAction
 
@@ -149,11 +147,20 @@ class NoticeList(QObject):
 
     def show_ledger(self, error: LedgerError) -> None:
         """Show that the ledger could not be read: there may be more than is shown."""
-        self.add(ledger_text(error))
+        title = tr("The history can't be read: {reason}.", reason=error.reason)
+        text = tr("Sessions that still cost money may be missing here.")
+        self.add(Notice(title=title, text=text))
 
     def show_unexpected(self) -> None:
         """Show that an unexpected error was logged."""
-        self.add(unexpected_text())
+        self.add(
+            Notice(
+                title=tr("Something went wrong in this program."),
+                text=tr("It carries on, but may not show everything."),
+                actions=(NoticeAction.COPY_DIAGNOSTICS,),
+                topic="unexpected",
+            )
+        )
 
     def ledger_recovered(self) -> None:
         """Note that all that was kept in memory has been written."""

@@ -39,17 +39,12 @@ def answer_text(result: AnswerResult | None, *, has_text: bool) -> str:
         case AnswerOutcome.FAILED:
             return _failed(result)
         case AnswerOutcome.SENT_LIVE:
-            return sent_live_text()
+            return tr(
+                "Rate limit reached: sent without confirmation. If the agent still asks, the "
+                "question comes back."
+            )
         case AnswerOutcome.UNCONFIRMED:
             return tr("Your answer may have arrived. If the agent asks again, answer again.")
-
-
-def sent_live_text() -> str:
-    """Return that an answer went out by the live channel, which confirms nothing."""
-    return tr(
-        "Rate limit reached: sent without confirmation. If the agent still asks, the "
-        "question comes back."
-    )
 
 
 def take_back_label() -> str:

@@ -10,7 +10,6 @@ from enigma_panel.services.types import (
     Copy,
     KeyCheck,
     KeyState,
-    LedgerError,
     Problem,
     ProblemKind,
     ServiceNotice,
@@ -126,14 +125,6 @@ def problem_text(problem: Problem, now_ms: int) -> Notice:
     return Notice(title=notice.title, text=text, actions=(NoticeAction.USE_COPY,))
 
 
-def ledger_text(error: LedgerError) -> Notice:
-    """Return the notice that the ledger could not be read: there may be more than is shown."""
-    return Notice(
-        title=tr("The history can't be read: {reason}.", reason=error.reason),
-        text=tr("Sessions that still cost money may be missing here."),
-    )
-
-
 def bad_rows_text(n: int) -> Notice:
     """Return the notice that rows that make no sense were left out; all others are shown."""
     title = tr.plural(
@@ -141,16 +132,6 @@ def bad_rows_text(n: int) -> Notice:
     )
     text = tr("Something in them may still cost money.")
     return Notice(title=title, text=text, topic="bad rows")
-
-
-def unexpected_text() -> Notice:
-    """Return the notice about an unexpected error of the program's own."""
-    return Notice(
-        title=tr("Something went wrong in this program."),
-        text=tr("It carries on, but may not show everything."),
-        actions=(NoticeAction.COPY_DIAGNOSTICS,),
-        topic="unexpected",
-    )
 
 
 def key_text(account: Account) -> Notice | None:

@@ -102,7 +102,9 @@ def state_text(
     """
     word, now_ms = session_state_text(shown_state(session, task), task), second_of(now_ms)
     if (is_missing or is_unheard) and not session.is_ended:
-        word = missing_word() if is_missing else unheard_word()
+        tip = tr("The service has not reported on it since this start.")
+        unheard = StateWord(Glyph.RING, tr("Not known yet"), Severity.DIM, tip=tip)
+        word = missing_word() if is_missing else unheard
     if is_missing or is_unheard or session.is_ended:
         return StateText(word, spoken=word.accessible_text)
     until = session.lost_until_ms if session.phase is Phase.CONNECTION_LOST else None
@@ -124,7 +126,8 @@ def session_state_text(state: SessionState, task: Task | None = None) -> StateWo
         case s.ASKS:
             return StateWord(Glyph.NEEDS_YOU, tr("Needs you"), *_NEEDS_YOU)
         case s.IDLE if task is not None and task.was_never_sent:
-            return never_sent_word()
+            tip = tr("The browser was opened for a task that was never sent.")
+            return StateWord(Glyph.BANG, tr("No task sent · still billing"), *_COSTS, tip)
         case s.IDLE:
             return StateWord(Glyph.BANG, tr("Idle · still billing"), *_COSTS)
         case s.PAUSED:
@@ -135,12 +138,6 @@ def session_state_text(state: SessionState, task: Task | None = None) -> StateWo
             return StateWord(Glyph.QUESTION, tr("Unconfirmed"), *_COSTS)
         case _:
             return _ended_word(state)
-
-
-def never_sent_word() -> StateWord:
-    """Return the words for an open session whose task was never sent."""
-    tip = tr("The browser was opened for a task that was never sent.")
-    return StateWord(Glyph.BANG, tr("No task sent · still billing"), *_COSTS, tip)
 
 
 def _working(unproven: CommandVerb | None) -> StateWord:
@@ -257,12 +254,6 @@ def missing_word() -> StateWord:
         n=sum(LOOKS_MS) // 1000,
     )
     return StateWord(Glyph.QUESTION, tr("Not found · looking again"), *_COSTS, tip)
-
-
-def unheard_word() -> StateWord:
-    """Return the words in place of a state while the service has not answered in this run."""
-    tip = tr("The service has not reported on it since this start.")
-    return StateWord(Glyph.RING, tr("Not known yet"), Severity.DIM, tip=tip)
 
 
 def duration(ms: int) -> str:

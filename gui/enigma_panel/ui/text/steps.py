@@ -84,10 +84,14 @@ def step_text(step: Step) -> str:
     """The whole line: the word and, in one plain line, what was told with it."""
     match step.kind:
         case kind if kind == GAP and step.text.isdecimal() and len(step.text) <= _MS_DIGITS:
-            return gap_text(int(step.text), step.at_ms)
+            first, last = (local_time(ms, seconds=True) for ms in (int(step.text), step.at_ms))
+            return tr("No live updates from {first} to {last}", first=first, last=last)
         case kind if kind == SKIPPED and step.text.isdecimal() and len(step.text) <= _MS_DIGITS:
-            n, many = int(step.text), "{n} lines left out: too many at once"
-            return tr.plural("1 line left out: too many at once", many, n)
+            return tr.plural(
+                "1 line left out: too many at once",
+                "{n} lines left out: too many at once",
+                int(step.text),
+            )
         case kind if kind == Kind.SESSION_ENDED:
             return _ended_text(step.text)
         case Kind.ACTION if step.text:
@@ -147,12 +151,6 @@ def _action_words(name: str) -> tuple[Glyph, str, str]:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def gap_text(from_ms: int, to_ms: int) -> str:
-    """A time in which nothing could be heard, and which nobody tells again."""
-    first, last = local_time(from_ms, seconds=True), local_time(to_ms, seconds=True)
-    return tr("No live updates from {first} to {last}", first=first, last=last)
 
 
 def _ended_text(reason: str) -> str:
