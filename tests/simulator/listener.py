@@ -80,15 +80,6 @@ class Listener:
         self.until(lambda: self.lost is not None, seconds)
         return str(self.lost)
 
-    def send_raw(self, frame: str | bytes) -> None:
-        """Put a frame of any kind on the web socket."""
-        socket = self._client.eio.ws
-        self._run(socket.send_str(frame) if isinstance(frame, str) else socket.send_bytes(frame))
-
-    def close_early(self) -> None:
-        """Leave, as a client does."""
-        self._run(self._client.disconnect())
-
     def close(self) -> None:
         """Leave and end the thread."""
         self._run(self._close())

@@ -176,48 +176,6 @@ def test_a_lost_browser() -> None:
     assert told[-1][1] == "instance:reconnected", "the session's browser is there again"
 
 
-def test_the_grace_period_is_a_real_one() -> None:
-    world = World(speed=10.0)
-    sid = world.session()
-    told = watched(world, sid)
-    world.settle(world.task(sid, "unstable"))
-    assert [payload["gracePeriod"] for *_, payload in told if "gracePeriod" in payload] == [30_000]
-
-
-def test_who_comes_later_hears_only_what_is_new() -> None:
-    world = World()
-    sid = world.session()
-    held = world.task(sid, "captcha")
-    world.until_state(held, "asking")
-    told = watched(world, sid)
-    world.state(sid, "pause")
-    world.state(sid, "resume")
-    assert told == []
-    world.answer(sid, "solved")
-    assert kinds(told) == ["agent", "action"]
-
-
-def test_who_leaves_hears_no_more_and_watching_changes_nothing() -> None:
-    worlds = [World(3), World(3)]
-    sid = worlds[0].session()
-    assert worlds[1].session() == sid
-    told: list[str] = []
-    other = watched(worlds[0], sid)
-    unwatch = worlds[0].service.watch(sid, lambda name, _: told.append(name))
-    helds = [world.task(sid, "x") for world in worlds]
-    heard = len(told)
-    assert heard == len(other) == 3
-    unwatch()
-    unwatch()
-    for world, held in zip(worlds, helds, strict=True):
-        world.settle(held)
-    assert len(told) == heard
-    assert kinds(other)[-1] == "task_completed"
-    assert worlds[0].poll_of(helds[0]) == worlds[1].poll_of(helds[1])
-    assert worlds[0].service.sessions[sid].report is not None
-    assert worlds[1].service.sessions[sid].report is None
-
-
 def test_who_is_sent_away_while_others_are_told_hears_no_more() -> None:
     world = World()
     sid = world.session()
@@ -244,16 +202,3 @@ def test_who_answers_while_told_gets_the_rest_in_order() -> None:
     world.settle(world.task(sid, "buy it"))
     assert orders[0] == orders[1]
     assert orders[0][-1] == "task_completed"
-
-
-def test_all_sessions_are_told_in_one_order_of_time() -> None:
-    world = World()
-    ends = []
-    for _ in range(3):
-        sid = world.session()
-        world.service.watch(sid, lambda name, p: ends.append((p.get("taskId"), name)))
-    helds = [world.task(sid, "Search") for sid in list(world.service.sessions)]
-    world.time += 200  # one leap, no stop on the way
-    world.service.advance()
-    wanted = [held.task.id for held in sorted(helds, key=lambda held: float(held.task.ended or 0))]
-    assert [task_id for task_id, _ in ends if task_id] == wanted

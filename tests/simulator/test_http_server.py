@@ -10,13 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from enigma_panel.simulator.http_server import digest
 from tests.kit.wait import wait_for
 from tests.simulator.process import Running, running
 
 pytestmark = pytest.mark.process
 
-RUN = "/start/run-task"
 START = "/start/start-session"
 SEND = "/start/send-message"
 
@@ -36,32 +34,6 @@ def new_task(sim: Running, session_id: str, text: str) -> httpx.Response:
     return send(sim, session_id, actionType="newTask", newState="start", taskDetails=text)
 
 
-def test_run_task_inline_and_the_same_result_by_poll(sim: Running) -> None:
-    reply = sim.post(RUN, {"taskDetails": "Search for lighthouses"})
-    assert reply.status_code == 200
-    assert reply.headers["content-type"] == "application/json"
-    assert reply.headers["x-ratelimit-remaining"] == "9"
-    assert abs(int(reply.headers["x-ratelimit-reset"]) - time.time() - 60) < 30
-    body = reply.json()
-    assert body.keys() == {"success", "sessionId", "taskId", "status", "result"}
-    assert body["status"] == "complete"
-    polled = sim.get(f"/task/{body['sessionId']}/{body['taskId']}")
-    assert polled["data"] == body["result"]["data"]
-    assert polled["usage"]["cost"] == body["result"]["usage"]["cost"]
-    total = polled["data"]["prompt_tokens"] + polled["data"]["completion_tokens"]
-    assert polled["data"]["total_tokens"] == total
-
-
-def test_pending_leads_to_a_url_that_answers(sim: Running) -> None:
-    began = time.monotonic()
-    body = sim.post(RUN, {"taskDetails": "Research lighthouses"}).json()
-    assert time.monotonic() - began > 0.95
-    assert body.keys() == {"success", "sessionId", "taskId", "status", "pollUrl", "message"}
-    assert body["pollUrl"] == f"{sim.url}/task/{body['sessionId']}/{body['taskId']}"
-    polled = sim.client.get(body["pollUrl"]).json()
-    assert polled["success"] is True
-
-
 def test_a_held_request_blocks_nobody(sim: Running) -> None:
     session_id = sim.post(START, {}).json()["sessionId"]
     with ThreadPoolExecutor(1) as pool:
@@ -76,36 +48,12 @@ def test_a_held_request_blocks_nobody(sim: Running) -> None:
     assert body["error"] == "Task stopped by user"
 
 
-def test_a_question_answered_within_the_hold_ends_inline() -> None:
-    with running("--speed", "20", "--seed", "5", "--faults") as sim, ThreadPoolExecutor(1) as pool:
-        session_id = sim.post(START, {}).json()["sessionId"]
-        held = pool.submit(new_task, sim, session_id, "Solve the captcha")
-        wait_for_state(sim, "asking")
-        send(sim, session_id, actionType="guardrail", newState="resume", taskDetails="done")
-        body = held.result().json()
-        state = sim.get("/_sim/state")
-    assert body["result"]["type"] == "task_completed"
-    assert state["applied"]["answers-taken"] == 1
-    assert state["sessions"][0]["tasks"][0]["answers"] == [digest("done")]
-    assert state["answers"] == {digest("done"): 1}
-    assert "done" not in str(state["applied"])
-
-
 def wait_for_state(sim: Running, wanted: str) -> None:
     def states() -> set[str]:
         sessions = sim.get("/_sim/state")["sessions"]
         return {task["state"] for session in sessions for task in session["tasks"]}
 
     wait_for(lambda: wanted in states(), what=f"a task that is {wanted}")
-
-
-def test_small_replies_are_not_held_back_by_the_network(sim: Running) -> None:
-    times = []
-    for _ in range(20):
-        began = time.monotonic()
-        sim.get("/start/health")
-        times.append(time.monotonic() - began)
-    assert min(times) < 0.03, "40 ms each would be Nagle's algorithm"
 
 
 def test_keys_come_from_standard_input(sim: Running) -> None:
@@ -115,16 +63,6 @@ def test_keys_come_from_standard_input(sim: Running) -> None:
     wait_for(lambda: sim.client.get("/v1/models", headers=headers).status_code == 200, 5)
     unfinished = {"Authorization": "Bearer enig_unfinished"}
     assert sim.client.get("/v1/models", headers=unfinished).status_code == 401
-
-
-def test_eleven_calls_and_the_wait(sim: Running) -> None:
-    for _ in range(10):
-        assert sim.post(RUN, {}).status_code == 400
-    refused = sim.post(RUN, {"taskDetails": "x"})
-    assert refused.status_code == 429
-    message = "Rate limit exceeded. Please try again later."
-    assert refused.json() == {"success": False, "message": message}
-    assert 50 <= int(refused.headers["retry-after"]) <= 60, "not sped up"
 
 
 def test_the_browser_page(sim: Running) -> None:
@@ -144,25 +82,6 @@ def test_the_browser_page(sim: Running) -> None:
         started["streaming"]["webRTCURL"], content="v=0", trust_env=False, verify=False
     )
     assert stream.status_code == 501
-
-
-def test_half_an_emoji_is_served(sim: Running) -> None:
-    raw = b'{"taskDetails":"Search for \\ud83d lamps"}'
-    reply = sim.client.post(RUN, content=raw)
-    assert reply.json()["status"] == "complete"
-    started = sim.client.post(START, content=raw)
-    page = httpx.get(started.json()["streaming"]["webViewURL"], trust_env=False, verify=False)
-    assert page.status_code == 200
-
-
-def test_refusals_over_the_wire(sim: Running) -> None:
-    bare = httpx.post(f"{sim.url}{RUN}", json={}, trust_env=False, verify=False)
-    assert bare.status_code == 401
-    message = "API key required. Provide Authorization: Bearer <api_key>"
-    assert bare.json() == {"success": False, "message": message}
-    assert sim.client.get("/nothing/here").status_code == 404
-    assert sim.client.delete(RUN).json() == {"success": False, "message": "Not found"}
-    assert sim.client.delete("/view/x").json() == {"success": False, "message": "Not found"}
 
 
 def raw_exchange(url: str, request: bytes) -> bytes:

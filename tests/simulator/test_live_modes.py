@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import time
 from collections.abc import Generator
-from contextlib import ExitStack, suppress
-from typing import Any
+from contextlib import ExitStack
 
-import aiohttp
 import httpx
 import pytest
 
-from tests.conftest import first_and_weekly_each
 from tests.simulator.channels import (
-    SEND,
-    TERMINATE,
     live,
     new_task,
     open_session,
     order,
     refused,
 )
-from tests.simulator.listener import anyone, listening
+from tests.simulator.listener import listening
 from tests.simulator.process import Running, running
 
 pytestmark = pytest.mark.process
@@ -99,57 +92,6 @@ def test_freeze_is_silent_though_the_connection_stays(sim: Running) -> None:
     assert state["applied"] == {"start-session": 1}
 
 
-def test_a_frozen_web_socket_is_left_alone_for_ever(sim: Running) -> None:
-    session_id = open_session(sim)
-    order(sim, mode="freeze", ping=[0.1, 0.1])
-    assert asyncio.run(frames_in_the_ice(sim.url, session_id)) == []
-
-
-async def frames_in_the_ice(url: str, session_id: str) -> list[Any]:
-    """Be let in, ping, wait, hang up; give all frames that came after the first two."""
-    address = f"{url}/socket.io/?EIO=4&transport=websocket"
-    came: list[Any] = []
-    async with aiohttp.ClientSession() as http, http.ws_connect(address, autoping=False) as raw:
-        await raw.receive()
-        await raw.send_str("40" + json.dumps({"sessionId": session_id}))
-        assert (await raw.receive()).data.startswith("40")
-        for last_words in (raw.ping, lambda: raw.send_str("2probe")):
-            await last_words()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(1.0):
-                while not raw.closed:
-                    came.append(await raw.receive())
-        return came
-
-
-def test_an_open_channel_freezes_and_is_cut_by_the_thaw(sim: Running) -> None:
-    session_id = open_session(sim)
-    with listening(sim.url, session_id) as ear:
-        order(sim, mode="freeze")
-        order(sim, push={"payload": {"type": "agent", "content": "x"}})
-        sim.post(SEND, {"sessionId": session_id, "message": TERMINATE})
-        time.sleep(0.3)
-        assert (ear.heard, ear.lost) == ([], None)
-        order(sim, mode="up")
-        ear.until_lost()
-
-
-@first_and_weekly_each("mode", ["drop:0.1", "off", "refuse", "freeze"])
-def test_modes_by_option(mode: str) -> None:
-    with running("--faults", "--live", mode) as sim, anyone() as client:
-        session_id = open_session(sim)
-        if mode in ("off", "refuse"):
-            refused(sim, {"sessionId": session_id})
-            return
-        client.connect(sim.url, {"sessionId": session_id})
-        if mode == "freeze":
-            order(sim, push={"payload": {"type": "agent"}})
-            time.sleep(0.2)
-            assert (client.heard, client.lost) == ([], None)
-        else:
-            client.until_lost(3)
-
-
 # --- events made up by tests ---
 
 
@@ -174,17 +116,3 @@ def test_pushed_events(sim: Running) -> None:
         order(sim, push={"name": "end_session", "payload": {"reason": "x"}, "sessionId": ids[2]})
         ears[2].until_lost()
         assert live(sim)["open"] == 2
-
-
-def test_orders_that_make_no_sense(sim: Running) -> None:
-    for bad in ({"mode": "down"}, [], {"push": {"x": 1}}, {"garble": ["lose"]}):
-        assert sim.post("/_sim/live", bad).status_code == 400
-
-
-def test_without_faults_there_is_no_such_entrance_but_a_channel() -> None:
-    with running() as sim:
-        assert sim.post("/_sim/live", {"mode": "off"}).status_code == 404
-        session_id = open_session(sim)
-        with listening(sim.url, session_id) as ear:
-            ear.emit(TERMINATE)
-            ear.until_lost()

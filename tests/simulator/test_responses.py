@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.world import BASE, RUN, SEND, START, World
+from tests.simulator.world import BASE, RUN, START, World
 
 ID = re.compile(r"[a-z0-9]{12}")
 USAGE = {"inputTokens": int, "outputTokens": int, "computeTime": float, "cost": Decimal}
@@ -283,11 +283,3 @@ def test_free_endpoints() -> None:
     assert models["object"] == "list"
     assert models["data"][0].keys() == {"id", "object", "created", "owned_by"}
     assert models["data"][0]["id"] == "enigma-browser-1"
-
-
-def test_another_key_is_the_same_user() -> None:
-    world = World()
-    world.service.add_key("enig_second")
-    sid = world.session()
-    body = {"sessionId": sid, "message": {"actionType": "state", "newState": "terminate"}}
-    assert world.post(SEND, body, key="enig_second").status == 200

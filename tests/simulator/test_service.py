@@ -60,39 +60,6 @@ def test_pause_during_a_question_holds_the_answer() -> None:
     world.until_state(held, "completed")
 
 
-def test_taking_over_halts_the_agent_until_release() -> None:
-    world = World()
-    sid = world.session()
-    held = world.task(sid, "Research A")
-    world.message(sid, actionType="interaction", action={"type": "takeOverControl"})
-    world.until_state(held, "paused")
-    world.message(sid, actionType="interaction", action={"type": "CLICK", "x": 10, "y": 755})
-    world.message(sid, actionType="interaction", action={"type": "releaseControl"})
-    assert held.task.state is TaskState.RUNNING
-
-
-@pytest.mark.parametrize(
-    ("action", "status"),
-    [
-        ({"type": "CLICK", "x": 0, "y": 155}, 200),
-        ({"type": "DOUBLE_CLICK", "x": 1024, "y": 600.5}, 200),
-        ({"type": "TYPE", "text": "", "humanLike": True}, 200),
-        ({"type": "KEY_PRESS", "key": "Enter"}, 200),
-        ({"type": "KEY_PRESS", "key": "a"}, 200),
-        ({"type": "CLICK", "x": 0}, 400),
-        ({"type": "CLICK", "x": 1025, "y": 0}, 400),
-        ({"type": "TYPE"}, 400),
-        ({"type": "TYPE", "text": "a", "humanLike": 1}, 400),
-        ({"type": "KEY_PRESS", "key": "Hyper"}, 400),
-        ({"type": "SCROLL"}, 400),
-        ("CLICK", 400),
-    ],
-)
-def test_interactions(action: object, status: int) -> None:
-    world = World()
-    assert world.message(world.session(), actionType="interaction", action=action).status == status
-
-
 @pytest.mark.parametrize(
     "message",
     [
@@ -263,6 +230,8 @@ def test_new_task_needs_money_and_commands_do_not() -> None:
     world.wait(10)
     task = {"actionType": "newTask", "newState": "start", "taskDetails": "x"}
     assert world.message(sid, **task).status == 402
+    world.service.receive(sid, task)
+    assert not world.service.sessions[sid].tasks
     assert world.state(sid, "terminate").status == 200
 
 
