@@ -10,18 +10,15 @@ from typing import Protocol
 
 from enigma_panel.features import FEATURES
 from tests.benchmarks.archive import archive
-from tests.benchmarks.big_result import big_result
 from tests.benchmarks.figures import Figure, machine, table
 from tests.benchmarks.intent import intent
 from tests.benchmarks.live_200 import live_200
 from tests.benchmarks.live_big import live_big
 from tests.benchmarks.memory import memory
 from tests.benchmarks.overshoot import overshoot
-from tests.benchmarks.question import question
 from tests.benchmarks.recovery import recovery
 from tests.benchmarks.running import fifty, five_hundred, two_hundred
 from tests.benchmarks.start import demo_smoke, start
-from tests.benchmarks.ten import ten
 
 
 class Measure(Protocol):
@@ -37,17 +34,14 @@ def _of_features() -> dict[str, Measure]:
 MEASURES: dict[str, Measure] = {
     "start": start,
     "demo_smoke": demo_smoke,
-    "question": question,
     "fifty": fifty,
     "two_hundred": two_hundred,
     "five_hundred": five_hundred,
     "memory": memory,
     "intent": intent,
     "recovery": recovery,
-    "ten": ten,
     "live_200": live_200,
     "live_big": live_big,
-    "big_result": big_result,
     "archive": archive,
     "overshoot": overshoot,
     **_of_features(),

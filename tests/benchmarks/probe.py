@@ -2,7 +2,7 @@
 
 Usage: python -m tests.benchmarks.probe MODE SETTINGS-AS-JSON OPTIONS-OF-THE-PROGRAM
 
-MODE is question, running, ten or recovery.
+MODE is running or recovery.
 
 Prints one JSON record a line. Times are of the system's monotonic clock, which other processes
 share.
@@ -10,7 +10,6 @@ share.
 
 import asyncio
 import json
-import random
 import sys
 import time
 from collections import defaultdict
@@ -25,8 +24,6 @@ from PySide6.QtWidgets import QApplication, QDialog
 from enigma_panel import __main__, app
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import TaskSpec, TaskStatus
-from enigma_panel.core.verbs import AnswerVerb
-from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.benchmarks.bare_polls import gaps_ms
 from tests.kit.wait import until
@@ -35,8 +32,6 @@ LOOK_S = 0.01
 START_S = 240.0
 """Within this time a busy machine has started what a benchmark measures: the service may hold the
 reply to a start for 50 s, and tells the next ones only then how many calls there are."""
-LONGEST_S = 280.0
-ANSWERS = ("I do not know any", "Username: maria, Password: wrong-one")
 
 
 def say(**record: Any) -> None:
@@ -63,70 +58,6 @@ def ids_of(parts: Parts, key: int) -> tuple[str, str] | None:
     if task is None or session is None or not task.service_id or not session.service_id:
         return None
     return session.service_id, task.service_id
-
-
-class Questions:
-    """Tells when each question is on screen, and answers it so that another one follows."""
-
-    def __init__(self, parts: Parts, window: MainWindow) -> None:
-        self._parts = parts
-        self._window = window
-        self._told: set[int] = set()
-        self._seen: set[tuple[int, int]] = set()
-
-    async def run(self, sessions: int, wanted: int) -> None:
-        texts = [f"Log in to shop{n}.example and read the orders" for n in range(sessions)]
-        self._parts.services.scope.spawn("benchmark's look-out", self._look_out())
-        keys = await start_tasks(self._parts, texts, 0.4)
-
-        def is_over() -> bool:
-            return sum(n >= 2 for _, n in self._seen) >= wanted or self._all_ended(keys)
-
-        await until(is_over, LONGEST_S)
-
-    async def _look_out(self) -> None:
-        """From the first start on: some ask while others are still being started."""
-        while True:
-            for key in self._parts.services.sessions.task_keys():
-                self._tell_ids(key)
-            for question in self._parts.services.inbox.questions():
-                self._look_at(question)
-            await asyncio.sleep(LOOK_S)
-
-    def _all_ended(self, keys: list[int]) -> bool:
-        tasks = (self._parts.services.sessions.task(key) for key in keys)
-        return all(task is not None and task.is_final for task in tasks)
-
-    def _tell_ids(self, key: int) -> None:
-        ids = ids_of(self._parts, key)
-        if ids is not None and key not in self._told:
-            self._told.add(key)
-            say(task=key, ids=ids)
-
-    def _look_at(self, question: OpenQuestion) -> None:
-        name = (question.task_key, question.question_n)
-        if name in self._seen or not self._is_on_screen(question):
-            return
-        self._seen.add(name)
-        say(shown=name, at=time.monotonic())
-        self._parts.services.scope.spawn("benchmark's answer", self._answer(question))
-
-    def _is_on_screen(self, question: OpenQuestion) -> bool:
-        """In the dialog or, while that shows another one, in the strip."""
-        from enigma_panel.ui.questions.dialog import QuestionDialog
-
-        docked = self._window.body.side.currentWidget()
-        for widget in (*QApplication.topLevelWidgets(), docked):
-            if isinstance(widget, QuestionDialog) and widget.isVisible():
-                shown = widget.current_question()
-                is_it = shown is not None and shown.task_key == question.task_key
-                return is_it or self._window.question_strip.isVisible()
-        return False
-
-    async def _answer(self, question: OpenQuestion) -> None:
-        await asyncio.sleep(random.uniform(0.2, 0.8))
-        text = ANSWERS[question.question_n % 2]
-        await self._parts.services.inbox.answer(question, text, AnswerVerb.RESUME)
 
 
 async def running(
@@ -206,19 +137,6 @@ def watch_polls(parts: Parts) -> dict[str, list[float]]:
     return seen
 
 
-async def ten(parts: Parts, _window: MainWindow, *, tasks: int, places: int) -> None:
-    """All of them with one click; ends when all have ended."""
-    await until(lambda: parts.services.account.client, START_S)
-    parts.services.settings.change(browsers_at_once=places)
-    texts = [f"Search for the price of lamp number {n} at shop{n}.example" for n in range(tasks)]
-    began = time.monotonic()
-    sessions = parts.services.sessions
-    keys = await sessions.start_many([TaskSpec(text=text) for text in texts])
-    await until(lambda: all(task and task.is_final for task in map(sessions.task, keys)), 360)
-    statuses = [task.status.value for task in map(sessions.task, keys) if task]
-    say(statuses=statuses, seconds=time.monotonic() - began)
-
-
 async def recovery(parts: Parts, window: MainWindow, *, sessions: int) -> None:
     """When the tables hold all rows, and when the first poll was answered."""
     times: dict[str, float] = {}
@@ -252,10 +170,6 @@ def _tell_first_poll(client: Any, times: dict[str, float]) -> None:
     client.poll = watched
 
 
-async def question(parts: Parts, window: MainWindow, **settings: Any) -> None:
-    await Questions(parts, window).run(**settings)
-
-
 Mode = Callable[..., Coroutine[Any, Any, None]]
 """Takes parts, window and its settings by name."""
 
@@ -274,4 +188,4 @@ def run(modes: dict[str, Mode]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run({"question": question, "running": running, "ten": ten, "recovery": recovery}))
+    sys.exit(run({"running": running, "recovery": recovery}))
