@@ -31,7 +31,6 @@ TIME_LIMIT_S = 150
 TESTS = Path(__file__).parent
 SLOW = (
     "simulation/",
-    "api/test_reader_big.py",
     "api/test_reader_fuzz.py",
     "store/ledger/test_damage_anywhere.py",
 )

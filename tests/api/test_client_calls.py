@@ -81,28 +81,6 @@ def test_each_verb_sends_what_the_contract_says(verb: ApiCall) -> None:
     assert request.headers.get("content-type") == content_type
 
 
-def test_only_what_is_set_is_sent() -> None:
-    seen: list[dict[str, object]] = []
-
-    def take(request: httpx.Request) -> httpx.Response:
-        seen.append(json.loads(request.content))
-        return httpx.Response(200, stream=httpx.ByteStream(GOOD[ApiCall.NEW_TASK].encode()))
-
-    async def call() -> None:
-        client = HttpClient("https://host", KEY, transport=httpx.MockTransport(take))
-        await client.start_session(TaskSpec(text="Look"))
-        await client.run_task(TaskSpec(text="Look", starting_url=""))
-        await client.new_task("s", TaskSpec(text="Look", close_after=False))
-
-    asyncio.run(call())
-    new_task = {"actionType": "newTask", "newState": "start", "taskDetails": "Look"}
-    assert seen == [
-        {},
-        {"taskDetails": "Look"},
-        {"sessionId": "s", "message": new_task},
-    ]
-
-
 @pytest.mark.parametrize("verb", ApiCall)
 def test_each_verb_has_its_time_limit(verb: ApiCall) -> None:
     limits: list[dict[str, float]] = []

@@ -1,7 +1,6 @@
 """A pool that gives no connection, and how a client is closed."""
 
 import asyncio
-import sys
 
 import httpx
 import pytest
@@ -14,10 +13,7 @@ from enigma_panel.api.protocols import ApiCall
 from tests.api import loopback as lb
 from tests.api.calls import (
     CALLS,
-    GOOD,
     KEY,
-    SESSION,
-    TASK,
     mock_failure,
 )
 
@@ -64,24 +60,3 @@ def test_a_cancelled_call_stays_cancelled() -> None:
             await client.aclose()
 
     asyncio.run(call())
-
-
-def test_no_call_looks_for_modules(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A library that looks for a missing one with each lock takes a fifth of a poll's time."""
-    looked_for: list[str] = []
-
-    class Watch:
-        @staticmethod
-        def find_spec(name: str, *_: object) -> None:
-            looked_for.append(name)
-
-    async def calls() -> None:
-        async with lb.loopback(lb.answer(GOOD[ApiCall.POLL])) as server:
-            client = HttpClient(server.url, KEY)
-            await client.poll(SESSION, TASK)
-            monkeypatch.setattr(sys, "meta_path", [Watch, *sys.meta_path])
-            await client.poll(SESSION, TASK)
-            await client.aclose()
-
-    asyncio.run(calls())
-    assert looked_for == []

@@ -7,7 +7,7 @@ import time
 import pytest
 from aiohttp import WSMsgType, web
 
-from enigma_panel.api.protocols import LiveConnection, LiveConnector, LiveError, LiveFault
+from enigma_panel.api.protocols import LiveError, LiveFault
 from enigma_panel.api.socketio_client import EMIT_S
 from enigma_panel.api.wire.requests import WRITERS, state
 from enigma_panel.core.observation import Kind, Observation
@@ -37,13 +37,6 @@ async def test_it_says_who_it_is_and_hears_all_kinds() -> None:
         Kind.SESSION_ENDED,
     ]
     assert str(observation[3].usage.cost) == "0.1"
-
-
-async def test_it_keeps_the_protocols() -> None:
-    async with lp.service() as service, lp.connector() as made:
-        connector: LiveConnector = made
-        connection: LiveConnection = await connector.connect(ID, service.url, service.url, Seen())
-        await connection.aclose()
 
 
 async def test_the_order_is_kept_and_others_get_their_turn() -> None:
@@ -127,16 +120,6 @@ async def test_binary_frames_cost_themselves_alone() -> None:
     assert observation.texts == ["after"]
 
 
-async def test_attachments_of_the_library_cost_themselves_alone() -> None:
-    observation = Seen()
-    async with lp.service() as service, lp.connector() as connector:
-        await connector.connect(ID, service.url, service.url, observation)
-        await service.tell({"type": "agent", "content": b"\x00picture"})
-        await service.tell({"type": "agent", "content": "after"})
-        await observation.wait(1)
-    assert observation.texts == ["after"]
-
-
 async def test_an_event_that_asks_for_a_receipt_gets_one() -> None:
     receipts: asyncio.Queue[tuple[object, ...]] = asyncio.Queue()
     async with lp.service() as service, lp.connector() as connector:
@@ -150,18 +133,6 @@ async def test_an_event_that_asks_for_a_receipt_gets_one() -> None:
         await service.sio.emit("message", payload, to=service.sids[0], callback=receipt)
         assert await receipts.get() == ()
         assert observation.texts == ["x"]
-
-
-async def test_five_megabytes_are_taken() -> None:
-    text = "<b>\tü</b>" * 500_000
-    observation = Seen()
-    async with lp.service() as service, lp.connector() as connector:
-        await connector.connect(ID, service.url, service.url, observation)
-        await service.tell({"type": "task_completed", "data": {"message": text}})
-        await service.tell({"type": "agent", "content": "<script>\u0000\u202e"})
-        await observation.wait(2)
-    assert observation[0].text == text[:5_000_000] + ("" if len(text) <= 5_000_000 else "\n[…]")
-    assert observation[1].text == "<script>"
 
 
 async def test_more_than_sixteen_megabytes_break_the_channel_alone() -> None:

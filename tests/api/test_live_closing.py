@@ -141,26 +141,6 @@ async def test_a_dead_connection_that_looks_open_is_noticed_soon(
         nothing_is_left()
 
 
-@pytest.mark.process
-async def test_a_killed_server_is_noticed_at_once() -> None:
-    with child() as peer:
-        async with lp.connector() as connector:
-            channels = [await connector.connect(ID, peer.url, peer.url, Seen()) for _ in range(3)]
-            peer.process.kill()
-            await soon(asyncio.gather(*(one.until_lost() for one in channels)))
-            await is_down(channels[0])
-            nothing_is_left()
-
-
-async def test_the_service_hangs_up() -> None:
-    async with lp.service() as service, lp.connector() as connector:
-        channel = await connector.connect(ID, service.url, service.url, Seen())
-        await service.sio.disconnect(service.sids[0])
-        await soon(channel.until_lost())
-        await is_down(channel)
-        nothing_is_left()
-
-
 @pytest.mark.parametrize("goodbye", ["41", "1", ""], ids=["session", "engine", "socket"])
 async def test_every_way_to_hang_up_is_understood(goodbye: str) -> None:
     async def play(ws: web.WebSocketResponse) -> None:
@@ -224,20 +204,6 @@ async def test_a_connect_that_hangs_ends(
         assert caught.value.fault is LiveFault.UNREACHABLE
         assert caught.value.__context__ is None
         assert 0.3 < time.monotonic() - began < HELD_UP_S
-        nothing_is_left()
-        await connector.aclose()
-
-    await stuck(play, act)
-
-
-@STAGES
-async def test_a_cancelled_connect_leaves_nothing(play: lp.Play | None) -> None:
-    async def act(connector: SocketConnector, url: str) -> None:
-        connecting = asyncio.ensure_future(connector.connect(ID, url, url, Seen()))
-        await asyncio.sleep(0.2)
-        connecting.cancel()
-        await soon(asyncio.wait([connecting]))
-        assert connecting.cancelled()
         nothing_is_left()
         await connector.aclose()
 
@@ -349,18 +315,3 @@ async def test_many_losses_leave_no_socket_open() -> None:
             counts.append(open_files())
         assert counts[-1] <= counts[4] + 1
         nothing_is_left()
-
-
-def test_it_works_without_qt() -> None:
-    async def run() -> None:
-        asyncio.get_running_loop().slow_callback_duration = 60  # a busy machine is no mistake
-        async with lp.service() as service, lp.connector() as connector:
-            seen = Seen()
-            channel = await connector.connect(ID, service.url, service.url, seen)
-            await service.tell({"type": "agent", "content": "x"})
-            await seen.wait(1)
-            await channel.aclose()
-            await connector.connect(ID, service.url, service.url, seen)
-
-    asyncio.run(run(), debug=True)
-    gc.collect()
