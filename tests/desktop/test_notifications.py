@@ -218,15 +218,6 @@ async def test_a_body_is_no_markup_and_nothing_breaks_the_bus(desk: Desk) -> Non
 
 
 @needs_bus
-async def test_the_next_one_takes_its_place(desk: Desk) -> None:
-    async with notifying() as scene:
-        first = await scene.is_shown(desk, "1")
-        await scene.show("2")
-        second = await desk.notice()
-        assert (second["title"], second["replaces"]) == ("2", first["notice"])
-
-
-@needs_bus
 async def test_a_click_comes_back_with_its_token(desk: Desk) -> None:
     async with notifying() as scene:
         await scene.show("1")
@@ -278,13 +269,6 @@ async def test_what_was_dismissed_does_not_come_back(desk: Desk) -> None:
         assert await desk.is_quiet()
         await scene.show("2")
         assert (await desk.notice())["replaces"] == 0
-
-
-@needs_bus
-async def test_leaving_takes_it_down(desk: Desk) -> None:
-    async with notifying() as scene:
-        await scene.is_shown(desk, "1")
-    assert await desk.hear() == "close 1"
 
 
 @needs_bus

@@ -50,16 +50,6 @@ class Listener:
     def gone(self, dialog: Node) -> None:
         until("the dialog is closed", lambda: not dialog.is_showing())
 
-    def hear_window(self, name: str) -> None:
-        """Wait until it was said that this window is the active one now."""
-        words = f"('s', {name!r})"
-
-        def was_said() -> bool:
-            self._program.role_name  # noqa: B018 - events come in while something is asked
-            return any(h.startswith("Activate ") and words in h for h in self._bus.heard)
-
-        until(f"“{name}” is announced", was_said)
-
     def _window(self, pattern: str) -> Node | None:
         found = (node for node in self._program.children() if re.search(pattern, node.name))
         return next((node for node in found if node.is_showing()), None)

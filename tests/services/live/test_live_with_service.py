@@ -1,6 +1,5 @@
 """All services with the live channel against the simulator process."""
 
-import asyncio
 import json
 import urllib.request
 from collections.abc import Callable
@@ -17,12 +16,6 @@ from tests.services.conftest import Running
 
 pytestmark = pytest.mark.process
 Simulator = Callable[..., Any]
-
-
-def _post(url: str, path: str, body: Any) -> None:
-    request = urllib.request.Request(url + path, json.dumps(body).encode())
-    request.add_header("content-type", "application/json")
-    urllib.request.urlopen(request, timeout=60).close()
 
 
 def _state(url: str) -> dict[str, Any]:
@@ -83,35 +76,3 @@ async def test_nothing_needs_the_channel(simulator: Simulator, running: Running,
         assert task is not None
         assert task.status is TaskStatus.DONE
         assert _state(url)["applied"]["answers-taken"] == 1
-
-
-async def test_events_for_nobody_and_of_no_kind_change_nothing(
-    simulator: Simulator, running: Running
-) -> None:
-    url = simulator("--faults", "--live", "up", "--speed", "2").url
-    async with running(url) as parts:
-        sessions, live = parts.services.sessions, parts.services.live
-        await sessions.start(TaskSpec(text="research the market"))
-        await until(lambda: live.share().up == 1)
-        other = {"type": "task_completed", "taskId": "t", "sessionId": "other", "data": {}}
-        for payload in (other, {"type": "no such"}, [1], None, "text", {"type": ["agent"]}):
-            _post(url, "/_sim/live", {"push": {"name": "message", "payload": payload}})
-        big = {"type": "agent", "content": "<b>" + "x" * 5_000_000 + "\x00\x1b[31m"}
-        _post(url, "/_sim/live", {"push": {"name": "message", "payload": big}})
-        key = sessions.task_keys()[0]
-        await until(
-            lambda: (t := sessions.task(key)) is not None and t.status is TaskStatus.WORKING
-        )
-
-        async def longest() -> int:
-            return max(
-                (len(step.text) for step in await parts.services.timeline.steps(key)), default=0
-            )
-
-        for _ in range(100):
-            if await longest() > 1_000:
-                break
-            await asyncio.sleep(0.05)
-        texts = [step.text for step in await parts.services.timeline.steps(key)]
-        assert any(text.startswith("<b>xxx") and len(text) <= 2_010 for text in texts)
-        assert live.share().up == 1, "the channel bears it"
