@@ -32,8 +32,6 @@ from tests.kit.fakes import FakeDialogs, FakeScope
 from tests.kit.person import CTRL, key, shown_texts
 from tests.kit.world import World
 
-STRONG, PALE, NONE, MARK = "#e7effd", "#f3f7fe", "#ffffff", "#1b64da"
-
 
 def click_row(
     table: KeyedTable, row: int, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
@@ -124,13 +122,6 @@ def test_of_several_they_say_how_many_and_what_they_cost(two: MainWindow, servic
     assert "3 tasks · 2 open sessions" in shown_texts(two.details)
     two.selection.tasks.select_key(2)
     assert two.verbs[CommandVerb.STOP].text() == "Stop"
-
-
-def test_a_start_loads_no_record_of_the_archive(window: MainWindow, services: Any) -> None:
-    """All tasks are told, newest first; those that nobody sees stay in the ledger."""
-    services.sessions.asked_for.clear()
-    services.sessions.changed.emit(Diff(new_tasks=tuple(range(1_000, 0, -1))))
-    assert len(set(services.sessions.asked_for)) <= 1
 
 
 def test_nor_does_the_selection_of_all_of_it(window: MainWindow, services: Any) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.types import Diff, KeyState, ServiceStatus
+from enigma_panel.services.types import Diff, KeyState
 from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.window import FIRST_SIZE, MainWindow
 from enigma_panel.ui.sessions.model import Column
@@ -27,23 +27,6 @@ from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
 from tests.kit.person import button, leave, move_to, shown_texts
 from tests.kit.tables import verb_point
-
-
-def test_the_verbs_act_on_the_selection(window: MainWindow, services: Any) -> None:
-    sessions = services.sessions
-    sessions.add(1, left_s=100)
-    sessions.add(2, left_s=150, status=TaskStatus.PAUSED)
-    verbs = window.verbs
-    assert not verbs[CommandVerb.PAUSE].isEnabled()
-    window.selection.sessions.select_key(1)
-    assert window.selection.subject_text() == "shop.example 1"
-    assert not verbs[CommandVerb.RESUME].isEnabled()
-    verbs[CommandVerb.PAUSE].trigger()
-    verbs[CommandVerb.TERMINATE].trigger()
-    assert sessions.calls == [
-        ("command", (1,), CommandVerb.PAUSE),
-        ("command", (1,), CommandVerb.TERMINATE, GRACE_MS),
-    ]
 
 
 def test_several_ends_are_asked_about(
@@ -176,15 +159,6 @@ def test_long_results_are_cut_at_first(window: MainWindow, services: Any) -> Non
     assert len(window.details.result.reading.toPlainText()) == 50_000
 
 
-def test_a_failure_is_said_in_words(window: MainWindow, services: Any) -> None:
-    services.sessions.add(1, status=TaskStatus.FAILED, code="PAGE_CRASH", ended_ms=NOW)
-    window.selection.tasks.select_key(1)
-    said = shown_texts(window.details)
-    assert "The page crashed." in said
-    assert "The browser is open, 3:20 left." in said
-    assert "PAGE_CRASH" not in said
-
-
 def choose(window: MainWindow, entry: str) -> QAction:
     button(window.details, "More").click()
     menu = window.menus.menu
@@ -224,17 +198,6 @@ def test_the_live_page_is_opened_where_its_link_is_copied(
     assert "No program could open the live page." in shown_texts(window)  # it said that none did
     services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=NOW)
     assert not choose(window, "Open live page").isEnabled()
-
-
-def test_run_again_starts_and_edit_opens_the_dialog(
-    window: MainWindow, services: Any, dialogs: FakeDialogs
-) -> None:
-    services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW)
-    window.selection.tasks.select_key(1)
-    button(window.details, "Run again").click()
-    button(window.details, "Edit and run again…").click()
-    assert services.sessions.calls == [("start", "Task 1", None)]
-    assert dialogs.calls == [("open_new_task", None, services.sessions.tasks[1].spec)]
 
 
 def test_renaming_happens_in_details(window: MainWindow, services: Any, qapp: QApplication) -> None:
@@ -294,17 +257,6 @@ def test_a_waiting_keychain_is_said_where_the_rows_will_be(
     assert start in shown_texts(table)
 
 
-def test_the_status_line_tells_what_is_known(window: MainWindow, services: Any) -> None:
-    line = window.status_bar
-    assert line.words.text() == "Connected"
-    assert "12 browsers are free, 2 s ago." in line.toolTip()
-    assert line.words.accessibleDescription() == line.toolTip()
-    services.health.status = ServiceStatus.UNREACHABLE
-    services.health.unreachable_since_ms = NOW - 60_000
-    services.health.changed.emit()
-    assert line.words.text().startswith("Offline since")
-
-
 def test_every_control_has_its_visible_name(window: MainWindow, services: Any) -> None:
     services.sessions.add(1, status=TaskStatus.FAILED, code="PAGE_CRASH", ended_ms=NOW)
     window.selection.tasks.select_key(1)
@@ -328,15 +280,6 @@ def test_ended_sessions_are_shown_as_the_menu_says(window: MainWindow, services:
     assert (rows.keys(), shown.isChecked()) == ([1], True)
     shown.trigger()
     assert (rows.keys(), services.settings.value.show_ended) == ([], False)
-
-
-def test_an_empty_table_says_what_to_do(window: MainWindow, services: Any) -> None:
-    sessions, tasks = window.selection.sessions, window.selection.tasks
-    assert "Start a task" in sessions.accessibleDescription()
-    assert "No tasks yet" in tasks.accessibleDescription()
-    services.account.state = KeyState.ABSENT
-    services.account.changed.emit()
-    assert "Enter an API key" in sessions.accessibleDescription()
 
 
 def test_details_fold_below_1000_px(window: MainWindow, qapp: QApplication) -> None:

@@ -210,17 +210,6 @@ def test_another_task_begins_at_its_newest(page: Page, n: int) -> None:
     assert page.new_steps.isHidden()
 
 
-def test_what_comes_in_above_the_pointer_does_not_end_the_following(page: Page) -> None:
-    page.fill()
-    move_to(page.list, 297)
-    page.timeline.add_many(1, steps(300, 303))
-    seen = first_seen(page)
-    page.timeline.add(1, "action", "late", NOW + 4_500)
-    assert first_seen(page) == seen
-    QApplication.sendEvent(page.list.viewport(), QEvent(QEvent.Type.Leave))
-    assert value(page) == end(page)
-
-
 def test_a_pointer_that_rests_holds_nothing(page: Page) -> None:
     page.fill()
     page.list._hold.setInterval(1)
@@ -295,14 +284,6 @@ def test_what_comes_in_is_counted_and_not_gone_to(page: Page) -> None:
     page.timeline.add(1, "action", "step 5 again", NOW + 500_000)
     assert page.search.found.text() == "11 of 12"
     assert (value(page), page.list.currentIndex().row()) == before
-
-
-def test_nothing_found_says_so(page: Page) -> None:
-    page.fill(40)
-    search(page, "nowhere")
-    assert page.search.found.text() == "not found"
-    QTest.keyClick(page.search.field, Qt.Key.Key_Return)
-    assert len(page.list.selected_steps()) == 0
 
 
 def test_escape_ends_the_search_then_leaves_the_field(page: Page) -> None:
@@ -532,11 +513,3 @@ def test_the_jump_keeps_the_focus_in_the_list(page: Page) -> None:
     QTest.keyClick(page.new_steps, Qt.Key.Key_Space)
     assert page.list.hasFocus()
     assert value(page) == end(page)
-
-
-def test_everything_has_a_name(page: Page) -> None:
-    page.fill()
-    search(page, "step")
-    for widget in (page.list, page.search.field, page.whole.field):
-        assert widget.accessibleName()
-    assert page.copy.accessibleName()

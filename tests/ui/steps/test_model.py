@@ -124,20 +124,6 @@ def test_a_row_is_read_aloud(model: StepsModel, kind: str, text: str, words: str
     assert rest == words
 
 
-def test_a_gap_says_from_when_to_when(model: StepsModel) -> None:
-    model.add([a_step(0, str(NOW - 7_000), "live_gap")])
-    words = model.index(0, 0).data(PLAIN)
-    assert words.partition(", ")[2].startswith("No live updates from ")
-    assert words.endswith(words[:8])  # until the time at which it stands
-
-
-def test_a_tool_tip_is_no_html(model: StepsModel) -> None:
-    model.add([a_step(0, "<b>bold</b> & <img src=x>", "agent"), a_step(1, "x" * 5_000)])
-    tip = model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
-    assert "&lt;b&gt;bold&lt;/b&gt;" in tip
-    assert len(model.index(1, 0).data(Qt.ItemDataRole.ToolTipRole)) < 1_000
-
-
 # -- the feed --------------------------------------------------------------------------------
 
 
@@ -169,37 +155,6 @@ def test_what_comes_in_while_all_are_read_is_there_once(
     timeline.add_many(1, steps(1_500, 1_510))
     run_events(qapp, lambda: not loader.is_reading)
     assert texts(model) == [f"step {n}" for n in range(1_510)]
-
-
-def test_exactly_as_many_as_are_read_first_is_all(
-    loader: StepsLoader, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    timeline.add_many(1, steps(0, NEWEST))
-    loader.turn_to(1)
-    assert not loader.has_older
-
-
-def test_pieces_with_the_same_time_keep_their_order(
-    loader: StepsLoader, timeline: FakeTimeline, model: StepsModel, qapp: QApplication
-) -> None:
-    timeline.add_many(1, [a_step(0, f"step {n}") for n in range(1_000)])
-    loader.turn_to(1)
-    run_events(qapp, lambda: not loader.is_reading)
-    loader.read_all()
-    run_events(qapp, lambda: not loader.is_reading)
-    assert texts(model) == [f"step {n}" for n in range(1_000)]
-
-
-def test_pieces_of_a_task_that_was_left_go_nowhere(
-    loader: StepsLoader, timeline: FakeTimeline, model: StepsModel, qapp: QApplication
-) -> None:
-    timeline.add_many(1, steps(0, 2_000))
-    loader.turn_to(1)
-    loader.turn_to(None)
-    assert not loader.is_reading
-    for _ in range(10):
-        qapp.processEvents()
-    assert texts(model) == []
 
 
 def test_news_of_other_tasks_is_not_shown(

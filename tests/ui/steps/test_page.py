@@ -19,13 +19,11 @@ from enigma_panel.ui.details.panel import Details, Tab
 from enigma_panel.ui.details.text import usage_text, usage_tip
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.steps.delegate import row_height
-from enigma_panel.ui.steps.loader import NEWEST
 from enigma_panel.ui.text.steps import step_row
 from enigma_panel.ui.text.task import task_summary
-from enigma_panel.ui.theme import theme
 from tests.kit.builders import a_step, a_task, steps
 from tests.kit.clock import NOW
-from tests.kit.fakes import FakeDialogs, FakeScope
+from tests.kit.fakes import FakeScope
 from tests.kit.person import button, shown_texts
 from tests.kit.world import World
 from tests.ui.steps.reading import settled, texts
@@ -176,47 +174,6 @@ def test_ctrl_g_searches_the_steps_from_anywhere(window: MainWindow, services: A
     assert window.details.steps.search.field.hasFocus()
 
 
-def test_ctrl_n_still_works_from_the_list(
-    window: MainWindow, services: Any, dialogs: FakeDialogs
-) -> None:
-    window.activateWindow()
-    services.sessions.add(1)
-    lived(services, 3)
-    window.selection.sessions.select_key(1)
-    window.details.turn_to(Tab.STEPS)
-    window.details.steps.list.setFocus()
-    QTest.keyClick(window.details.steps.list, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
-    assert dialogs.calls == [("open_new_task", None, None)]
-
-
-def test_copied_steps_reach_the_clipboard(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    services.sessions.add(1)
-    lived(services, 2)
-    window.selection.sessions.select_key(1)
-    window.details.turn_to(Tab.STEPS)
-    button(window.details, "Copy all").click()
-    lines = qapp.clipboard().text().split("\n")
-    assert [line.partition("\t")[2] for line in lines] == [
-        "Browser opened",
-        "Task accepted",
-        "Does\tstep 0",
-        "Does\tstep 1",
-        "Done",
-    ]
-
-
-def test_nothing_selected_has_no_steps(window: MainWindow, services: Any) -> None:
-    services.sessions.add(1)
-    lived(services, 2)
-    window.selection.sessions.select_key(1)
-    window.details.turn_to(Tab.STEPS)
-    window.details.show_session(None)
-    assert texts(window.details._model) == []
-    assert "Select a session" in window.details.steps.list.accessibleDescription()
-
-
 def test_steps_of_a_session_without_a_task(window: MainWindow, services: Any) -> None:
     services.sessions.add(1)
     lived(services, 2)
@@ -228,37 +185,6 @@ def test_steps_of_a_session_without_a_task(window: MainWindow, services: Any) ->
 
 
 # -- late answers --------------------------------------------------------------------------------
-
-
-async def test_late_answers_land_in_no_other_list(qapp: QApplication) -> None:
-    theme.apply(qapp, Qt.ColorScheme.Light)
-    services, scope = World(FakeScope()).services, TaskScope()
-    services.scope = scope
-    for key in (1, 2, 3):
-        services.sessions.add(key, tell=False)
-        services.timeline.add(key, "action", f"of {key}", NOW)
-    for key in (1, 2):
-        services.timeline.add_many(key, steps(0, NEWEST))
-    details = Details(services)
-    services.timeline.gate = slow = asyncio.Event()
-    details.show_task(1)
-    await asyncio.sleep(0.01)
-    assert details._loader.is_reading
-    assert details.steps.list.accessibleDescription() != ""
-    assert details.steps.list._empty.isHidden()  # nothing is said before it is known
-    details.show_task(2)
-    await asyncio.sleep(0.01)
-    services.timeline.gate = None
-    details.show_task(3)
-    await asyncio.sleep(0.01)
-    assert texts(details._model) == ["of 3"]
-    slow.set()
-    await asyncio.sleep(0.05)
-    assert texts(details._model) == ["of 3"]
-    assert not details._loader.is_reading
-    assert not details._loader.has_older
-    await scope.close()
-    details.deleteLater()
 
 
 async def test_turning_back_reads_once_more(qapp: QApplication) -> None:

@@ -114,12 +114,6 @@ def test_how_news_come(up: int, of: int, fault: LiveFault | None, word: str, tip
     assert (way.word, way.tip) == (word, tip)
 
 
-def test_every_fault_has_a_reason_of_its_own() -> None:
-    tips = {live_text(LiveShare(up=0, of=1, fault=fault)).tip for fault in LiveFault}
-    assert len(tips) == len(LiveFault)
-    assert SLOW not in tips
-
-
 # -- states ---------------------------------------------------------------------------------------
 
 
