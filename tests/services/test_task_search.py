@@ -110,21 +110,6 @@ async def test_a_new_task_is_there_at_once_and_after_a_rest_where_there_is_a_fil
     assert search.own.figures.by_group[TaskGroup.QUEUED] == 1
 
 
-async def test_a_session_that_ends_moves_its_task_to_another_group(
-    bench: Bench, search: Search
-) -> None:
-    await bench.store.load()
-    key = await bench.open()
-    search.own.ask()
-    await answered()
-    assert search.own.figures.by_group[TaskGroup.WORKING] == 1
-    await bench.store.record(key, None, Observation(kind=Kind.LIFETIME_OVER))
-    await asyncio.sleep(LEAST_DELAY_MS / 1_000)
-    await answered()
-    figures = search.own.figures.by_group
-    assert (figures[TaskGroup.WORKING], figures[TaskGroup.UNCONFIRMED]) == (0, 1)
-
-
 async def test_what_a_full_disk_kept_out_of_the_ledger_is_counted_once_it_is_written(
     bench: Bench, search: Search, log_watch: LogWatch
 ) -> None:
@@ -230,21 +215,6 @@ async def test_what_was_asked_for_before_is_not_shown_any_more(
     search.own.ask(TaskFilter(words="red"))
     await answered()
     assert (shown, red) == ([[blue]], red)
-
-
-async def test_rows_that_are_seen_at_once_come_with_their_records(
-    bench: Bench, search: Search
-) -> None:
-    keys = [started(bench.ledger).key for _ in range(3)]
-    await bench.store.load()
-    bench.store._tasks.clear()
-    known: list[list[bool]] = []
-    search.own.found.connect(
-        lambda _: known.append([bench.store.task(key) is not None for key in keys])
-    )
-    search.own.ask()
-    await answered()
-    assert known == [[True] * 3]
 
 
 async def test_of_sessions_a_new_name_alone_is_looked_for(bench: Bench, search: Search) -> None:

@@ -1,9 +1,7 @@
 """Each outcome of the keychain, with backends that behave like the real ones in trouble."""
 
-import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import keyring.errors
@@ -286,14 +284,3 @@ def test_each_keychain_has_its_words(
 def test_on_plasma_the_same_interface_is_kwallet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CURRENT_DESKTOP", "KDE")
     assert where_name(_as(GNOME, Fake())) == "KWallet"
-
-
-@pytest.mark.process
-def test_keyring_is_not_imported_before_the_first_call() -> None:
-    code = (
-        "import sys; from enigma_panel.store.keychain import KeychainStore;"
-        "KeychainStore('x'); sys.exit('keyring' in sys.modules)"
-    )
-    gui = str(Path(__file__).parents[2] / "gui")
-    run = subprocess.run([sys.executable, "-c", code], check=False, env={"PYTHONPATH": gui})
-    assert run.returncode == 0

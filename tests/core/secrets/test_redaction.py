@@ -272,26 +272,6 @@ def test_lone_surrogates_pass_through() -> None:
     assert redaction("hunter2").redact("\ud83d hunter2 \udc00") == f"\ud83d {MARK} \udc00"
 
 
-def test_hundred_kilobytes_take_a_moment() -> None:
-    made = redaction(*("s" * length for length in range(4, 24)))
-    text = "The agent clicks the button, then waits. " * 2500
-    began = time.thread_time()
-    assert made.redact(text) == text
-    # Measured: some 0.1 s; the limit only catches a change of order.
-    assert time.thread_time() - began < 3.0
-
-
-def test_a_step_takes_a_moment_with_many_ids() -> None:
-    made = id_redaction(*(f"k3jd9s{n:06}" for n in range(2_000)))
-    text = "click_element: the button beside 'Add to cart', then wait for the page. " * 2
-    made.redact(text)
-    began = time.thread_time()
-    for _ in range(100):
-        assert made.redact(text) == text
-    # Measured: 2 ms; with a search that looks at each of the ids some hundreds.
-    assert time.thread_time() - began < 0.1
-
-
 @pytest.mark.parametrize(
     "unit",
     ["bearer ", "authorization ", "://a:", "1.1.1.", "enig_", "a.webrun.ai", "://x/task/", "?key"],
@@ -350,13 +330,6 @@ def test_pieces_are_short() -> None:
     assert len(lengths) > 60
     assert max(lengths) < 700
     assert len(list(redaction().pieces("x" * 5_000, 500))) == 1, "nowhere to cut"
-
-
-def test_pieces_of_a_text_without_white_space_are_short() -> None:
-    row = '{"url":"https://h/x?key=abc","mail":"ann@example.org","paid":12.5},'
-    lengths = [len(piece) for piece in redaction("hunter2").pieces("[" + row * 1_000, 500)]
-    assert len(lengths) > 60
-    assert max(lengths) < 700
 
 
 LONG_SECRET = LONG[3]

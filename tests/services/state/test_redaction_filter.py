@@ -1,6 +1,5 @@
 """No text of any fact passes the redaction filter unseen, whatever kind of fact it is."""
 
-from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -109,23 +108,3 @@ def test_no_kind_of_fact_brings_a_secret_into_the_ledger(tmp_path: Path) -> None
     assert files
     for file in files:
         assert SECRET.encode() not in file.read_bytes(), file.name
-
-
-async def test_each_text_is_redacted_once(bench: Bench) -> None:
-    passed: Counter[str] = Counter()
-    real = bench.redactor.redact
-
-    def redact(text: str) -> str:
-        passed[text] += 1
-        return real(text)
-
-    bench.redactor.redact = redact  # type: ignore[method-assign]
-    for kind in Kind:
-        await bench.open()
-        await bench.hear(kind, text=f"{kind} heard", code=f"why {kind} heard")
-        session, key = await bench.open(listens=False)
-        told = Observation(kind=kind, text=f"{kind} told", code=f"why {kind} told")
-        await bench.store.record(session, key, told)
-    await bench.timeline.flush()
-    assert passed["completed heard"] == passed["failed told"] == 1
-    assert set(passed.values()) == {1}

@@ -10,13 +10,12 @@ from enigma_panel.core.models import (
     Session,
 )
 from enigma_panel.core.statuses import FINAL_STATUSES, TaskStatus
-from enigma_panel.store.ledger import queries
 from enigma_panel.store.ledger.intents import Outcome
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
 from tests.kit.ledgers import put
-from tests.store.helpers import raw, start, started
+from tests.store.helpers import start, started
 
 
 def _session(ledger: Ledger, phase: Phase) -> Session:
@@ -106,26 +105,6 @@ def test_tasks_of_a_session_oldest_first(ledger: Ledger) -> None:
     assert ledger.tasks_of_many(both) == [intent.task, second, third.task]
     assert ledger.tasks_of_many(both, but=[50, 4711]) == [intent.task, third.task]
     assert ledger.tasks_of_many([]) == []
-
-
-QUERIES = {
-    "tasks_by_status": f"{queries.TASKS.select} WHERE {queries.LIVE} ORDER BY key",
-    "tasks_by_session": f"{queries.TASKS.select} WHERE session_key = 1 ORDER BY key",
-    "sessions_by_phase": f"{queries.SESSIONS.select} WHERE {queries.NOT_FINAL} ORDER BY key",
-    "sessions_by_phase (not past)": f"{queries.SESSIONS.select} WHERE {queries.NOT_PAST}",
-    "tasks_by_session (of many)": f"{queries.TASKS.select} WHERE {queries.OF_THESE}",
-    "intents_open (sessions)": f"{queries.SESSIONS.select} WHERE {queries.WITH_INTENT}",
-    "intents_open": "SELECT key FROM intents WHERE outcome IS NULL ORDER BY key",
-    "steps_by_task": f"{queries.STEPS.select} WHERE task_key = 1 ORDER BY key DESC",
-}
-
-
-@pytest.mark.parametrize("index", sorted(QUERIES))
-def test_the_queries_of_the_window_use_their_index(ledger: Ledger, index: str) -> None:
-    with raw(ledger.path) as connection:
-        sql = QUERIES[index].replace("?", "'[]'")
-        plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
-    assert any(index.partition(" ")[0] in row[3] for row in plan), plan
 
 
 def test_ids_of_the_service_that_are_known(ledger: Ledger) -> None:

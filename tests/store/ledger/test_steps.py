@@ -3,7 +3,6 @@
 import pytest
 
 from enigma_panel.core.observation import STEP_KINDS, Kind
-from enigma_panel.store.ledger import ledger as ledger_module
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.store.ledger.ledger import Ledger
@@ -84,18 +83,3 @@ def test_a_refused_cut_changes_nothing(ledger: Ledger) -> None:
     with pytest.raises(LedgerError):
         ledger.trim_steps(task, 1)
     assert texts(ledger, task) == ["0", "1", "2", "3", "4"]
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        ledger_module._TRIM.replace("?", "1"),
-        "SELECT count(*) FROM steps WHERE task_key = 1",
-        "SELECT * FROM steps WHERE task_key = 1 ORDER BY key DESC LIMIT 9",
-    ],
-)
-def test_the_index_serves_all_of_it(ledger: Ledger, sql: str) -> None:
-    with raw(ledger.path) as connection:
-        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
-    assert any("steps_by_task" in line for line in plan), plan
-    assert not any("SCAN steps" in line or "TEMP B-TREE" in line for line in plan), plan

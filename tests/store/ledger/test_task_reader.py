@@ -1,7 +1,7 @@
 """What tables show of the ledger: filter, order, counts and sums, against plain Python."""
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal
 from functools import reduce
@@ -504,29 +504,3 @@ def test_what_days_cost_says_what_deleted_tasks_did(ledger: Ledger, reader: Task
     assert (first.deleted.count, first.deleted.cost) == (2, 3)
     assert first.by_status[TaskStatus.DONE].cost == 3
     assert (second.deleted, second.by_status) == (TaskSum(), {})
-
-
-def test_days_are_read_from_one_index_in_the_time_of_a_few_sums(
-    ledger: Ledger, reader: TaskReader
-) -> None:
-    for _ in range(6):
-        _some_tasks(ledger, 1)
-    days = [(f"{n}", NOW + n * 8_640_000, NOW + (n + 1) * 8_640_000) for n in range(30)]
-    reader.costs_of(days)
-    connection = reader._connection
-    assert connection is not None
-
-    def steps(question: Callable[[], object]) -> int:
-        """How much SQLite did, in units of its virtual machine."""
-        done = 0
-
-        def count() -> int:
-            nonlocal done
-            done += 1
-            return 0
-
-        connection.set_progress_handler(count, 1)
-        question()
-        return done
-
-    assert steps(lambda: reader.costs_of(days)) < 12 * steps(lambda: reader.figures(NO_FILTER))

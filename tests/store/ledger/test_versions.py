@@ -19,7 +19,7 @@ from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.schema import MIGRATIONS, TABLES, columns, migrate
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.kit.clock import NOW
-from tests.store.helpers import kept_session, kept_task, old_ledger, raw, start
+from tests.store.helpers import kept_task, old_ledger, raw, start
 
 
 def test_a_newer_ledger_is_left_untouched(ledger_path: Path) -> None:
@@ -98,18 +98,6 @@ def test_released_versions_are_not_edited(tmp_path: Path) -> None:
             rows = connection.execute("SELECT sql FROM sqlite_schema ORDER BY name").fetchall()
         words = " ".join(" ".join(str(row[0]).split()) for row in rows)
         assert hashlib.sha256(words.encode()).hexdigest()[:16] == known, f"version {number}"
-
-
-def test_a_ledger_of_version_1_is_brought_along_with_all_its_rows(ledger_path: Path) -> None:
-    old_ledger(ledger_path)
-    with Ledger.open(ledger_path)[0] as ledger:
-        session, task = kept_session(ledger, 1), kept_task(ledger, 1)
-        assert session is not None
-        assert task is not None
-        assert (session.name, session.service_id) == ("old.example 1", "sess_old")
-        assert (str(task.cost), task.queue_position, task.service_id) == ("0.0100", 0, "task_old")
-        assert [intent.key for intent in ledger.unsettled()] == [2]
-        assert ledger.bad_rows == ()
 
 
 def test_a_ledger_with_an_index_of_words_is_searched_without_it(ledger_path: Path) -> None:
@@ -208,19 +196,6 @@ def test_a_ledger_of_version_2_is_brought_along_with_all_its_rows(ledger_path: P
         paused = replace(asks, unproven=CommandVerb.PAUSE)
         ledger.save(paused)
         assert kept_task(ledger, 1) == paused
-
-
-def test_the_program_before_leaves_a_ledger_of_this_version_alone(
-    ledger_path: Path,
-) -> None:
-    with Ledger.open(ledger_path)[0] as ledger:
-        start(ledger)
-    before = ledger_path.read_bytes()
-    with pytest.raises(NewerLedgerError) as caught:
-        database.Database.open(ledger_path, MIGRATIONS[:-1])
-    newest = len(MIGRATIONS)
-    assert (caught.value.found, caught.value.known) == (newest, newest - 1)
-    assert ledger_path.read_bytes() == before
 
 
 def test_an_answer_of_unknown_outcome_stays_unconfirmed_for_its_question(ledger_path: Path) -> None:
