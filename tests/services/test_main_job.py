@@ -19,7 +19,7 @@ from enigma_panel.core.models import (
 )
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
-from enigma_panel.services.types import AnswerOutcome, NoticeKind, PauseReason
+from enigma_panel.services.types import AnswerOutcome, NoticeKind
 from tests.conftest import Simulator, each_live_mode, up_and_weekly_each
 from tests.kit.wait import until
 from tests.services.conftest import Running
@@ -171,21 +171,6 @@ async def test_the_whole_job_in_the_dialects_of_webrun(
 
 
 @up_and_weekly_each
-async def test_terminate_while_the_session_is_being_opened(
-    simulator: Start, running: Running
-) -> None:
-    async with running(simulator("--speed", "20").url) as parts:
-        sessions = parts.services.sessions
-        key = await sessions.start(TaskSpec(text="Search for something"))
-        session_key = sessions.task(key).session_key
-        await until(lambda: sessions.can(session_key, CommandVerb.TERMINATE))
-        await sessions.command([session_key], CommandVerb.TERMINATE)
-        await until(lambda: sessions.task(key).is_final)
-        assert sessions.task(key).status is TaskStatus.STOPPED
-        assert sessions.session(session_key).is_ended
-
-
-@up_and_weekly_each
 async def test_a_failed_task_closes_the_session_that_was_to_close_after_it(
     simulator: Start, running: Running
 ) -> None:
@@ -199,14 +184,3 @@ async def test_a_failed_task_closes_the_session_that_was_to_close_after_it(
         assert sessions.task(key).code == "NAVIGATION_TIMEOUT"
         await until(lambda: sessions.session(sessions.task(key).session_key).is_ended)
         await until(lambda: NoticeKind.CLOSED_FOR_FAILED_TASK in said)
-
-
-@up_and_weekly_each
-async def test_a_refused_key_starts_nothing(simulator: Start, running: Running) -> None:
-    async with running(simulator("--speed", "20").url) as parts:
-        sessions = parts.services.sessions
-        await parts.services.account.save("enig_wrong", even_refused=True)
-        key = await sessions.start(TaskSpec(text="Search for something"))
-        await until(lambda: parts.services.queue.pause_reason is PauseReason.KEY)
-        assert sessions.task(key).status is TaskStatus.QUEUED
-        assert sessions.session_keys() == []

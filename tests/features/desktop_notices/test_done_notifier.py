@@ -1,15 +1,15 @@
 """When it is told that something is done: without focus, after 20 s, several as one."""
 
 import asyncio
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterator
 from decimal import Decimal
 from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
 
-from enigma_panel.core.models import Task, TaskSpec, TaskStatus
-from enigma_panel.core.observation import Kind, Observation, Usage
+from enigma_panel.core.models import Task, TaskStatus
+from enigma_panel.core.observation import Usage
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.features.desktop_notices.done_notifier import (
     NOTICE,
@@ -20,11 +20,8 @@ from enigma_panel.features.desktop_notices.done_notifier import (
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
 from enigma_panel.services.state.session_store import SessionStore
-from tests.conftest import Simulator
 from tests.kit.builders import a_task, new_session
-from tests.kit.clock import NOW, FastClock, VirtualClock
-from tests.kit.wait import until
-from tests.services.conftest import Running
+from tests.kit.clock import NOW, VirtualClock
 
 SECRET = "hunter2-hunter2"
 S = TaskStatus
@@ -382,34 +379,3 @@ def test_where_nothing_can_be_shown_nothing_happens() -> None:
     notifier = DesktopNotifier()
     notifier.show(NOTICE, DesktopNotice(title="1", body="2", action="3"))
     notifier.withdraw(NOTICE)
-
-
-async def test_a_real_task_is_told_and_one_that_is_stopped_is_not(
-    simulator: Callable[..., Simulator], running: Running
-) -> None:
-    async with running(simulator("--speed", "10").url, FastClock()) as parts:
-        told, news = Told(), []
-        a_notice = DesktopNotice(title="t", body="b", action="a")
-        notice = DoneNotifier(
-            parts.services.store,
-            told,
-            make_notice=lambda one: news.append(one) or a_notice,
-            redact=str,
-            has_focus=lambda: False,
-            is_wanted=lambda: True,
-            clock=parts.services.clock,
-            scope=parts.services.scope,
-        )
-        sessions = parts.services.sessions
-        keys = [await sessions.start(TaskSpec(text=f"Research {t} at b.example")) for t in "ab"]
-        await until(lambda: all(sessions.task(key).status is S.WORKING for key in keys))
-        stopped, key = keys
-        observation = Observation(kind=Kind.STOPPED)
-        await parts.services.store.record(sessions.task(stopped).session_key, stopped, observation)
-        await until(lambda: told.shown)
-        (one,) = news[0].results
-        assert (one.name, one.failed, news[0].left) == ("b.example 2", False, 0)
-        assert one.took_ms > 20_000
-        assert one.cost == sessions.task(key).cost
-        assert sessions.task(key).is_new
-        notice.deleteLater()

@@ -1,17 +1,14 @@
 """Which questions have a notice of the desktop, and for how long."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
 
-from enigma_panel.core.models import TaskSpec
-from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.questions.kinds import QuestionKind, credentials_text
+from enigma_panel.core.questions.kinds import QuestionKind
 from enigma_panel.core.secrets.redaction import Redactor
-from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.features.desktop_notices import done_notifier
 from enigma_panel.features.desktop_notices.question_notifier import (
     NOTICE,
@@ -23,12 +20,9 @@ from enigma_panel.features.desktop_notices.text import asked_notice
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
 from enigma_panel.services.questions.urgency import Urgency
-from tests.conftest import Simulator
 from tests.kit.builders import a_question, a_session
 from tests.kit.clock import NOW
-from tests.kit.wait import until
 from tests.kit.world import World
-from tests.services.conftest import Running
 
 SECRET = "hunter2-hunter2"
 
@@ -291,42 +285,3 @@ async def test_time_alone_brings_what_is_due() -> None:
     await clock.advance(60_000)
     assert changed == [240_000, 1_800_000, 1_800_000, 1_840_000]
     await scope.close()
-
-
-@pytest.mark.parametrize("how", ["answered", "stopped", "terminated", "ended elsewhere"])
-async def test_a_real_question_has_a_notice_until_its_end(
-    simulator: Callable[..., Simulator], running: Running, how: str
-) -> None:
-    async with running(simulator("--speed", "10").url) as parts:
-        services, desk = parts.services, Standing()
-        notifier = QuestionNotifier(
-            services.store,
-            services.inbox,
-            services.urgency,
-            desk,
-            settings=services.settings,
-            make_notice=asked_notice,
-            redact=parts.redact,
-            has_focus=lambda: False,
-            clock=services.clock,
-        )
-        key = await services.sessions.start(TaskSpec(text="Log in to bank.example"))
-        await until(lambda: desk.notices)
-        notice = desk.notices[NOTICE]
-        assert notice.title.endswith("bank.example 1 asks for a login")
-        assert 0 < notice.lasts_ms < 300_000
-        session_key = services.sessions.task(key).session_key
-        (question,) = services.inbox.questions()
-        match how:
-            case "answered":
-                text = credentials_text("maria", SECRET)
-                await services.inbox.answer(question, text, AnswerVerb.RESUME)
-            case "stopped":
-                await services.inbox.answer(question, "Stop.", AnswerVerb.STOP)
-            case "terminated":
-                await services.sessions.command([session_key], CommandVerb.TERMINATE)
-            case _:
-                gone = Observation(kind=Kind.SESSION_ENDED)
-                await services.store.record(session_key, key, gone)
-        await until(lambda: not desk.notices)
-        notifier.deleteLater()

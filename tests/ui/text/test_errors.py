@@ -60,7 +60,6 @@ CALLS = [
         "The service did not accept this task. Nothing was started. Change it and start it again.",
     ),
     (rejected(401, "INVALID_API_KEY"), START, "The API key was refused. Enter another key."),
-    (rejected(401), START, "The API key was refused. Enter another key."),
     (rejected(401, "API_KEY_EXPIRED"), START, "The API key has expired. Enter another key."),
     (
         rejected(402, "INSUFFICIENT_BALANCE", balance=Decimal("0.15")),
@@ -69,11 +68,6 @@ CALLS = [
             "The balance is used up ($0.15 left). 4 sessions carry on. "
             "Add funds to your account, then start the task again."
         ),
-    ),
-    (
-        rejected(402),
-        START,
-        "The balance is used up. Add funds to your account, then start the task again.",
     ),
     (
         rejected(402),
@@ -161,11 +155,6 @@ CALLS = [
         "The service answered in a way that makes no sense (404). Nothing was started.",
     ),
     (
-        ProtocolError(403, "<html>", nothing_happened=True),
-        HERE,
-        "The service answered in a way that makes no sense (403). The task was not started.",
-    ),
-    (
         ProtocolError(
             429, "<html>", reply=Reply(status=429, retry_after_s=7.0), nothing_happened=True
         ),
@@ -179,21 +168,6 @@ CALLS = [
             "The reply to “MX Keys” was lost. It may or may not be running in amazon.com 3, and "
             "cost money. Wait until the session ends, or terminate it."
         ),
-    ),
-    (
-        ProtocolError(503, "Service Unavailable", reply=Reply(status=503)),
-        ErrorContext(call=Call.COMMAND),
-        "The service answered in a way that makes no sense (503). The program keeps checking.",
-    ),
-    (
-        rejected(404, message="no Route matched"),
-        START,
-        "The service refused this (404): “no Route matched”. Nothing was started.",
-    ),
-    (
-        rejected(410, message="Gone"),
-        START,
-        "The service refused this (410): “Gone”. Nothing was started.",
     ),
     (
         NotConnectedError("dns"),
@@ -235,8 +209,8 @@ CALLS = [
     ),
     (
         NotConnectedError("proxy"),
-        START,
-        "No connection: the proxy blocked it. Nothing was started.",
+        HERE,
+        "No connection: the proxy blocked it. The task was not started.",
     ),
     (
         InterruptedCallError("cut"),
