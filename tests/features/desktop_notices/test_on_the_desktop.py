@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.secrets.redaction import Redactor
-from enigma_panel.desktop.notifications import make_notifier
+from enigma_panel.desktop.notifications import BusNotifier, make_notifier
 from enigma_panel.features.desktop_notices import done_notifier
 from enigma_panel.features.desktop_notices.feature import make_notifiers
 from enigma_panel.runtime.event_loop import TaskScope
@@ -24,6 +24,7 @@ from enigma_panel.services.types import NoticeKind, PauseReason, ServiceNotice
 from enigma_panel.store.settings import Settings
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus
+from tests.kit.builders import a_question
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
 from tests.kit.wait import until
@@ -131,6 +132,37 @@ async def test_a_click_on_the_notice_opens_the_result(
 
 
 @needs_bus
+async def test_the_setting_and_the_focus_hold(
+    desk: Desk,
+    window: MainWindow,
+    services: Any,
+    qapp: QApplication,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    qapp.setQuitOnLastWindowClosed(False)
+    monkeypatch.setattr(done_notifier, "DEBOUNCE_MS", 50)
+    for key in (1, 2, 3):
+        services.sessions.add(key)
+    program = Program(window, services)
+    ended = {"status": TaskStatus.DONE, "ended_ms": NOW, "is_new": True}
+    window.activateWindow()
+    await until(window.isActiveWindow)
+    services.sessions.change_task(1, **ended)
+    assert await desk.is_quiet()
+    program.services.settings.value = Settings(tell_when_done=False)
+    await lose_focus(window)
+    services.sessions.change_task(2, **ended)
+    assert await desk.is_quiet()
+    program.services.settings.value = Settings()
+    services.sessions.change_task(3, **ended)
+    assert (await desk.notice())["title"] == "Done: shop.example 3"
+    assert isinstance(program.notifier, BusNotifier)
+    await until(lambda: program.notifier._keys)
+    await program.services.scope.close()
+    assert await desk.hear() == "close 1"  # it leaves with the program
+
+
+@needs_bus
 async def test_a_question_is_on_the_desktop_at_once_and_leaves_with_its_end(
     desk: Desk, window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
@@ -152,6 +184,35 @@ async def test_a_question_is_on_the_desktop_at_once_and_leaves_with_its_end(
     assert (await desk.notice())["title"] == "shop.example 2 asks for a password or code"
     services.inbox.close(2)
     assert await desk.hear() == "close 1"
+    await program.services.scope.close()
+
+
+@needs_bus
+async def test_no_secret_is_on_a_notice_of_either_kind(
+    desk: Desk,
+    window: MainWindow,
+    services: Any,
+    qapp: QApplication,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    qapp.setQuitOnLastWindowClosed(False)
+    monkeypatch.setattr(done_notifier, "DEBOUNCE_MS", 50)
+    sessions = services.sessions
+    for key in (1, 2):
+        sessions.add(key)
+        sessions.sessions[key] = replace(sessions.sessions[key], label=f"with {SECRET}")
+    program = Program(window, services)
+    program.services.redactor.add_secret(SECRET)
+    program.services.settings.value = Settings(notify_words=True)
+    await lose_focus(window)
+    sessions.change_task(1, status=TaskStatus.DONE, ended_ms=NOW, is_new=True)
+    assert (await desk.notice())["title"] == "Done: with [redacted]"
+    now = program.services.clock.now_ms()
+    question = a_question(2, f"Is {SECRET} your PIN?")
+    services.inbox.ask(replace(question, asked_ms=now, expires_ms=now + 230_900))
+    told = await desk.notice()
+    assert told["title"] == "with [redacted] asks for a password or code"
+    assert told["body"].endswith("“Is [redacted] your PIN?”")
     await program.services.scope.close()
 
 
