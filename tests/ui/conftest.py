@@ -15,9 +15,7 @@ from enigma_panel.ui.theme.stylesheet import sheet
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from tests.kit.fakes import FakeActions, FakeDialogs, FakeScope
 from tests.kit.world import World
-from tests.services.conftest import running
 
-__all__ = ["running"]
 LIGHT_SHEET = sheet(theme.LIGHT)
 
 
