@@ -90,6 +90,12 @@ def test_an_answer_that_makes_no_sense_is_no_return(working: MainWindow, service
     assert cell(working.selection.session_rows, 1, Column.STATE).mark is Severity.DIM
 
 
+def test_its_tip_says_how_many_browsers_are_free_and_of_when_that_is(window: MainWindow) -> None:
+    line = window.status_bar
+    assert "12 browsers are free, 2 s ago." in line.toolTip()
+    assert line.words.accessibleDescription() == line.toolTip()
+
+
 # -- the rows -------------------------------------------------------------------------------------
 
 
