@@ -106,6 +106,28 @@ async def test_a_cost_that_leaps_is_asked_about_once_and_stops_nothing(bench: Ca
     assert bench.queue.pause_reason is PauseReason.CAP
 
 
+def test_a_leap_is_asked_about_again_by_a_new_run_and_ends_nothing(tmp_path: Path) -> None:
+    service = Service()
+
+    async def first(bench: CapBench) -> None:
+        (key,) = await bench.run()
+        await bench.tell(key, "0.02", "11")
+        await bench.store.flush()
+
+    async def second(bench: CapBench) -> None:
+        bench.settings.value = Settings(
+            cap_per_task=CAP, cap_per_day=DAY, at_cap=TERMINATE_RUNNING
+        )
+        await bench.recover()
+        (task,) = bench.store.tasks()
+        await bench.tell(task.key, "11.02")
+        assert (bench.verbs, bench.said) == ([], [NoticeKind.COST_LEAPT])
+        assert bench.queue.pause_reason is PauseReason.CAP
+
+    for life in (first, second):
+        on_bench(tmp_path, lambda bench: life(CapBench(bench, service)))  # noqa: B023 - run at once
+
+
 async def test_a_cap_below_what_was_spent_acts_at_once(bench: CapBench) -> None:
     (key,) = await bench.run()
     await bench.tell(key, "0.20", "0.40")
@@ -150,7 +172,7 @@ def test_a_new_run_stops_a_task_at_its_cap_as_soon_as_it_has_a_key(tmp_path: Pat
 
     async def first(bench: CapBench) -> None:
         (key,) = await bench.run()
-        await bench.tell(key, "1", "2", "3")
+        await bench.tell(key, "1", "2")
         await bench.store.flush()
 
     async def second(bench: CapBench) -> None:
@@ -379,7 +401,7 @@ class Stream:
         if self.reached_ms is None and sum_money(_costs(bench)) >= cap:
             self.reached_ms = bench.bench.clock.now_ms()
         cost = task.counted_cost or Decimal(0)
-        if cost - self.last.get(key, cost) > 10 * CAP:
+        if cost - self.last.get(key, Decimal(0)) > 10 * CAP:
             self.leapt.add(key)
         elif cost >= CAP and key not in self.leapt:
             self.may_stop.add(bench.session_of(key).service_id)

@@ -147,7 +147,9 @@ class Caps:
             if task is None:
                 continue
             cost = _cost(task)
-            rise = cost - self._last.get(key, cost)
+            # What an earlier run had seen of today's rises is not kept: all of a cost may be one.
+            is_todays = task in self._of_today(services)
+            rise = cost - self._last.get(key, Decimal(0) if is_todays else cost)
             self._last[key], self._rises[key] = cost, max(self._rises.get(key, Decimal(0)), rise)
         for task in services.store.tasks():
             if self._must_stop(task, settings.cap_per_task):

@@ -32,6 +32,7 @@ class DayCosts:
         have been deleted, and these records."""
         self.day, self._deleted = day, deleted
         self._nano, self._sum = dict(costs), sum(costs.values())
+        self._rises |= costs  # an earlier run's are not kept: all of a cost may be one
         for task in tasks:
             self._count(task, _nano(task))
 
