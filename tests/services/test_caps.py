@@ -115,9 +115,7 @@ def test_a_leap_is_asked_about_again_by_a_new_run_and_ends_nothing(tmp_path: Pat
         await bench.store.flush()
 
     async def second(bench: CapBench) -> None:
-        bench.settings.value = Settings(
-            cap_per_task=CAP, cap_per_day=DAY, at_cap=TERMINATE_RUNNING
-        )
+        bench.settings.value = Settings(cap_per_task=CAP, cap_per_day=DAY, at_cap=TERMINATE_RUNNING)
         await bench.recover()
         (task,) = bench.store.tasks()
         await bench.tell(task.key, "11.02")
