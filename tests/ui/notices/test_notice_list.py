@@ -308,10 +308,23 @@ def test_at_the_cap_of_the_day_it_can_be_raised_and_what_runs_be_ended(bar: Bar)
     assert caps.done == ["raise", "terminate"]
 
 
-def test_what_caps_report_names_the_amounts(bar: Bar) -> None:
+@pytest.mark.parametrize(("cap", "spent"), [("10", "4.02"), ("5", "5"), ("5", "0")])
+def test_that_little_is_left_of_a_cap_is_said_while_it_is_true(
+    bar: Bar, cap: str, spent: str
+) -> None:
+    bar.services.settings.change(cap_per_day=Decimal(5))
+    bar.services.caps.today = Decimal("4.02")
     bar.say(Kind.CAP_NEAR, spent="$4.02", cap="$5.00")
+    bar.notices.refresh()
     assert bar.told == ["$4.02 of $5.00 is spent today."]
     assert bar.offers() == []
+    bar.services.settings.change(cap_per_day=Decimal(cap))
+    bar.services.caps.today = Decimal(spent)
+    bar.notices.refresh()
+    assert bar.lines == []
+
+
+def test_what_a_cap_of_a_task_reports_names_the_amounts(bar: Bar) -> None:
     bar.services.sessions.add(1)
     bar.say(Kind.COST_LEAPT, 1, cost="$2.53", cap="$0.25")
     assert bar.first.words == (

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
+from enigma_panel.core.caps import is_near
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.container import Services
@@ -115,6 +116,11 @@ def _topic(report: ServiceNotice) -> str:
     return f"{kind.value} {report.session_key} {report.task_key} {verb}"
 
 
+def _is_near_cap(services: Services) -> bool:
+    cap = services.settings.value.cap_per_day
+    return cap is not None and is_near(services.caps.spent(), cap)
+
+
 # -- words ----------------------------------------------------------------------------------------
 
 
@@ -209,7 +215,8 @@ KINDS: Mapping[NoticeKind, Kind] = {
         words=lambda about: (
             tr("{spent} of {cap} is spent today.", **about.texts),
             tr("At the cap, nothing more starts."),
-        )
+        ),
+        is_over=lambda about: not _is_near_cap(about.services),
     ),
     NoticeKind.COST_LEAPT: Kind(
         words=lambda about: (
