@@ -112,6 +112,7 @@ async def test_it_says_how_much_is_spent_and_whose_cost_is_not_known(
     assert fields.said.property("role") == "amber"
     plain.settings.change(cap_per_day=Decimal(0))  # the settings' file could not be read
     assert fields.spent.value() == 1000
+    assert fields.said.text() == "Nothing more starts today."
 
 
 async def test_escape_leaves_no_cap_that_was_typed_but_does_not_hold(stage: Stage) -> None:

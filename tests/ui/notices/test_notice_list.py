@@ -308,6 +308,24 @@ def test_at_the_cap_of_the_day_it_can_be_raised_and_what_runs_be_ended(bar: Bar)
     assert caps.done == ["raise", "terminate"]
 
 
+@pytest.mark.parametrize(
+    ("cap", "spent", "said"),
+    [
+        ("0.025", "0.026", "Daily cap reached: $0.03 of $0.025."),
+        ("0.50", "0.509", "Daily cap reached: $0.51 of $0.50."),
+        ("0", "0.30", "The daily cap can't be read."),
+    ],
+)
+def test_a_reached_cap_is_told_with_what_the_top_bar_says(
+    bar: Bar, cap: str, spent: str, said: str
+) -> None:
+    bar.services.settings.change(cap_per_day=Decimal(cap))
+    bar.services.caps.today = Decimal(spent)
+    bar.services.queue.set(pause_reason=PauseReason.CAP)
+    bar.notices.refresh()
+    assert bar.lines == [said]
+
+
 @pytest.mark.parametrize(("cap", "spent"), [("10", "4.02"), ("5", "5"), ("5", "0")])
 def test_that_little_is_left_of_a_cap_is_said_while_it_is_true(
     bar: Bar, cap: str, spent: str

@@ -83,9 +83,11 @@ class CapFields(QWidget):
         if cap is not None:
             part = min(Decimal(1), spent / cap) if cap else Decimal(1)
             self.spent.setValue(int(part * STEPS))
-            known = floor_money(spent, MoneyKind.SUM)  # what is not reached must not look so
+            # What is not reached must not look so.
+            known = spent if is_reached else floor_money(spent, MoneyKind.SUM)
             amounts = {"spent": format_money(known, MoneyKind.SUM), "cap": exact_money(cap)}
-            lines.append(tr("Today {spent} of {cap}.", **amounts))
+            if cap:  # else it can't be read
+                lines.append(tr("Today {spent} of {cap}.", **amounts))
             if is_reached:
                 lines.append(tr("Nothing more starts today."))
         uncounted = caps.uncounted() if settings.has_cap else 0

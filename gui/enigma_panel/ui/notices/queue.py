@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from enigma_panel.core.money import MoneyKind, exact_money, floor_money, format_money
+from enigma_panel.core.money import MoneyKind, exact_money, format_money
 from enigma_panel.services.container import Services
 from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.types import PauseReason, WaitReason
@@ -60,11 +60,12 @@ def _no_browser() -> Notice:
 def _at_cap(services: Services, queued: int) -> Notice:
     """Return that nothing more is started today, also where nothing is queued: what runs costs."""
     caps, cap = services.caps, services.settings.value.cap_per_day or Decimal(0)
-    spent = format_money(floor_money(caps.spent(), MoneyKind.SUM), MoneyKind.SUM)
+    spent = format_money(caps.spent(), MoneyKind.SUM)
+    reached = tr("Daily cap reached: {spent} of {cap}.", spent=spent, cap=exact_money(cap))
     ends = (NoticeAction.TERMINATE_RUNNING,) if services.sessions.terminable_keys() else ()
     removes = (NoticeAction.REMOVE_ALL,) if queued else ()
     return Notice(
-        title=tr("Daily cap reached: {spent} of {cap}.", spent=spent, cap=exact_money(cap)),
+        title=reached if cap else tr("The daily cap can't be read."),
         text=_text(services, PauseReason.CAP, queued),
         topic=QUEUE_TOPIC,
         actions=(NoticeAction.RAISE_CAP, *ends, *removes),
