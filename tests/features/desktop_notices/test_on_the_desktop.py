@@ -266,7 +266,7 @@ async def test_the_cap_of_the_day_is_said_and_can_be_raised_there(
     told = await desk.notice()
     assert (told["title"], told["body"]) == (
         "$4.02 of $5.00 is spent today.",
-        "At the cap, nothing more starts.",
+        "Nothing more starts at the cap.",
     )
     assert told["actions"] == ["default", "Show window"]
     caps.today = Decimal("5.02")

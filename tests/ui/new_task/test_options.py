@@ -192,8 +192,8 @@ async def test_nothing_is_left_for_the_next_task(world: World, dialog: NewTaskDi
     [
         ("environment", "a b", "An ID has no spaces or hidden characters."),
         ("policy", "a b", "An ID has no spaces or hidden characters."),
-        ("country", "Spain", "Write two letters"),
-        ("address", "proxy.example", "Write the host and the port"),
+        ("country", "Spain", "Enter two letters"),
+        ("address", "proxy.example", "Enter host and port"),
         ("address", "me:secret@proxy.example:1", "username or password can't be used"),
         ("schema", "{", "This is not JSON (line 1, column 2)."),
         ("schema", "", "Enter a schema or columns for the result."),

@@ -413,7 +413,7 @@ async def test_an_empty_secret_is_named_and_not_sent(world: World, dialog: Quest
     key(dialog, ENTER, CTRL)
     await world.settle()
     assert world.inbox.answered == []
-    assert secret(form).field.accessibleDescription() == "Write an answer first."
+    assert secret(form).field.accessibleDescription() == "Enter an answer first."
     type_text(secret(form).field, "x")
     assert secret(form).field.accessibleDescription() == ""
 
@@ -653,7 +653,7 @@ async def test_a_question_that_any_of_several_tasks_may_ask_is_shown_as_none_of_
     question = world.sessions.add_asking(1, WHICH)
     world.inbox.ask(replace(question, is_asker_unknown=True))
     dialog.ask_now(replace(question, is_asker_unknown=True))
-    assert dialog.card.doubts.text().startswith("It is unknown which task")
+    assert dialog.card.doubts.text().startswith("It is unclear which task")
     task = world.sessions.task(1)
     assert task is not None
     assert task.spec.text not in all_text(dialog)

@@ -228,7 +228,7 @@ async def test_a_mistake_stands_below_all_options(world: World, dialog: Question
     click(page.other)
     assert await answer(world, dialog) == []
     await asyncio.sleep(0.02)
-    assert "Write an answer first." in shown_texts(dialog)
+    assert "Enter an answer first." in shown_texts(dialog)
     assert [each.button.mapTo(dialog, QPoint()) for each in page.choices] == places
 
 

@@ -321,7 +321,7 @@ def test_of_a_lost_task_nothing_is_said_to_be_known() -> None:
     """The service need not have said that it does not know it: it may never have been asked."""
     told = trouble_text(a_session(), a_task(status=TaskStatus.LOST), NOW)
     assert told is not None
-    assert told.text == "It is not known how this task ended. Its result can't be fetched."
+    assert told.text == "How this task ended is unknown. Its result can't be fetched."
 
 
 def test_what_waited_when_the_ledger_was_exported_says_so() -> None:

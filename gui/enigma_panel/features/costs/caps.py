@@ -139,7 +139,7 @@ def _labelled(text: str, field: QWidget) -> QWidget:
 def _mistake_text(mistake: CapMistake) -> str:
     match mistake:
         case CapMistake.NO_AMOUNT:
-            return tr("Write an amount like 5 or 0.25. The cap stays as it was.")
+            return tr("Enter an amount like 5 or 0.25. The cap stays as it was.")
         case CapMistake.TOO_SMALL:
             return tr("A cap must be more than $0. Empty means no cap.")
         case CapMistake.TOO_LARGE:

@@ -33,7 +33,7 @@ class ResultPart(DetailsPanel):
         self.open.hide()
         self.copy = make_button(tr("Copy"), "plain")
         self.copy.show_glyph(Glyph.COPY)
-        self.copy.setToolTip(tr("Copies the result as it came."))
+        self.copy.setToolTip(tr("Copies the result unchanged."))
         head = make_row(make_label(tr("Result"), "section"), None, self.open, self.copy, gap=8)
         head.setContentsMargins(FOCUS_EDGE, 0, 0, 0)
         for part in (self.view.doubt, self.view.part):

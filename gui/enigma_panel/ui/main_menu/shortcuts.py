@@ -106,7 +106,7 @@ def _in_a_question() -> Section:
         (tr("Send answer"), _native("Ctrl+Enter")),
         (tr("Send answer (in the last single-line field)"), _native("Enter")),
         (tr("Choose an answer"), _or("↑", "↓")),
-        (tr("Choose that answer"), tr("1 to 9")),
+        (tr("Choose an answer by number"), tr("1 to 9")),
     ]
     return tr("In a question"), rows
 

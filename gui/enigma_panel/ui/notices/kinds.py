@@ -214,13 +214,13 @@ KINDS: Mapping[NoticeKind, Kind] = {
     NoticeKind.CAP_NEAR: Kind(
         words=lambda about: (
             tr("{spent} of {cap} is spent today.", **about.texts),
-            tr("At the cap, nothing more starts."),
+            tr("Nothing more starts at the cap."),
         ),
         is_over=lambda about: not _is_near_cap(about.services),
     ),
     NoticeKind.COST_LEAPT: Kind(
         words=lambda about: (
-            tr("“{task}” suddenly costs {cost}.", task=about.title, **about.texts),
+            tr("The cost of “{task}” jumped to {cost}.", task=about.title, **about.texts),
             tr("Your cap is {cap}, but the figure may be wrong. Stop it?", **about.texts),
         ),
         actions=_show_task,

@@ -285,7 +285,7 @@ def key_state_text(account: Account) -> str:
         case KeyState.LOCKED:
             return tr("The keychain is locked. Unlock it and look again, or enter the key.")
         case KeyState.DENIED:
-            return tr("The system does not let this program use the keychain. Enter the key.")
+            return tr("The keychain denied access. Enter the key.")
         case KeyState.FAILED:
             return tr("The keychain failed. Look again, or enter the key.")
 
@@ -309,7 +309,7 @@ def _kept_text(result: Result) -> str:
         case SecretOutcome.LOCKED:
             return tr("The keychain is locked. The key was not saved.") + " " + memory
         case SecretOutcome.DENIED:
-            return tr("The system does not let this program use the keychain.") + " " + memory
+            return tr("The keychain denied access.") + " " + memory
         case SecretOutcome.TOO_LONG:
             return tr("The key is too long for the keychain.") + " " + memory
         case _:
@@ -339,4 +339,4 @@ def removed_text(result: Result) -> str:
         case SecretOutcome.LOCKED:
             return tr("The keychain is locked. The key stays there but is not used.")
         case _:
-            return tr("The keychain refused. The key stays there but is not used.")
+            return tr("The keychain denied access. The key stays there but is not used.")

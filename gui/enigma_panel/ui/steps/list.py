@@ -174,8 +174,8 @@ class StepsList(QTableView):
     def _show_empty(self) -> None:
         text = "" if self.steps.rowCount() else self._empty.text()
         about = tr(
-            "Newest at the bottom. End goes there, Ctrl+C copies. The selected step is shown in "
-            "full after the list."
+            "Newest at the bottom. End jumps there, Ctrl+C copies. The selected step is in full "
+            "below the list."
         )
         self._empty.setVisible(bool(text))
         self.setAccessibleDescription(text or about)

@@ -25,18 +25,18 @@ def finding_text(finding: Finding) -> str:
             return _out_of_range(finding)
         case Problem.BAD_DOMAIN:
             return tr(
-                "“{domain}” is not a domain. Write domains like example.com, separated by commas.",
+                "“{domain}” is not a domain. Enter domains like example.com, separated by commas.",
                 domain=finding.params.get("domain", ""),
             )
         case Problem.BAD_ID:
             return tr("An ID has no spaces or hidden characters.")
         case Problem.BAD_COUNTRY:
-            return tr("Write two letters, like US. Leave it empty for any country.")
+            return tr("Enter two letters, like US. Leave it empty for any country.")
         case Problem.BAD_ADDRESS:
-            return tr("Write the host and the port, like proxy.example.com:8080.")
+            return tr("Enter host and port, like proxy.example.com:8080.")
         case Problem.USER_INFO:
             return tr(
-                "Proxies with a username or password can't be used. Write only host and port, like "
+                "Proxies with a username or password can't be used. Enter only host and port, like "
                 "proxy.example.com:8080."
             )
         case _:
@@ -136,10 +136,7 @@ def address_text(problem: AddressProblem) -> str:
         case AddressProblem.BAD_SCHEME:
             return tr("The address must begin with https://.")
         case AddressProblem.NOT_SECURE:
-            return tr(
-                "With http://, others on the network could read your key. It is only allowed for "
-                "this computer (localhost)."
-            )
+            return tr("Over http://, others could read your key. Only localhost may use it.")
         case AddressProblem.NO_HOST | AddressProblem.BAD_HOST:
             return tr("This is not a host name.")
         case AddressProblem.BAD_PORT:

@@ -83,7 +83,7 @@ def doubted_question_text() -> str:
 
 def unknown_asker_text() -> str:
     """Return what is said of a question that any of several tasks of a session may ask."""
-    return tr("It is unknown which task asks. Any of them may read your answer.")
+    return tr("It is unclear which task is asking. Any of them may read your answer.")
 
 
 def _tries_again(what: str, left_ms: int | None, attempt: int) -> str:

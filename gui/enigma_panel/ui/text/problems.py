@@ -144,7 +144,7 @@ def key_text(account: Account) -> Notice | None:
         KeyState.ABSENT: tr("There is no API key yet."),
         KeyState.NO_KEYCHAIN: tr("There is no keychain on this computer."),
         KeyState.LOCKED: tr("The keychain is locked."),
-        KeyState.DENIED: tr("The keychain refused access to the API key."),
+        KeyState.DENIED: tr("The keychain denied access to the API key."),
         KeyState.FAILED: tr("The API key can't be read from the keychain."),
     }.get(account.state, tr("The API key was refused.") if refused else "")
     if not title:

@@ -373,16 +373,16 @@ def _why(fault: LiveFault | None) -> str:
         case LiveFault.REFUSED:
             return tr("The service refused live updates.")
         case LiveFault.UNREACHABLE:
-            return tr("The address for live updates could not be reached.")
+            return tr("The live update server could not be reached.")
         case LiveFault.LOST:
             return tr("Live updates broke off. The program keeps trying.")
         case LiveFault.PROTOCOL:
-            return tr("The answer at the address for live updates made no sense.")
+            return tr("The live update server's answer made no sense.")
         case LiveFault.ADDRESS:
-            return tr("The address for live updates is on another host. It is not used.")
+            return tr("The live update server is on another host. It is not used.")
         case LiveFault.MISSING:
-            return tr("The part of this program for live updates is not installed.")
+            return tr("Live updates are not installed.")
         case LiveFault.BROKEN:
-            return tr("The part of this program for live updates could not be loaded.")
+            return tr("Live updates could not be loaded.")
         case _:
             return ""

@@ -59,7 +59,7 @@ def trouble_text(
             return explain_lost(context)
         case TaskStatus.LOST:
             return ErrorText(
-                tr("It is not known how this task ended."),
+                tr("How this task ended is unknown."),
                 todo=tr("Its result can't be fetched."),
             )
         case TaskStatus.STOPPED if task.code == TAKEN_BACK:

@@ -127,7 +127,7 @@ class ChoicesPage(AnswerPage):
 
     def field_mistake(self) -> str:
         """What is wrong with a field of which no answer can be made."""
-        return tr("Write an answer first.")
+        return tr("Enter an answer first.")
 
     def is_empty(self) -> bool:
         return self.chosen() is None and super().is_empty()

@@ -28,4 +28,4 @@ class FreeTextPage(AnswerPage):
     def mistake(self) -> Mistake | None:
         if self.answer():
             return None
-        return Mistake(tr("Write an answer first."), self._problem, self.text)
+        return Mistake(tr("Enter an answer first."), self._problem, self.text)

@@ -33,7 +33,7 @@ class SecretPage(AnswerPage):
     def mistake(self) -> Mistake | None:
         if self.answer().strip():
             return None
-        return Mistake(tr("Write an answer first."), self._problem, self.field)
+        return Mistake(tr("Enter an answer first."), self._problem, self.field)
 
     def last_stop(self) -> QWidget:
         return self.field.show_button
