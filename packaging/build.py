@@ -29,10 +29,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 NAME = "enigma-control-panel"
-APP_ID = "io.github.enigma_control_panel.enigma_panel"
-"""The program's name for desktops and software centres. It never changes once it was given away."""
 VERSION = runpy.run_path(str(ROOT / "gui" / "enigma_panel" / "__init__.py"))["__version__"]
-ICONS = ROOT / "resources" / "icons"
 TOOLS = {"objdump": "binutils", "strip": "binutils", "ldd": "libc-bin", "dpkg-query": "dpkg"}
 LIBRARIES = {
     "xcb-cursor": "libxcb-cursor0",
@@ -224,23 +221,10 @@ def build(dist: Path, work: Path) -> Path:
 
 
 def complete(bundle: Path) -> None:
-    """Add the licence, and below share/ what a desktop wants, laid out as in /usr/share."""
+    """Add the licence, and share/, laid out as /usr/share."""
     shutil.copy(ROOT / "LICENSE", bundle)
-    share = bundle / "share"
-    _copy(HERE / f"{APP_ID}.desktop", share / "applications" / f"{APP_ID}.desktop")
-    metainfo = (HERE / f"{APP_ID}.metainfo.xml").read_text("utf-8")
-    day = time.strftime("%Y-%m-%d", time.gmtime(source_date()))
-    (share / "metainfo").mkdir(exist_ok=True)
-    (share / "metainfo" / f"{APP_ID}.metainfo.xml").write_text(
-        metainfo.replace("@VERSION@", VERSION).replace("@DAY@", day), encoding="utf-8"
-    )
-    maker = HERE / "man_and_completions.py"
-    subprocess.run([sys.executable, str(maker), str(share)], check=True)
-    icons = share / "icons" / "hicolor"
-    for picture in ICONS.glob(f"{NAME}-*.png"):
-        edge = picture.stem.removeprefix(f"{NAME}-")
-        _copy(picture, icons / f"{edge}x{edge}" / "apps" / f"{NAME}.png")
-    _copy(ICONS / f"{NAME}.svg", icons / "scalable" / "apps" / f"{NAME}.svg")
+    maker = [sys.executable, str(HERE / "share.py"), str(bundle / "share")]
+    subprocess.run(maker, check=True)
 
 
 def write_notices(bundle: Path, work: Path) -> list[str]:
@@ -277,11 +261,6 @@ def write_sums(dist: Path) -> None:
     files = [path for path in sorted(dist.iterdir()) if path.is_file() and path.name != SUMS]
     lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
     (dist / SUMS).write_text("".join(lines))
-
-
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(source, target)
 
 
 def size(folder: Path) -> int:

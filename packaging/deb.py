@@ -17,7 +17,7 @@ import tempfile
 import textwrap
 from pathlib import Path
 
-from build import APP_ID, CANNOT_BUILD, HERE, NAME, ROOT, VERSION, source_date, write_sums
+from build import CANNOT_BUILD, HERE, NAME, ROOT, VERSION, source_date, write_sums
 
 LIBRARY = Path("usr/lib") / NAME
 DOC = Path("usr/share/doc") / NAME
@@ -159,11 +159,11 @@ def configuration(root: Path, version: str) -> dict[str, object]:
 def checks(package: Path, share: Path) -> list[list[str]]:
     """The commands that look at it."""
     fail = ["--fail-on", "error,warning,info,pedantic", "--display-info", "--pedantic"]
-    metainfo = share / "metainfo" / f"{APP_ID}.metainfo.xml"
+    (metainfo,), (entry,) = share.glob("metainfo/*"), share.glob("applications/*")
     return [
         ["lintian", *fail, "--allow-root", str(package)],
         ["appstreamcli", "validate", "--pedantic", "--no-net", str(metainfo)],
-        ["desktop-file-validate", str(share / "applications" / f"{APP_ID}.desktop")],
+        ["desktop-file-validate", str(entry)],
     ]
 
 

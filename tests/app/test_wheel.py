@@ -31,7 +31,7 @@ def test_the_wheel(tmp_path: Path) -> None:
     source = tmp_path / "source"
     shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".*", "build", "dist"))
     shutil.copy(ROOT / ".gitignore", source)
-    _run(sys.executable, "packaging/man_and_completions.py", cwd=source)
+    _run(sys.executable, "packaging/share.py", cwd=source)
     _run(sys.executable, "-m", "build", cwd=source)
     made = sorted((source / "dist").iterdir())
     _run(sys.executable, "-m", "twine", "check", "--strict", *map(str, made), cwd=source)

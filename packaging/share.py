@@ -1,19 +1,20 @@
-"""`python packaging/man_and_completions.py [FOLDER]`: man page and shell completions.
+"""`python packaging/share.py [FOLDER]`: what desktops and shells look for in /usr/share.
 
-Made of the program's own options, laid out as in /usr/share. Needs the extra `release`;
-SOURCE_DATE_EPOCH sets the page's date.
+Desktop entry, metainfo, icons, man page and completions, laid out as they lie there. Needs the
+extra `bundle`, which `dev` brings; SOURCE_DATE_EPOCH sets the date of the metainfo and the page.
 """
 
 import argparse
+import shutil
+import time
 from pathlib import Path
 
 import shtab
 from argparse_manpage.manpage import Manpage
+from build import HERE, ROOT, source_date
 
 from enigma_panel import __version__
 from enigma_panel.cli import make_parser
-
-SHARE = Path(__file__).resolve().parents[1] / "build" / "share"
 
 COMPLETIONS = {
     "bash": "bash-completion/completions/enigma-panel",
@@ -23,7 +24,19 @@ COMPLETIONS = {
 
 
 def write(share: Path) -> None:
-    """Write man page and completions below `share`, a folder laid out as /usr/share."""
+    """Write all of it below `share`."""
+    day = time.strftime("%Y-%m-%d", time.gmtime(source_date()))
+    for path in HERE.glob("*.desktop"):
+        _copy(path, share / "applications" / path.name)
+    for path in HERE.glob("*.metainfo.xml"):
+        text = path.read_text("utf-8").replace("@VERSION@", __version__).replace("@DAY@", day)
+        _write(share / "metainfo" / path.name, text)
+    icons = share / "icons" / "hicolor"
+    for path in (ROOT / "resources" / "icons").glob("*.png"):
+        name, _, edge = path.stem.rpartition("-")
+        _copy(path, icons / f"{edge}x{edge}" / "apps" / f"{name}.png")
+    for path in (ROOT / "resources" / "icons").glob("*.svg"):
+        _copy(path, icons / "scalable" / "apps" / path.name)
     _write(share / "man" / "man1" / "enigma-panel.1", str(_page(make_parser())))
     parser = make_parser()
     for action in parser._actions:  # shtab reads `complete` of an action
@@ -39,6 +52,11 @@ def _page(parser: argparse.ArgumentParser) -> Manpage:
     return Manpage(parser, {**names, **about})
 
 
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source, target)
+
+
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -46,5 +64,7 @@ def _write(path: Path, text: str) -> None:
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
-    options.add_argument("folder", metavar="FOLDER", type=Path, nargs="?", default=SHARE)
+    options.add_argument(
+        "folder", metavar="FOLDER", type=Path, nargs="?", default=ROOT / "build" / "share"
+    )
     write(options.parse_args().folder)
