@@ -1,15 +1,13 @@
 """`python packaging/build.py`: the program in one folder for Linux, built, packed and tried.
 
-The folder, dist/enigma-panel, needs no Python where it runs; the archive of it and SHA256SUMS lie
-beside it. It runs on systems whose C library is no older than the one it was built with. That is
-Debian 12's (glibc 2.36), in a system that mmdebstrap makes for it and throws away; with --here it
-is this machine's. Exit status 1: something is wrong with the bundle; 3: this machine cannot build
-one.
+The folder, dist/enigma-panel, needs no Python where it runs; its archive lies beside it. It runs
+on systems whose C library is no older than the one it was built with: Debian 12's (glibc 2.36), in
+a system that mmdebstrap makes for it and throws away, or this machine's with --here. Exit status 1:
+something is wrong with the bundle; 3: this machine cannot build one.
 """
 
 import argparse
 import ctypes.util
-import hashlib
 import importlib.util
 import lzma
 import os
@@ -63,7 +61,6 @@ STARTS = 15
 TIME_LIMIT_S = 60
 
 CANNOT_BUILD = 3
-SUMS = "SHA256SUMS"
 
 OF_THE_SYSTEM = ("libEGL.", "libGL.", "libwayland-")
 """Parts of graphics drivers and display server: a bundle never has these, nor need a build."""
@@ -107,7 +104,6 @@ def main() -> int:
     complete(bundle)
     troubles = write_notices(bundle, work)
     archive = pack(bundle)
-    write_sums(archive.parent)
     unpacked, packed = size(bundle), archive.stat().st_size
     print(f"{bundle}: {unpacked / 1e6:.1f} MB in {time.monotonic() - began:.0f} s")
     print(f"{archive}: {packed / 1e6:.1f} MB")
@@ -144,8 +140,6 @@ def build_in_suite(dist: Path) -> int:
         command = shlex.join(["env", "-i", *variables, "sh", "-c", steps])
         hooks += [f'chroot "$1" {command}', f"sync-out /src/dist {shlex.quote(str(dist))}"]
         status = debian(SUITE, OF_SUITE, hooks)
-    if status == 0:
-        write_sums(dist)  # also of what else lies there
     print(f"in {time.monotonic() - began:.0f} s, with a Debian 12 for it")
     return 1 if status else 0
 
@@ -254,13 +248,6 @@ def pack(bundle: Path) -> Path:
     with tarfile.open(archive, "w:xz", preset=9 | lzma.PRESET_EXTREME) as tar:
         tar.add(bundle, top, filter=plain)
     return archive
-
-
-def write_sums(dist: Path) -> None:
-    """Write SHA256SUMS of all files there that are given away."""
-    files = [path for path in sorted(dist.iterdir()) if path.is_file() and path.name != SUMS]
-    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
-    (dist / SUMS).write_text("".join(lines))
 
 
 def size(folder: Path) -> int:

@@ -17,7 +17,7 @@ import tempfile
 import textwrap
 from pathlib import Path
 
-from build import CANNOT_BUILD, HERE, NAME, ROOT, VERSION, source_date, write_sums
+from build import CANNOT_BUILD, HERE, NAME, ROOT, VERSION, source_date
 
 LIBRARY = Path("usr/lib") / NAME
 DOC = Path("usr/share/doc") / NAME
@@ -51,7 +51,6 @@ def main() -> int:
         return CANNOT_BUILD
     with tempfile.TemporaryDirectory(prefix="enigma-panel-deb-") as folder:
         package = make(bundle, Path(folder), target, options.version)
-        write_sums(target)
         print(f"{package}: {package.stat().st_size / 1e6:.1f} MB")
         share = Path(folder) / "root" / "usr" / "share"
         troubles = [line for command in checks(package, share) for line in check(command)]
