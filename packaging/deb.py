@@ -23,7 +23,7 @@ LIBRARY = Path("usr/lib") / NAME
 DOC = Path("usr/share/doc") / NAME
 NFPM = Path(sys.executable).parent / "nfpm"
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
-CHECKERS = ("lintian", "appstreamcli", "desktop-file-validate")
+CHECKERS = ("lintian", "appstreamcli")
 
 DEPENDS = (
     "libc6 (>= 2.36)",
@@ -40,17 +40,15 @@ def main() -> int:
     """Make the package and let Debian's tools look at it."""
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--dist", type=Path, default=ROOT / "dist", help="default: dist")
-    parser.add_argument("--version", default=VERSION, help=f"default: {VERSION}")
-    parser.add_argument("--to", type=Path, help="default: as --dist")
-    options = parser.parse_args()
-    bundle, target = options.dist / "enigma-panel", options.to or options.dist
+    dist = parser.parse_args().dist
+    bundle = dist / "enigma-panel"
     missing = [str(path) for path in (bundle, NFPM) if not path.exists()]
     missing += [tool for tool in CHECKERS if shutil.which(tool) is None]
     if missing:
         print(f"cannot make the package: missing {', '.join(missing)}", file=sys.stderr)
         return CANNOT_BUILD
     with tempfile.TemporaryDirectory(prefix="enigma-panel-deb-") as folder:
-        package = make(bundle, Path(folder), target, options.version)
+        package = make(bundle, Path(folder), dist, VERSION)
         print(f"{package}: {package.stat().st_size / 1e6:.1f} MB")
         share = Path(folder) / "root" / "usr" / "share"
         troubles = [line for command in checks(package, share) for line in check(command)]
@@ -158,11 +156,10 @@ def configuration(root: Path, version: str) -> dict[str, object]:
 def checks(package: Path, share: Path) -> list[list[str]]:
     """The commands that look at it."""
     fail = ["--fail-on", "error,warning,info,pedantic", "--display-info", "--pedantic"]
-    (metainfo,), (entry,) = share.glob("metainfo/*"), share.glob("applications/*")
+    (metainfo,) = share.glob("metainfo/*")
     return [
         ["lintian", *fail, "--allow-root", str(package)],
         ["appstreamcli", "validate", "--pedantic", "--no-net", str(metainfo)],
-        ["desktop-file-validate", str(entry)],
     ]
 
 
