@@ -1,17 +1,16 @@
 """The desktop entry: what a launcher finds in it exists, and windows are matched with it."""
 
-import importlib.util
 import re
 import shutil
 import subprocess
 import tomllib
 from configparser import ConfigParser
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from enigma_panel import cli
+from tests.app.packaging_script import load
 
 ROOT = Path(__file__).parents[2]
 ENTRY = ROOT / "packaging" / "io.github.enigma_control_panel.enigma_panel.desktop"
@@ -29,17 +28,6 @@ def entry() -> dict[str, str]:
     assert command == parser["Desktop Entry"]["Exec"]
     assert cli.parse(options).new_task
     return dict(parser["Desktop Entry"])
-
-
-@pytest.fixture(scope="module")
-def builder() -> ModuleType:
-    """packaging/build.py, which lies in no package."""
-    spec = importlib.util.spec_from_file_location("bundle_builder", ROOT / "packaging" / "build.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _set_in_app(setter: str) -> str:
@@ -72,9 +60,8 @@ def test_is_matched_with_the_windows(entry: dict[str, str]) -> None:
     assert entry["StartupWMClass"] == _set_in_app("setApplicationName")
 
 
-def test_a_bundle_brings_entry_icons_and_licence(
-    entry: dict[str, str], builder: ModuleType, tmp_path: Path
-) -> None:
+def test_a_bundle_brings_entry_icons_and_licence(entry: dict[str, str], tmp_path: Path) -> None:
+    builder = load("build")
     builder.complete(tmp_path)
     assert (tmp_path / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
     share = tmp_path / "share"

@@ -1,6 +1,5 @@
 """The notices of a bundle: each file that it ships belongs to a part whose licence stands there."""
 
-import importlib.util
 import json
 import sys
 from importlib import metadata
@@ -13,9 +12,9 @@ import PySide6
 import pytest
 
 import enigma_panel
+from tests.app.packaging_script import load
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the bundle is for Linux")
-ROOT = Path(__file__).parents[2]
 SHIPPED = {
     "certifi/cacert.pem": certifi.where(),
     "PySide6/QtCore.abi3.so": str(Path(PySide6.__file__).with_name("QtCore.abi3.so")),
@@ -27,13 +26,8 @@ MODULES = {"idna": idna.__file__, "enigma_panel": enigma_panel.__file__, "json":
 
 @pytest.fixture
 def notices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """packaging/notices.py, which lies in no package; with common texts as Debian has them."""
-    spec = importlib.util.spec_from_file_location("notices", ROOT / "packaging" / "notices.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "notices", module)  # dataclasses look there
-    spec.loader.exec_module(module)
+    """The script, with common texts as Debian has them."""
+    module = load("notices")
     common = tmp_path / "common"
     common.mkdir()
     for name in ("LGPL-3", "GPL-3", "MPL-2.0"):

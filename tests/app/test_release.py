@@ -1,13 +1,12 @@
 """A release by one command: what is refused, and what it leaves. No network, nothing is built."""
 
-import importlib.util
 import subprocess
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.app.packaging_script import load
 
 # The check makes an environment, whose Python leaves what the steps of a release would build.
 CHECK = """mkdir -p .venv/bin
@@ -31,14 +30,7 @@ pytestmark = pytest.mark.process
 
 @pytest.fixture(scope="module")
 def release() -> ModuleType:
-    """packaging/release.py, which lies in no package."""
-    file = ROOT / "packaging" / "release.py"
-    spec = importlib.util.spec_from_file_location("release_command", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load("release")
 
 
 @pytest.fixture
