@@ -51,7 +51,7 @@ HANDED_ON = (
     *("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_DEFAULT_TIMEOUT"),
     *("http_proxy", "https_proxy", "no_proxy", "SOURCE_DATE_EPOCH"),
 )
-"""Variables that say how this machine reaches the package index, and of what day the files are."""
+"""Variables that say how this machine reaches the package index, and which date files get."""
 
 MOST_UNPACKED, MOST_PACKED = 110e6, 45e6
 MOST_SLOWER = 1.3
@@ -108,7 +108,7 @@ def main() -> int:
     print(f"{bundle}: {unpacked / 1e6:.1f} MB in {time.monotonic() - began:.0f} s")
     print(f"{archive}: {packed / 1e6:.1f} MB")
     if unpacked > MOST_UNPACKED or packed > MOST_PACKED:
-        troubles.append(f"more than {MOST_UNPACKED:.0f} bytes, or packed than {MOST_PACKED:.0f}")
+        troubles.append(f"more than {MOST_UNPACKED:.0f} bytes, or {MOST_PACKED:.0f} packed")
     troubles += [*check_libraries(bundle), *check_trials(bundle)]
     print_start(bundle)
     for trouble in troubles:
@@ -145,7 +145,7 @@ def build_in_suite(dist: Path) -> int:
 
 
 def no_suite_here() -> str | None:
-    """Why this machine makes no bare Debian; None where it does."""
+    """Why this machine can't make a bare Debian; None where it can."""
     if shutil.which("mmdebstrap") is None:
         return "mmdebstrap is missing"
     try:
@@ -317,7 +317,7 @@ def check_trials(bundle: Path) -> list[str]:
 def print_start(bundle: Path) -> None:
     """Compare the first window with that of this Python, by the fastest of some starts each.
 
-    A busy machine can make any ratio, so it refuses nothing.
+    A busy machine can give any ratio, so nothing is refused for it.
     """
     frozen, plain = [str(bundle / "enigma-panel")], [sys.executable, "-m", "enigma_panel"]
     both = [(start(frozen), start(plain)) for _ in range(STARTS)]

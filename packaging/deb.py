@@ -86,7 +86,7 @@ def write_doc(root: Path, version: str) -> None:
     changes = f"""\
 {NAME} ({version}) unstable; urgency=medium
 
-  * What changed stands in CHANGELOG.md, in the program's source.
+  * What changed is in CHANGELOG.md, in the program's source.
 
  -- {maintainer()}  {day}
 """

@@ -1,7 +1,7 @@
 """The notices of a bundle, THIRD-PARTY-NOTICES.txt, and the list of its parts for machines.
 
 Both are made from the files that are there. Each belongs to a Python library (its RECORD says so),
-to a Debian package (dpkg says so), to Python, or to a row of ROWS. What belongs to none is told.
+to a Debian package (dpkg says so), to Python, or to a row of ROWS. A file of none is named.
 """
 
 import ast
@@ -62,7 +62,7 @@ class Part:
 
 
 def write(bundle: Path, work: Path) -> list[str]:
-    """Write both files; what stands against giving the bundle away, one line each.
+    """Write both files; what keeps the bundle from being given away, one line each.
 
     work: where PyInstaller made it.
     """

@@ -2,7 +2,7 @@
 
 It works in a clone, build/release: version, changelog, commit, tag, the whole check, the packages.
 Commit and tag come into this repository last, and with --dry-run not at all: a release that is
-refused leaves it as it was. What a person must add stands in packaging/RELEASE.md.
+refused leaves it as it was. What a person must add is in packaging/RELEASE.md.
 """
 
 import argparse
@@ -82,7 +82,7 @@ def release(repo: Path, version: str, *, dry_run: bool) -> None:
     git(repo, "fetch", "-q", "--no-tags", str(clone), "HEAD")
     git(repo, "merge", "-q", "--ff-only", "FETCH_HEAD")  # refused if there are new commits
     git(repo, "fetch", "-q", str(clone), "tag", tag)
-    print(f"{tag} is tagged; what comes next stands in packaging/RELEASE.md")
+    print(f"{tag} is tagged; what comes next is in packaging/RELEASE.md")
 
 
 def check_repository(repo: Path, version: str, *, dry_run: bool) -> None:

@@ -1,7 +1,7 @@
 """`python packaging/try_deb.py`: package and archive in bare Debians, from install to purge.
 
 They lie in dist. An older package is made of the same bundle, to be upgraded. Exit status 3: this
-machine makes no bare Debian, or there is nothing in dist.
+machine can't make a bare Debian, or there is nothing in dist.
 """
 
 import argparse
