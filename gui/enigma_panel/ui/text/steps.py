@@ -76,8 +76,7 @@ class LiveText(Struct, frozen=True):
 @lru_cache(maxsize=64)
 def step_word(kind: str) -> str:
     """A line of a task's time line: what happened. From a cache, for thousands of rows."""
-    known = _service_word(kind) or _sent_word(kind) or _our_word(kind)
-    return known or _capital(kind.replace("_", " "))
+    return _words().get(kind, _capital(kind.replace("_", " ")))
 
 
 def step_text(step: Step) -> str:
@@ -174,7 +173,7 @@ def _used_text(used: str) -> str:
     return tr("up to {amount}", amount=readable(used))
 
 
-def _service_word(kind: str) -> str:
+def _words() -> dict[str, str]:
     return {
         SENT: tr("Task sent"),
         "opened": tr("Browser opened"),
@@ -195,22 +194,12 @@ def _service_word(kind: str) -> str:
         "action": tr("Does"),
         "response_update": tr("Says"),
         "unclear": tr("Reported without naming a task"),
-    }.get(kind, "")
-
-
-def _sent_word(kind: str) -> str:
-    return {
         **{rules.sent.value: sent_text(verb) for verb, rules in COMMANDS.items()},
         **{rules.sent_live.value: sent_text(verb, live=True) for verb, rules in COMMANDS.items()},
         "answer_sent": tr("Answer sent"),
         "answer_stop_sent": tr("Stop sent as answer"),
         "answer_emitted": tr("Answer sent, not confirmed"),
         "answer_stop_emitted": tr("Stop sent as answer, not confirmed"),
-    }.get(kind, "")
-
-
-def _our_word(kind: str) -> str:
-    return {
         "refused": tr("Not accepted"),
         "unknown": tr("Sent, but no reply came"),
         "lifetime_over": tr("Its time is up by this computer's clock"),
@@ -229,7 +218,7 @@ def _our_word(kind: str) -> str:
         "no_live": tr("No live updates: what the agent does is unknown"),
         "live_gap": tr("No live updates"),
         "live_skipped": tr("Lines left out"),
-    }.get(kind, "")
+    }
 
 
 def step_row(step: Step, *, is_now: bool = False) -> StepRow:
