@@ -55,10 +55,10 @@ def parse_base_url(text: str) -> str:
 
 def is_loopback(host: str) -> bool:
     """Whether it names this machine for certain: no resolver can send it elsewhere."""
-    return host == "localhost" or (_is_ip(host) and ip_address(host).is_loopback)
+    return host == "localhost" or (is_ip(host) and ip_address(host).is_loopback)
 
 
-def _is_ip(host: str) -> bool:
+def is_ip(host: str) -> bool:
     try:
         ip_address(host)
     except ValueError:
@@ -100,7 +100,7 @@ def _ascii_host(host: str) -> str:
         raise BadAddressError(AddressProblem.NO_HOST)
     if _SPOILT.search(host):
         raise BadAddressError(AddressProblem.BAD_HOST)
-    if _is_ip(host):
+    if is_ip(host):
         return str(ip_address(host))
     try:
         return idna.encode(host, uts46=True).decode("ascii")

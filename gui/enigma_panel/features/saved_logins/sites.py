@@ -3,12 +3,12 @@
 import re
 import unicodedata
 from functools import cache
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 from publicsuffixlist import PublicSuffixList
 
+from enigma_panel.api.address import is_ip
 from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.validation import MAX_SITE_CHARS, is_host, short_host, site_of_url
 
@@ -75,7 +75,7 @@ def _read(match: re.Match[str]) -> NamedSite | None:
         return unreadable
     name = match["name"] or ""
     ending = name.rpartition(".")[2]
-    is_address = _is_address(name)
+    is_address = is_ip(name)
     is_alone = ending == name != ""  # "localhost", or a name with a port
     if not (is_address or is_alone or _ENDING.fullmatch(ending)):
         return None
@@ -99,14 +99,6 @@ def _is_part(match: re.Match[str]) -> bool:
 def _has_known_ending(host: str) -> bool:
     is_reserved = host.rpartition(".")[2] in RESERVED
     return is_reserved or _suffixes().publicsuffix(host, accept_unknown=False) is not None
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_plain(host: str) -> bool:
