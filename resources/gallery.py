@@ -247,7 +247,7 @@ class Gallery(Tour):
         path = Path("/home/maria/.config/enigma-panel/settings.json")
         kept = path.with_name("settings.json.broken-20260102T090000Z")
         broken = Problem(kind=ProblemKind.BROKEN, path=path, kept_as=kept, reason="")
-        self._window.show_problem(broken)
+        self._window.notices.show_problem(broken)
 
     async def _show_crowded(self) -> None:
         """A question and the list of notices."""

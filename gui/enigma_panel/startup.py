@@ -68,7 +68,7 @@ class Startup:
         """Run the start-up steps in order."""
         gc.freeze()  # what the start made is there to stay: no collection walks it again
         for problem in self._parts.problems:
-            self._window.show_problem(problem)
+            self._window.notices.show_problem(problem)
         await self._recover()
         scope = self._parts.services.scope
         scope.spawn("ticks", self._ticks())
@@ -103,7 +103,7 @@ class Startup:
         except LedgerError as error:
             log.warning("the ledger was not copied: %s", error.reason)
             kind, path = ProblemKind.UNWRITABLE, copy_path(path)
-            self._window.show_problem(Problem(kind=kind, path=path, reason=error.reason))
+            self._window.notices.show_problem(Problem(kind=kind, path=path, reason=error.reason))
         except event_loop.BlockingTimeoutError as error:
             log.warning("the copy of the ledger was not finished: %s", error)
 
@@ -117,7 +117,7 @@ class Startup:
             kind = ProblemKind.DAMAGED
             find = partial(find_copy, ledger.path)
             copy = await event_loop.blocking(find, time_limit=COPY_S)
-        self._window.show_problem(
+        self._window.notices.show_problem(
             Problem(kind=kind, path=ledger.path, reason=damage.reason, copy=copy)
         )
 

@@ -759,7 +759,7 @@ class SessionStore(QObject):
         was_asked = observation.kind is Kind.FAILED and task.status is TaskStatus.STOPPED
         kind = Kind.STOPPED if was_asked else observation.kind
         # A start may be refused every 30 s for hours.
-        if kind is Kind.BACK_IN_QUEUE and self._timeline.last_kind(task.key) == kind.value:
+        if kind is Kind.BACK_IN_QUEUE and self._timeline.last_kinds.get(task.key) == kind.value:
             return
         self._timeline.keep(task.key, kind.value, text)
 

@@ -77,7 +77,8 @@ class Timeline(QObject):
         self._skipped: dict[int, int] = {}
         self._quotas: dict[int, Quota] = {}
         self._since_trim: dict[int, int] = {}
-        self._last_kinds: dict[int, str] = {}
+        self.last_kinds: dict[int, str] = {}
+        """By task: the kind of its newest line of this run."""
 
     def note(self, task_key: int, kind: str, text: str = "") -> None:
         """Add one line about a task; it is written, and shown, soon."""
@@ -87,10 +88,6 @@ class Timeline(QObject):
     def keep(self, task_key: int, kind: str, text: str = "") -> None:
         """Do as `note`, for a caller that writes now anyway."""
         self._pending.append(self._step(task_key, kind, text))
-
-    def last_kind(self, task_key: int) -> str | None:
-        """The kind of the task's newest line of this run."""
-        return self._last_kinds.get(task_key)
 
     def note_live(self, session_key: int, task_key: int, kind: str, text: str) -> None:
         """Add one line that the agent reported; dropped, and counted, where there are too many."""
@@ -149,7 +146,7 @@ class Timeline(QObject):
             self._is_due = True
 
     def _step(self, task_key: int, kind: str, text: str) -> Step:
-        self._last_kinds[task_key] = kind
+        self.last_kinds[task_key] = kind
         return Step(task_key=task_key, at_ms=self._clock.now_ms(), kind=kind, text=text)
 
     async def _flush_soon(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout, QWidget
 
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
-from enigma_panel.services.types import KeyState, LedgerError, Problem, QuestionId, Recovered
+from enigma_panel.services.types import KeyState, LedgerError, QuestionId, Recovered
 from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.announcements import Announcements, announce
 from enigma_panel.ui.details.panel import Details
@@ -77,10 +77,6 @@ class MainWindow(QMainWindow):
         self._start()
 
     # -- for the program -----------------------------------------------------------------------
-
-    def show_problem(self, problem: Problem) -> None:
-        """Say that a file of ours could not be used."""
-        self.notices.show_problem(problem)
 
     def show_ledger(self, error: LedgerError) -> None:
         """Say that what was open before could not be read, where "No tasks yet" may be untrue."""

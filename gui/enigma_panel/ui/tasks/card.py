@@ -35,7 +35,7 @@ class TasksCard(Card):
         self.column.addWidget(table)
         table.filter_action = filter_bar.more
         self.more.clicked.connect(
-            lambda: table.show_column_menu(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+            lambda: table.column_menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
         )
         sums.summed.connect(filter_bar.refresh)  # whether there is room for all words
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
@@ -55,17 +55,13 @@ class TasksTable(KeyedTable):
         header.sectionClicked.connect(self._sort_by)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(
-            lambda point: self.show_column_menu(header.mapToGlobal(point))
+            lambda point: self.column_menu.popup(header.mapToGlobal(point))
         )
 
     def note_new(self, keys: Iterable[int]) -> None:
         """Show how many of these new tasks are above the visible rows, or wait for the hold."""
         self._new.update(keys)
         self._say_new()
-
-    def show_column_menu(self, at: QPoint) -> None:
-        """Open the menu of filter, orders and columns; Status and Task are always shown."""
-        self.column_menu.popup(at)
 
     def _fill_column_menu(self) -> None:
         menu = self.column_menu
@@ -84,7 +80,9 @@ class TasksTable(KeyedTable):
             action = menu.addAction(column.title)
             action.setCheckable(True)
             action.setChecked(not self.isColumnHidden(key))
-            action.toggled.connect(lambda shown, key=key: self._show_column(key, shown))
+            action.toggled.connect(
+                lambda shown, key=key: self.columns.show_column(key, shown=shown)
+            )
 
     def _say_new(self) -> None:
         seen = self.visible_rows()
@@ -156,6 +154,3 @@ class TasksTable(KeyedTable):
         if self.rows.is_without_tasks:
             text = tr("No tasks yet. What you start is listed here, with its result.")
         self.set_empty_text(text)
-
-    def _show_column(self, column: int, shown: bool) -> None:
-        self.columns.show_column(column, shown=shown)

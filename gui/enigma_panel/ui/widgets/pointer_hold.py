@@ -15,23 +15,18 @@ ARM_MS = 700
 
 
 class PointerHold(QObject):
-    """Watches the pointer; what moves something asks `is_held` and waits for `released`."""
+    """Watches the pointer; what moves something waits while it `is_held`, for `released`."""
 
     released = Signal()
 
     def __init__(self, now_ms: Callable[[], int], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._now_ms = now_ms
-        self._is_held = False
+        self.is_held = False
         self._aims_until_ms = self._acts_until_ms = 0
         self._ignored_at: QPoint | None = None
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self.refresh)
-
-    @property
-    def is_held(self) -> bool:
-        """Whether everything has to stay where it is."""
-        return self._is_held
 
     def watch(self, part: QWidget) -> None:
         """Watch a part of the window: a pointer over it aims at what is in it."""
@@ -61,8 +56,8 @@ class PointerHold(QObject):
     def refresh(self) -> None:
         """Update `is_held`; what waits is shown as soon as it is False."""
         left = max(self._aims_until_ms, self._acts_until_ms) - self._now_ms()
-        was_held, self._is_held = self._is_held, left > 0
-        if self._is_held:
+        was_held, self.is_held = self.is_held, left > 0
+        if self.is_held:
             self._again.start(left)
         elif was_held:
             self.released.emit()

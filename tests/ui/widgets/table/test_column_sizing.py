@@ -214,7 +214,7 @@ def test_times_give_way_where_the_window_is_narrow_unless_they_are_asked_for(
 
     table = window.selection.tasks
     assert (shown_at(1280), shown_at(760)) == ([True, True], [False, False])
-    table._show_column(TaskColumn.TOOK, True)
+    table.columns.show_column(TaskColumn.TOOK, shown=True)
     assert (shown_at(700), shown_at(1280)) == ([True, False], [True, True])
     window.resize(760, 800)
     qapp.processEvents()
