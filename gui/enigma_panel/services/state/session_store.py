@@ -262,7 +262,7 @@ class SessionStore(QObject):
 
     def unconfirmed(self, session_key: int) -> list[Task]:
         """The session's tasks of unknown outcome, oldest first."""
-        tasks = (self._tasks[key] for key in self._of_session.get(session_key, ()))
+        tasks = self.tasks_of(session_key)
         return [task for task in tasks if task.status is TaskStatus.UNCONFIRMED]
 
     # -- starting ----------------------------------------------------------------------------

@@ -240,8 +240,10 @@ class NewTaskDialog(Sheet):
         return self.limits.complete(spec)
 
     def specs(self) -> list[TaskSpec]:
-        """Return the tasks that Start would start: one, or one for each line."""
-        return specs_of(self.typed(), per_line=self.per_line.isChecked())
+        """Return the tasks that Start would start: one for each line, always one to be checked."""
+        spec = self.typed()
+        lines = [line for _, line in numbered_lines(spec.text)] if self.per_line.isChecked() else []
+        return [replace(spec, text=line) for line in lines] or [spec]
 
     def field_widgets(self) -> dict[Field, QWidget]:
         """Return the fields by what they hold, from top to bottom."""
@@ -563,15 +565,6 @@ def numbered_lines(text: str) -> list[tuple[int, str]]:
     """Return the lines that hold a task, with their numbers as they are seen, from 1."""
     lines = enumerate(text.splitlines(), start=1)
     return [(number, line.strip()) for number, line in lines if line.strip()]
-
-
-def specs_of(spec: TaskSpec, *, per_line: bool) -> list[TaskSpec]:
-    """Return a task for each line, which share all the rest.
-
-    There is always one, so that it can be checked.
-    """
-    lines = [line for _, line in numbered_lines(spec.text)] if per_line else []
-    return [replace(spec, text=line) for line in lines] or [spec]
 
 
 def per_line_problem(text: str) -> str:

@@ -22,8 +22,16 @@ def queue_notice(services: Services) -> Notice | None:
     """Return the notice; None while the queue moves by itself."""
     queue = services.queue
     reason, error = queue.pause_reason, queue.pause_error
+    if reason is PauseReason.NONE and queue.wants_browser:
+        return Notice(
+            title=tr("The service has no free browser."),
+            text=tr("The program keeps trying."),
+            topic=QUEUE_TOPIC,
+            actions=(NoticeAction.TRY_NOW,),
+            stays=True,
+        )
     if reason is PauseReason.NONE:
-        return _no_browser() if queue.wants_browser else None
+        return None
     n = len(concerned(queue))
     if reason is PauseReason.CAP:
         return _at_cap(services, n)
@@ -45,16 +53,6 @@ def concerned(queue: TaskQueue) -> list[int]:
     """Return the keys of the tasks that are held up: after a restart those of the last run."""
     old = queue.pause_reason is PauseReason.RESTARTED
     return [e.task_key for e in queue.entries() if not old or e.why is WaitReason.STOPPED]
-
-
-def _no_browser() -> Notice:
-    return Notice(
-        title=tr("The service has no free browser."),
-        text=tr("The program keeps trying."),
-        topic=QUEUE_TOPIC,
-        actions=(NoticeAction.TRY_NOW,),
-        stays=True,
-    )
 
 
 def _at_cap(services: Services, queued: int) -> Notice:

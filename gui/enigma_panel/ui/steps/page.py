@@ -11,14 +11,14 @@ from enigma_panel.ui.steps.list import StepsList
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.steps.search import StepsSearch
+from enigma_panel.ui.text.states import local_time
 from enigma_panel.ui.text.steps import (
-    copied_steps,
+    copied_step,
     copy_text,
     count_text,
     empty_text,
     new_steps_text,
-    older_text,
-    whole_head,
+    step_word,
     whole_text,
 )
 from enigma_panel.ui.widgets.basics import (
@@ -125,7 +125,7 @@ class StepsPage(QWidget):
         elif loader.has_failed and self._model.rowCount():
             self.older.setText(text)
         else:
-            self.older.setText(older_text(self._model.rowCount()))
+            self.older.setText(tr("Only the newest {n} are shown.", n=self._model.rowCount()))
         if self.read_all.hasFocus() and not loader.has_older:
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self.read_all.setVisible(loader.has_older and not loader.is_reading_all)
@@ -177,7 +177,7 @@ class StepsPage(QWidget):
     def _copy(self) -> None:
         steps = self.list.selected_steps() or self._model.steps()
         if steps:
-            put_on_clipboard(copied_steps(steps))
+            put_on_clipboard("\n".join(map(copied_step, steps)))
 
     # -- Qt ----------------------------------------------------------------------------------
 
@@ -204,8 +204,11 @@ class WholeStep(QWidget):
 
     def show_step(self, step: Step | None) -> None:
         """Show a step; the same text keeps what is selected in it."""
-        self.head.show_text(whole_head(step) if step is not None else "")
-        text = whole_text(step) if step is not None else ""
+        head = text = ""
+        if step is not None:
+            head = f"{local_time(step.at_ms, seconds=True)} · {step_word(step.kind)}"
+            text = whole_text(step)
+        self.head.show_text(head)
         if self.field.toPlainText() != text:
             self.field.setPlainText(text)
             self.mark(self._sought)

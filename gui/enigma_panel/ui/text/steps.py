@@ -1,6 +1,5 @@
 """Texts for steps, for the list of them, and for the live channel that tells them."""
 
-from collections.abc import Iterable
 from functools import lru_cache
 
 from msgspec import Struct
@@ -250,11 +249,6 @@ def whole_text(step: Step) -> str:
     return without_hidden(step.text.replace("\r\n", "\n"))
 
 
-def whole_head(step: Step) -> str:
-    """'14:31:09 · does', above the whole text."""
-    return f"{local_time(step.at_ms, seconds=True)} · {step_word(step.kind)}"
-
-
 def searched_text(step: Step) -> str:
     """What a search looks through, in lower case: the words as they are shown and as they came."""
     words = step_text(step)
@@ -266,12 +260,8 @@ def normalized(text: str) -> str:
     return " ".join(without_hidden(text).replace("_", " ").lower().split())
 
 
-def copied_steps(steps: Iterable[Step]) -> str:
-    """A line a step: time, kind and text between tabs, redacted before they came here."""
-    return "\n".join(map(_copied, steps))
-
-
-def _copied(step: Step) -> str:
+def copied_step(step: Step) -> str:
+    """Time, kind and text between tabs, redacted before they came here."""
     time = local_time(step.at_ms, seconds=True)
     if step.kind in DIM_KINDS:
         return f"{time}\t\t{step_text(step)}"
@@ -304,11 +294,6 @@ def copy_text(part: int | None, *, is_selected: bool) -> str:
     if is_selected:
         return tr("Copy")
     return tr("Copy all") if part is None else tr("Copy the newest {n}", n=part)
-
-
-def older_text(n: int) -> str:
-    """Not all that is in the ledger was read."""
-    return tr("Only the newest {n} are shown.", n=n)
 
 
 def earlier_text(n: int | None) -> str:
