@@ -236,7 +236,7 @@ def test_what_is_asked_at_a_start_finds_the_same_rows(before: Ledger) -> None:
     over = {"done", "failed", "stopped", "lost"}
     sessions, tasks = TABLES["sessions"], TABLES["tasks"]
     open_rows = [row["key"] for row in sessions if row["phase"] not in ends]
-    assert [session.key for session in before.sessions_not_final()] == open_rows
+    assert [session.key for session in before.sessions_not_past(0, 0)] == open_rows
     live_rows = [row["key"] for row in tasks if row["status"] not in over]
     assert [task.key for task in before.live_tasks()] == live_rows
     calls = before.intents_since(0)

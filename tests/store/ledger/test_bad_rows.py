@@ -69,7 +69,7 @@ def test_a_bad_task_hides_no_other(ledger: Ledger, column: str, value: str) -> N
 def test_a_bad_session_hides_no_other(ledger: Ledger, column: str, value: str) -> None:
     first, second, third = (intent.session for intent in _three(ledger))
     _spoil(ledger, "sessions", second.key, column, value)
-    assert ledger.sessions_not_final() == [first, third]
+    assert ledger.sessions_not_past(0, 0) == [first, third]
     assert _named(ledger) == [("sessions", second.key)]
     assert ledger.sessions([1, 2, 3]) == {first.key: first, third.key: third}
     assert _named(ledger) == [("sessions", second.key)]
@@ -154,7 +154,7 @@ def test_others_can_still_be_written(ledger: Ledger, ledger_path: Path) -> None:
         connection.text_factory = bytes
         row = "SELECT * FROM sessions WHERE key = 2"
         before = connection.execute(row).fetchall()
-    assert ledger.sessions_not_final() == [first.session, third.session]
+    assert ledger.sessions_not_past(0, 0) == [first.session, third.session]
     ledger.save(first.session, third.session)
     assert start(ledger).session.number == 4
     with raw(ledger_path) as connection:

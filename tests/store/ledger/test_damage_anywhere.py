@@ -37,7 +37,7 @@ def _read_all(ledger: Ledger) -> None:
     """What a start reads; a LedgerError is an answer, too."""
     with contextlib.suppress(LedgerError):
         ledger.tasks(ledger.task_keys())
-        ledger.sessions_not_final()
+        ledger.sessions_not_past(0, 0)
         ledger.live_tasks()
         ledger.unsettled()
         ledger.used_since(0)

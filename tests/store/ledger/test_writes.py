@@ -87,7 +87,7 @@ def test_an_answer_says_which_question_and_holds_no_words(ledger: Ledger) -> Non
 def test_some_calls_need_a_task(ledger: Ledger, kind: IntentKind) -> None:
     with pytest.raises(ValueError, match="needs a task"):
         ledger.open_intent(kind, new_session(), None, NOW)
-    assert ledger.sessions_not_final() == []
+    assert ledger.sessions_not_past(0, 0) == []
 
 
 def test_a_state_message_needs_its_verb(ledger: Ledger) -> None:

@@ -41,7 +41,6 @@ from enigma_panel.store.ledger.intents import (
 )
 from enigma_panel.store.ledger.queries import (
     LIVE,
-    NOT_FINAL,
     NOT_PAST,
     OF_THESE,
     SESSIONS,
@@ -251,12 +250,8 @@ class Ledger:
         """Many tasks at once, by key; unknown keys are left out."""
         return {task.key: task for task in self._reader.records(TASKS, THESE, json_of(keys))}
 
-    def sessions_not_final(self) -> list[Session]:
-        """Sessions whose end is not proven, however long ago it is assumed; oldest first."""
-        return self._reader.records(SESSIONS, f"{NOT_FINAL} ORDER BY key")
-
     def sessions_not_past(self, since_ms: int, now_ms: int) -> list[Session]:
-        """Sessions of `sessions_not_final` from which something may still come; oldest first.
+        """Sessions that are not final, from which something may still come; oldest first.
 
         Left out are those whose end has been assumed since before since_ms and that, as far as is
         known, outlived that by nothing: their time was over by now_ms (epoch ms).
