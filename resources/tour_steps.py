@@ -282,10 +282,10 @@ class Tour:
     async def _turn_dark(self) -> None:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        theme.apply(app, Qt.ColorScheme.Dark)
+        theme.choose(app, Qt.ColorScheme.Dark)
         await asyncio.sleep(0.4)
         await self._picture("main-dark", self._window)
-        theme.apply(app, Qt.ColorScheme.Light)
+        theme.choose(app, Qt.ColorScheme.Light)
         await asyncio.sleep(0.2)
 
     async def _end(self) -> None:

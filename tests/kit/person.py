@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.ui.notices.notice_list import NoticeList
+from enigma_panel.ui.theme import theme
 from tests.kit.wait import until
 
 W = TypeVar("W", bound=QWidget)
@@ -131,3 +132,10 @@ def all_text(window: QWidget) -> str:
         if isinstance(widget, QPlainTextEdit):
             words.append(widget.toPlainText())
     return "\n".join(words)
+
+
+def style(app: QApplication, scheme: Qt.ColorScheme | None = None) -> None:
+    """Style the program as it is shown, in a scheme or the desktop's."""
+    app.setStyle(theme.STYLE)
+    theme.prepare(app, scheme)
+    theme.apply_stylesheet()

@@ -14,6 +14,7 @@ from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.stylesheet import sheet
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from tests.kit.fakes import FakeActions, FakeDialogs, FakeScope
+from tests.kit.person import style
 from tests.kit.world import World
 
 LIGHT_SHEET = sheet(theme.LIGHT)
@@ -37,7 +38,7 @@ def light(qapp: QApplication) -> None:
     """The light theme is on. To put it on takes as long as to make a window."""
     dress = theme.colours().name, qapp.styleSheet(), qapp.font().pixelSize()
     if dress != ("light", LIGHT_SHEET, theme.FONT_PX):
-        theme.apply(qapp, Qt.ColorScheme.Light)
+        style(qapp, Qt.ColorScheme.Light)
 
 
 @pytest.fixture
@@ -48,10 +49,10 @@ def large_font(qapp: QApplication, light: None, monkeypatch: pytest.MonkeyPatch)
     font.setPointSize(14)
     monkeypatch.setattr(qapp, "platformName", lambda: "a desktop")
     qapp.setFont(font)
-    theme.apply(qapp, Qt.ColorScheme.Light)
+    style(qapp, Qt.ColorScheme.Light)
     yield
     qapp.setFont(usual)
-    theme.apply(qapp, Qt.ColorScheme.Light)
+    style(qapp, Qt.ColorScheme.Light)
 
 
 @pytest.fixture

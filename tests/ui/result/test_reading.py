@@ -15,7 +15,7 @@ from enigma_panel.ui.result.formats import ResultFormat
 from enigma_panel.ui.result.reading import LINE_CHARS, Reading
 from enigma_panel.ui.result.view import ResultView
 from enigma_panel.ui.theme import theme
-from tests.kit.person import click, key, shown_texts
+from tests.kit.person import click, key, shown_texts, style
 
 RED = QColor("red")
 HOSTILE = "NUL \x00, turned \u202e\u2067, half \ud83d of a letter, 😀 whole"
@@ -150,11 +150,11 @@ def test_links_are_seen_in_the_other_colours_too(view: ResultView, qapp: QApplic
 
     show(view, "[link](https://docs.example)")
     assert link_colour() == theme.LIGHT.mark
-    theme.apply(qapp, Qt.ColorScheme.Dark)
+    style(qapp, Qt.ColorScheme.Dark)
     try:
         assert link_colour() == theme.DARK.mark
     finally:
-        theme.apply(qapp, Qt.ColorScheme.Light)
+        style(qapp, Qt.ColorScheme.Light)
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from enigma_panel.store.settings import DARK, LIGHT, SYSTEM
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.theme import appearance, theme
-from tests.kit.person import key
+from tests.kit.person import key, style
 
 
 @pytest.fixture
 def dialog(window: MainWindow, services: Any, qapp: QApplication) -> SettingsDialog:
     """Settings before the main window, in a program that follows them, at that page."""
-    theme.apply(qapp)
+    style(qapp)
     appearance.follow_settings(qapp, services.settings)
     dialog = SettingsDialog(services, window, lambda: None)
     dialog.ask()
@@ -71,7 +71,7 @@ def test_it_is_chosen_by_keys_and_read_aloud(dialog: SettingsDialog, services: A
 
 
 def test_what_was_chosen_is_on_from_the_start(qapp: QApplication, services: Any) -> None:
-    theme.apply(qapp)
+    style(qapp)
     services.settings.change(appearance=DARK)
     appearance.follow_settings(qapp, services.settings)
     assert theme.colours() is theme.DARK

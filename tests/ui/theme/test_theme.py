@@ -16,6 +16,7 @@ from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Colours
 from enigma_panel.ui.theme.stylesheet import HOVERS, sheet
 from enigma_panel.ui.theme.theme import DARK, LIGHT
+from tests.kit.person import style
 
 ROOT = Path(__file__).parents[3]
 
@@ -62,9 +63,9 @@ def test_the_sheet_leaves_no_name_open(c: Colours) -> None:
 def test_a_scheme_is_put_on_and_followed(qapp: QApplication) -> None:
     seen: list[str] = []
     theme.changed().connect(lambda: seen.append(theme.colours().name))
-    theme.apply(qapp, Qt.ColorScheme.Dark)
+    style(qapp, Qt.ColorScheme.Dark)
     assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(DARK.ground)
-    theme.apply(qapp)
+    style(qapp)
     hints = QGuiApplication.styleHints()
     hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
     assert theme.colours() is DARK
@@ -72,7 +73,7 @@ def test_a_scheme_is_put_on_and_followed(qapp: QApplication) -> None:
     assert theme.colours() is LIGHT
     assert seen[0] == "dark"
     assert seen[-2:] == ["dark", "light"]
-    theme.apply(qapp, Qt.ColorScheme.Light)
+    style(qapp, Qt.ColorScheme.Light)
     hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
     assert theme.colours() is LIGHT
 
@@ -82,7 +83,7 @@ def test_a_scheme_that_comes_before_the_sheet_is_in_it(qapp: QApplication) -> No
     theme.prepare(qapp, Qt.ColorScheme.Dark)
     theme.apply_stylesheet()
     assert theme.DARK.ground in qapp.styleSheet()
-    theme.apply(qapp, Qt.ColorScheme.Light)
+    style(qapp, Qt.ColorScheme.Light)
     assert theme.LIGHT.ground in qapp.styleSheet()
 
 

@@ -132,22 +132,25 @@ def changed() -> SignalInstance:
     return _theme.changed
 
 
-def apply(app: QApplication, scheme: Qt.ColorScheme | None = None) -> None:
-    """Style the program as the desktop says, now and whenever it changes, or as `scheme` says."""
-    app.setStyle(STYLE)
-    _theme.has_stylesheet = True
-    _put_on(app, scheme)
-
-
 def prepare(app: QApplication, scheme: Qt.ColorScheme | None = None) -> None:
-    """Do all of `apply` but the sheet, which `apply_stylesheet` adds before anything is shown.
+    """Style the program as the desktop says, now and whenever it changes, or as `scheme` says.
+
+    The sheet is left to `apply_stylesheet`, before anything is shown.
 
     Widgets that are made under a sheet are styled anew at each step of their making, which is a
     tenth of the time until the first window stands. The style is given to the application with
     `-style`: setting it here would make all the types of Python's QStyle, which takes 4 ms.
     """
     _theme.has_stylesheet = False
-    _put_on(app, scheme)
+    if app.platformName() == "offscreen":
+        app.setFont(_usual(app.font()))
+    _measure(app.font())
+    hints = app.styleHints()
+    _theme.chosen = scheme
+    if not _theme.is_connected:
+        hints.colorSchemeChanged.connect(_theme.follow)
+        _theme.is_connected = True
+    _theme.show(app, hints.colorScheme() if scheme is None else scheme)
 
 
 def apply_stylesheet() -> None:
@@ -189,18 +192,6 @@ def _usual(font: QFont) -> QFont:
     usual = QFont(font)
     usual.setPixelSize(FONT_PX)
     return usual
-
-
-def _put_on(app: QApplication, scheme: Qt.ColorScheme | None) -> None:
-    if app.platformName() == "offscreen":
-        app.setFont(_usual(app.font()))
-    _measure(app.font())
-    hints = app.styleHints()
-    _theme.chosen = scheme
-    if not _theme.is_connected:
-        hints.colorSchemeChanged.connect(_theme.follow)
-        _theme.is_connected = True
-    _theme.show(app, hints.colorScheme() if scheme is None else scheme)
 
 
 def _palette(c: Colours) -> QPalette:
