@@ -78,7 +78,7 @@ class Timeline(QObject):
         self._quotas: dict[int, Quota] = {}
         self._since_trim: dict[int, int] = {}
         self.last_kinds: dict[int, str] = {}
-        """By task: the kind of its newest line of this run."""
+        """The kind of each task's newest line of this run."""
 
     def note(self, task_key: int, kind: str, text: str = "") -> None:
         """Add one line about a task; it is written, and shown, soon."""
