@@ -24,7 +24,7 @@ from enigma_panel.ui.text.task import task_summary
 from tests.kit.builders import a_step, a_task, steps
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeScope
-from tests.kit.person import button, shown_texts, style
+from tests.kit.person import button, shown_texts
 from tests.kit.world import World
 from tests.ui.steps.reading import settled, texts
 
