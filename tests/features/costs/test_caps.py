@@ -88,7 +88,16 @@ async def test_what_is_being_typed_stays_when_a_cap_is_raised_elsewhere(
 async def test_what_is_done_at_the_cap_is_chosen(plain: World, fields: CapFields) -> None:
     assert fields.at_cap.currentData() == HOLD
     fields.at_cap.setFocus()
+    view = fields.at_cap.view()
+    for opens in (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_End, Qt.Key.Key_H):
+        key(fields.at_cap, opens)
+        assert view.isVisible()
+        key(view, Qt.Key.Key_Down)
+        assert plain.settings.value.at_cap == HOLD  # what may end browsers takes an Enter
+        key(view, Qt.Key.Key_Escape)
     key(fields.at_cap, Qt.Key.Key_Down)
+    key(view, Qt.Key.Key_Down)
+    key(view, ENTER)
     assert plain.settings.value.at_cap == TERMINATE_RUNNING
     plain.settings.change(at_cap=HOLD)
     assert fields.at_cap.currentData() == HOLD

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from enigma_panel.core.caps import CapMistake, read_cap
@@ -26,6 +27,8 @@ tr = Translations("Costs")
 
 FIELD_WIDTH, STEPS = 104, 1_000
 PER_TASK, PER_DAY = "cap_per_task", "cap_per_day"
+K = Qt.Key
+MOVES = frozenset({K.Key_Up, K.Key_Down, K.Key_PageUp, K.Key_PageDown, K.Key_Home, K.Key_End})
 
 
 class CapFields(QWidget):
@@ -38,7 +41,7 @@ class CapFields(QWidget):
         self.per_day = _field(tr("Starts no more tasks until midnight."))
         self._fields: Mapping[str, LineEdit] = {PER_TASK: self.per_task, PER_DAY: self.per_day}
         self._problems = {name: ProblemLabel(edit) for name, edit in self._fields.items()}
-        self.at_cap = ChoiceBox(
+        self.at_cap = _AtCapBox(
             (
                 (tr("Hold new tasks"), HOLD),
                 (tr("Hold new tasks and terminate running ones"), TERMINATE_RUNNING),
@@ -118,6 +121,16 @@ class CapFields(QWidget):
 
     def _choose(self) -> None:
         self._services.settings.change(at_cap=self.at_cap.currentData())
+
+
+class _AtCapBox(ChoiceBox):
+    """What is done at the cap: a choice may end browsers, so a key on the closed box opens it."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in MOVES or (event.text() and event.text().isprintable()):
+            self.showPopup()
+        else:
+            super().keyPressEvent(event)
 
 
 def _field(tip: str) -> LineEdit:
