@@ -283,6 +283,11 @@ async def test_what_runs_is_ended_where_that_is_wanted_once(bench: CapBench) -> 
     await bench.tell(first, "0.79", "0.81")
     await until(lambda: not bench.service.open)
     assert sorted(bench.service.commands) == [(f"s{n}", TERMINATE) for n in (1, 2, 3)]
+    await bench.tell(first, "0.81", kind=Kind.TERMINATED)
+    await bench.store.flush()
+    kept = bench.bench.ledger.tasks([first, idle])
+    assert (kept[first].status, kept[first].code) == (TaskStatus.STOPPED, AT_CAP)
+    assert (kept[first].error, kept[idle].code) == (None, None)
 
 
 async def test_a_leap_leaves_the_end_of_what_runs_to_the_other_costs(bench: CapBench) -> None:

@@ -17,7 +17,8 @@ STATUS_PREFIX = "HTTP_"
 UNSENT = frozenset({"TAKEN_BACK", "FROM_COPY", "FROM_EXPORT"})
 """Our own codes of tasks that left the queue without being sent: they took no time."""
 AT_CAP = "AT_CAP"
-"""Our own code of a task that was given a Stop at its cap; `Task.error` is that cap."""
+"""Our own code of a task that was given a Stop at its cap, which is `Task.error` then, or whose
+browser was ended at that of the day."""
 OWN_CODES = (
     OTHER_DIALECT
     | UNSENT

@@ -122,6 +122,10 @@ class Caps(Service):
             self._ended_for = None
         elif cap and self._ended_for != cap and self._store.day_costs.trusted(cap) >= cap:
             self._ended_for = cap
+            for task in self._store.tasks():
+                can = self._sessions.can(task.session_key, CommandVerb.TERMINATE)
+                if can and task.was_seen_at_work and task.code is None:
+                    self._store.note_cap(task, None)
             self.terminate_running()
         this = (self._store.day_costs.day[0], cap or Decimal(0))
         if cap is not None and self._said_near != this and is_near(self.spent(), cap):

@@ -24,6 +24,7 @@ def test_why_a_task_stopped() -> None:
             (STOPPED | {"code": "STOPPED"}, {}, "Stopped by you"),
             (AT_CAP | STOPPED, {}, "Stopped at your cap, $0.263 of $0.25"),
             (AT_CAP, CLOSED, "Stopped at your cap, $0.263 of $0.25"),
+            (AT_CAP | {"error": None}, CLOSED, "Stopped at your daily cap"),
             ({}, {}, "Stopped"),
             ({}, CLOSED, "Its browser was closed"),
             ({}, CLOSED | {"ended_ms": LATER}, "Stopped"),
@@ -64,6 +65,8 @@ def test_who_ended_a_session() -> None:
             ({"status": TaskStatus.QUEUED}, True, "Closed"),
             ({"status": stopped, "code": "TAKEN_BACK"}, True, "Closed"),
             (UNSENT | {"status": stopped}, True, "Ended by you"),
+            (AT_CAP | {"status": stopped}, False, "Ended by you"),
+            (AT_CAP | {"status": stopped, "error": None}, False, "Ended at daily cap"),
         ),
         _is_called,
     )
@@ -71,4 +74,5 @@ def test_who_ended_a_session() -> None:
 
 def _is_called(of_task: dict[str, Any], closes: bool, word: str) -> None:
     session = a_session(phase=Phase.ENDED_BY_YOU, ended_ms=NOW, close_after=closes)
-    assert session_state_text(shown_state(session, a_task(**of_task))).word == word
+    task = a_task(**of_task)
+    assert session_state_text(shown_state(session, task), task).word == word

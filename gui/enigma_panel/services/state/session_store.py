@@ -389,10 +389,10 @@ class SessionStore(QObject):
         self._writer.write_later(write)
         return intent
 
-    def note_cap(self, task: Task, cap: Decimal) -> None:
-        """Note that a task is given a Stop at its cap. `flush` writes it, so the intent of that
-        Stop is in the ledger before it."""
-        self._put(replace(task, code=AT_CAP, error=exact_money(cap)))
+    def note_cap(self, task: Task, cap: Decimal | None) -> None:
+        """Note that a task is given a Stop at its cap, or (None) a Terminate at that of the day.
+        `flush` writes it, so the intent of that is in the ledger before it."""
+        self._put(replace(task, code=AT_CAP, error=None if cap is None else exact_money(cap)))
         self._dirty.add((Task, task.key))
 
     def is_written(self, intent: Intent) -> bool:

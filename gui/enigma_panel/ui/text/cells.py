@@ -126,9 +126,11 @@ def _stopped_text(task: Task, session: Session | None) -> str:
     }
     if task.code in unsent:
         return unsent[task.code]
+    if task.code == AT_CAP and task.error is None:
+        return tr("Stopped at your daily cap")
     if task.code == AT_CAP:
         cost = money(task.cost, more_to_come=False, spent=True)
-        return tr("Stopped at your cap, {cost} of {cap}", cost=cost, cap=task.error or "")
+        return tr("Stopped at your cap, {cost} of {cap}", cost=cost, cap=task.error)
     if task.stop_sent_ms is not None:
         return tr("Stopped by you")
     if session is not None and session.was_over_by(task.ended_ms or 0):

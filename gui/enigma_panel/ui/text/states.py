@@ -15,6 +15,7 @@ from enigma_panel.core.models import (
     shown_since_ms,
     shown_state,
 )
+from enigma_panel.core.observation import AT_CAP
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.monitor.missing_tasks import LOOKS_MS
 from enigma_panel.ui.i18n import Translations, sentence, short_month
@@ -136,6 +137,8 @@ def session_state_text(state: SessionState, task: Task | None = None) -> StateWo
             return _reconnecting()
         case s.UNCONFIRMED:
             return StateWord(Glyph.QUESTION, tr("Unconfirmed"), *_COSTS)
+        case s.ENDED_BY_YOU if task is not None and (task.code, task.error) == (AT_CAP, None):
+            return StateWord(Glyph.STOP, tr("Ended at daily cap"), Severity.DIM)
         case _:
             return _ended_word(state)
 
