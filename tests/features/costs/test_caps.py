@@ -67,11 +67,23 @@ async def test_a_mistake_stands_below_its_field_and_the_old_cap_stays(
     type_text(fields.per_day, typed)
     fields.at_cap.setFocus()
     assert caps(plain) == (None, QUARTER)
+    type_text(fields.per_task, "5")
+    fields.at_cap.setFocus()
+    assert caps(plain) == (Decimal(5), QUARTER)
     assert fields.per_day.text() == typed
     assert fields.per_day.accessibleDescription().endswith(".")
+    fields.hide()
     fields.refresh()  # as the sheet does when it is opened
     assert fields.per_day.text() == "$0.25"
     assert fields.per_day.accessibleDescription() == ""
+
+
+async def test_a_mistake_that_is_taken_back_is_gone(plain: World, fields: CapFields) -> None:
+    await active(fields)
+    for typed in ("x", "\b"):
+        type_text(fields.per_task, typed)
+        fields.at_cap.setFocus()
+    assert fields.per_task.accessibleDescription() == ""
 
 
 async def test_what_is_being_typed_stays_when_a_cap_is_raised_elsewhere(

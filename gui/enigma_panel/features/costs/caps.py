@@ -65,11 +65,11 @@ class CapFields(QWidget):
         services.settings.changed.connect(self.refresh)
 
     def refresh(self) -> None:
-        """Show the caps that hold; what is being typed stays."""
+        """Show the caps that hold; what is being typed, or a mistake, stays while it is seen."""
         settings = self._services.settings.value
         for name, edit in self._fields.items():
             cap: Decimal | None = getattr(settings, name)
-            if not edit.hasFocus() or not edit.isModified():
+            if not self.isVisible() or not edit.isModified():
                 edit.setText("" if cap is None else exact_money(cap))
                 edit.setCursorPosition(0)
                 self._problems[name].clear()
@@ -109,6 +109,7 @@ class CapFields(QWidget):
     def _take(self, name: str) -> None:
         edit, settings = self._fields[name], self._services.settings
         if not edit.isModified():
+            self._problems[name].clear()
             return
         cap = read_cap(edit.text())
         if isinstance(cap, CapMistake):
