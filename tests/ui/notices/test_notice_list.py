@@ -297,10 +297,11 @@ def test_at_the_cap_of_the_day_it_can_be_raised_and_what_runs_be_ended(bar: Bar)
     assert bar.lines == ["Daily cap reached: $5.02 of $5.00."]
     assert bar.offers() == ["Raise to $10.00"]
     bar.services.sessions.add(1)
+    bar.services.sessions.add(3, status=TaskStatus.DONE)
     queue.put(2, why=WaitReason.CAP)
     bar.notices.refresh()
-    assert bar.lines == [
-        "Daily cap reached: $5.02 of $5.00. 1 session carries on. 1 task is queued."
+    assert bar.lines == [  # an idle one costs money, too
+        "Daily cap reached: $5.02 of $5.00. 2 sessions carry on. 1 task is queued."
     ]
     assert bar.offers() == ["Raise to $10.00", "Terminate running ones", "Remove all"]
     bar.press("Raise to $10.00")

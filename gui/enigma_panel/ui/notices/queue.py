@@ -78,11 +78,8 @@ def _text(services: Services, reason: PauseReason, n: int) -> str:
     queued = tr.plural("1 task is queued.", "{n} tasks are queued.", n) if n else ""
     if reason not in {PauseReason.FUNDS, PauseReason.CAP}:
         return queued
-    sessions = services.sessions
-    open_now = [s for s in map(sessions.session, sessions.session_keys()) if s and not s.is_ended]
-    tasks = filter(None, map(sessions.current_task, open_now))
-    works = sum(task.may_be_at_work for task in tasks)
-    goes_on = tr.plural("1 session carries on.", "{n} sessions carry on.", works) if works else ""
+    costs = len(services.sessions.terminable_keys())
+    goes_on = tr.plural("1 session carries on.", "{n} sessions carry on.", costs) if costs else ""
     return f"{goes_on} {queued}".strip()
 
 
