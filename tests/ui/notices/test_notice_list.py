@@ -508,6 +508,14 @@ def test_a_command_of_unknown_outcome_is_not_said_to_be_undelivered(
     assert said.startswith(words)
 
 
+def test_a_refused_stop_names_the_cap_that_it_was_given_for(bar: Bar) -> None:
+    bar.services.sessions.add(1, status=TaskStatus.WORKING, code="AT_CAP", error="$0.25")
+    refused = RejectedError(Reply(status=400), nothing_happened=True)
+    bar.say(Kind.COMMAND_FAILED, 1, refused, verb="stop")
+    (said,) = bar.lines
+    assert said.endswith(" The service refused this (400). Your cap of $0.25 is reached.")
+
+
 # -- leaving --------------------------------------------------------------------------------------
 
 

@@ -59,6 +59,11 @@ CALLS = [
         START,
         "The service did not accept this task. Nothing was started. Change it and start it again.",
     ),
+    (
+        rejected(400, "INVALID_PARAMS", message="no such state"),
+        ErrorContext(call=Call.COMMAND),
+        "The service refused this (400): “no such state”.",
+    ),
     (rejected(401, "INVALID_API_KEY"), START, "The API key was refused. Enter another key."),
     (rejected(401, "API_KEY_EXPIRED"), START, "The API key has expired. Enter another key."),
     (

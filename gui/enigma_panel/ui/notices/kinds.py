@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from enigma_panel.core.caps import is_near
 from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.observation import AT_CAP
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.retry_policy import reply_of
@@ -134,7 +135,9 @@ def _command_failed(about: About) -> Words:
     title = tr("{verb} may not have reached {session}.", **names)
     if error is None or error.nothing_happened:
         title = tr("{verb} did not reach {session}.", **names)
-    return title, f"{about.why.text} {verb_text(verb).failed}".strip()
+    cap = about.task.error if about.task is not None and about.task.code == AT_CAP else None
+    at_cap = tr("Your cap of {cap} is reached.", cap=cap) if cap is not None else ""
+    return title, " ".join(filter(None, (about.why.text, at_cap, verb_text(verb).failed)))
 
 
 def _sent_live(about: About) -> Words:

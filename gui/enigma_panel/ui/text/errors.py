@@ -190,6 +190,8 @@ def nothing_started(facts: ErrorDetails) -> str:
 
 
 def bad_task(facts: ErrorDetails) -> ErrorText:
+    if facts.context.call in {Call.COMMAND, Call.ANSWER}:
+        return other_refusal(facts)
     what = with_message(tr("The service did not accept this task"), facts)
     return ErrorText(what, nothing_started(facts), tr("Change it and start it again."))
 
