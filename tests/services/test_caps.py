@@ -189,7 +189,7 @@ def test_a_new_run_stops_a_task_at_its_cap_as_soon_as_it_has_a_key(tmp_path: Pat
 async def test_at_the_cap_of_the_day_nothing_starts_until_it_is_raised(bench: CapBench) -> None:
     bench.settings.change(cap_per_day=DAY)
     (key,) = await bench.run()
-    await bench.tell(key, "0.79", "0.80", "0.90")
+    await bench.tell(key, "0.79", "0.809385", "0.90")
     assert bench.said == [NoticeKind.CAP_NEAR]
     assert bench.bench.said[0][3] == {"spent": "$0.80", "cap": "$1.00"}
     await bench.tell(key, "1.00")

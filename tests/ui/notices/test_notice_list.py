@@ -303,7 +303,7 @@ def test_at_the_cap_of_the_day_it_can_be_raised_and_what_runs_be_ended(bar: Bar)
     assert bar.lines == [  # an idle one costs money, too
         "Daily cap reached: $5.02 of $5.00. 2 sessions carry on. 1 task is queued."
     ]
-    assert bar.offers() == ["Raise to $10.00", "Terminate running ones", "Remove all"]
+    assert bar.offers() == ["Raise to $10.00", "Terminate running ones"]
     bar.press("Raise to $10.00")
     bar.press("Terminate running ones")
     assert caps.done == ["raise", "terminate"]
@@ -348,7 +348,7 @@ def test_what_a_cap_of_a_task_reports_names_the_amounts(bar: Bar) -> None:
     bar.say(Kind.COST_LEAPT, 1, cost="$2.53", cap="$0.25")
     assert bar.first.words == (
         "The cost of “Task 1” jumped to $2.53. "
-        "Your cap is $0.25, but the figure may be wrong. Stop it?"
+        "Your cap is $0.25, but the figure may be wrong."
     )
     assert bar.offers() == ["Show task"]
 

@@ -224,7 +224,7 @@ KINDS: Mapping[NoticeKind, Kind] = {
     NoticeKind.COST_LEAPT: Kind(
         words=lambda about: (
             tr("The cost of “{task}” jumped to {cost}.", task=about.title, **about.texts),
-            tr("Your cap is {cap}, but the figure may be wrong. Stop it?", **about.texts),
+            tr("Your cap is {cap}, but the figure may be wrong.", **about.texts),
         ),
         actions=_show_task,
         is_over=lambda about: about.task is None or about.task.is_final,

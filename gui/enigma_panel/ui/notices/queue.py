@@ -61,12 +61,11 @@ def _at_cap(services: Services, queued: int) -> Notice:
     spent = format_money(caps.spent(), MoneyKind.SUM)
     reached = tr("Daily cap reached: {spent} of {cap}.", spent=spent, cap=exact_money(cap))
     ends = (NoticeAction.TERMINATE_RUNNING,) if services.sessions.terminable_keys() else ()
-    removes = (NoticeAction.REMOVE_ALL,) if queued else ()
     return Notice(
         title=reached if cap else tr("The daily cap can't be read."),
         text=_text(services, PauseReason.CAP, queued),
         topic=QUEUE_TOPIC,
-        actions=(NoticeAction.RAISE_CAP, *ends, *removes),
+        actions=(NoticeAction.RAISE_CAP, *ends),
         stays=True,
         amount=format_money(caps.raised(), MoneyKind.SUM),
     )
