@@ -133,6 +133,8 @@ class _Run:
         """Whatever waits, perhaps for the calls of the next minute; whether it was enough."""
         hand.answer()
         hand.go_on()
+        if not hand.shows_work():  # all have ended, and nobody asks any more
+            hand.act()
         return answers_taken(state_of(self._url)) >= LEAST_ANSWERS
 
     def _see_all_end(self, hand: Hand) -> None:
