@@ -771,7 +771,8 @@ MONEY = (
         promise="a typing mistake leaves them as they were",
         mistake="it turns the cap off",
         file="features/costs/caps.py",
-        old="            self._problems[name].show_text(_mistake_text(cap))\n            return\n",
+        old='            self._problems[name].show_text(f"{_mistake_text(cap)} {stays}".rstrip())\n'
+        "            return\n",
         new="            cap = None\n",
         tests=(f"{FIELDS}::test_a_mistake_stands_below_its_field_and_the_old_cap_stays",),
     ),

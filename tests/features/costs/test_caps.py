@@ -71,7 +71,7 @@ async def test_a_mistake_stands_below_its_field_and_the_old_cap_stays(
     fields.at_cap.setFocus()
     assert caps(plain) == (Decimal(5), QUARTER)
     assert fields.per_day.text() == typed
-    assert fields.per_day.accessibleDescription().endswith(".")
+    assert fields.per_day.accessibleDescription().endswith(". The cap stays as it was.")
     fields.hide()
     fields.refresh()  # as the sheet does when it is opened
     assert fields.per_day.text() == "$0.25"
@@ -80,10 +80,12 @@ async def test_a_mistake_stands_below_its_field_and_the_old_cap_stays(
 
 async def test_a_mistake_that_is_taken_back_is_gone(plain: World, fields: CapFields) -> None:
     await active(fields)
+    told: list[str] = []
     for typed in ("x", "\b"):
         type_text(fields.per_task, typed)
         fields.at_cap.setFocus()
-    assert fields.per_task.accessibleDescription() == ""
+        told.append(fields.per_task.accessibleDescription())
+    assert told == ["Enter an amount like 5 or 0.25.", ""]  # no cap that could stay
 
 
 async def test_what_is_being_typed_stays_when_a_cap_is_raised_elsewhere(

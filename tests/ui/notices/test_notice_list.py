@@ -347,8 +347,7 @@ def test_what_a_cap_of_a_task_reports_names_the_amounts(bar: Bar) -> None:
     bar.services.sessions.add(1)
     bar.say(Kind.COST_LEAPT, 1, cost="$2.53", cap="$0.25")
     assert bar.first.words == (
-        "The cost of “Task 1” jumped to $2.53. "
-        "Your cap is $0.25, but the figure may be wrong."
+        "The cost of “Task 1” jumped to $2.53. Your cap is $0.25, but the figure may be wrong."
     )
     assert bar.offers() == ["Show task"]
 

@@ -113,7 +113,9 @@ class CapFields(QWidget):
             return
         cap = read_cap(edit.text())
         if isinstance(cap, CapMistake):
-            self._problems[name].show_text(_mistake_text(cap))
+            is_set = getattr(settings.value, name) is not None
+            stays = tr("The cap stays as it was.") if is_set else ""
+            self._problems[name].show_text(f"{_mistake_text(cap)} {stays}".rstrip())
             return
         edit.setModified(False)
         if cap != getattr(settings.value, name):
@@ -153,8 +155,8 @@ def _labelled(text: str, field: QWidget) -> QWidget:
 def _mistake_text(mistake: CapMistake) -> str:
     match mistake:
         case CapMistake.NO_AMOUNT:
-            return tr("Enter an amount like 5 or 0.25. The cap stays as it was.")
+            return tr("Enter an amount like 5 or 0.25.")
         case CapMistake.TOO_SMALL:
             return tr("A cap must be more than $0. Empty means no cap.")
         case CapMistake.TOO_LARGE:
-            return tr("The largest cap is $1,000,000. The cap stays as it was.")
+            return tr("The largest cap is $1,000,000.")
