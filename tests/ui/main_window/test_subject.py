@@ -110,6 +110,14 @@ def test_of_several_they_say_how_many_and_what_they_cost(two: MainWindow, servic
     two.body.set_details_open(True)
     two.body.side.setCurrentIndex(two.body.side.addWidget(QWidget()))  # as a question does
     assert "3 tasks selected · $0.25" in shown_texts(two.tasks_card)
+    two.set_in_sight((1, 1))
+    assert "3 tasks · $0.25" in shown_texts(two.tasks_card)  # no row is marked
+    two.selection.tasks.setFocus()
+    assert "3 tasks selected · $0.25" in shown_texts(two.tasks_card)
+    two.filter_bar.field.setFocus()
+    assert "3 tasks · $0.25" in shown_texts(two.tasks_card)
+    two.set_in_sight(None)
+    assert "3 tasks selected · $0.25" in shown_texts(two.tasks_card)
     two.body.side.setCurrentWidget(two.details)
     assert "3 tasks · $0.25" in shown_texts(two.tasks_card)
     click_row(two.selection.sessions, 1)

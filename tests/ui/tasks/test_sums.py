@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.task_filter import NO_FILTER, TaskSum
 from enigma_panel.services.container import Services
@@ -30,6 +30,7 @@ class FakeSearch(QObject):
         self.problem: LedgerError | None = None
         self.costs: dict[int, Decimal] = {}
         self.error: LedgerError | None = None
+        self.tells_selected = True
 
     async def sum_of(self, keys: Sequence[int]) -> TaskSum:
         if self.error is not None:
@@ -48,7 +49,7 @@ def search() -> FakeSearch:
 @pytest.fixture
 def sums(qapp: QApplication, search: FakeSearch) -> Iterator[TaskSums]:
     services = SimpleNamespace(task_search=search, scope=FakeScope())
-    sums = TaskSums(cast("Services", services), QWidget())
+    sums = TaskSums(cast("Services", services), lambda: search.tells_selected)
     sums.resize(ROOM, sums.sizeHint().height())
     sums.show()
     qapp.processEvents()
@@ -75,11 +76,12 @@ def test_it_tells_what_is_shown_or_what_is_selected(sums: TaskSums, search: Fake
     assert told[-1] is None
 
 
-def test_details_tells_of_the_selected_and_all_stand_here(sums: TaskSums) -> None:
-    sums._details.show()
+def test_details_tells_of_the_selected_and_all_stand_here(
+    sums: TaskSums, search: FakeSearch
+) -> None:
+    search.tells_selected = False
     sums.show_selected(range(1, 13))
     assert sums.text() == "100 tasks · $4.87"
-    sums._details.close()
 
 
 def test_where_there_is_no_task_it_says_nothing(sums: TaskSums, search: FakeSearch) -> None:

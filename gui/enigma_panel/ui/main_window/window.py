@@ -99,6 +99,7 @@ class MainWindow(QMainWindow):
         task = self.services.sessions.task(question[0]) if question is not None else None
         self.selection.sessions.set_asked(task.session_key if task is not None else None)
         self.selection.tasks.set_asked(task.key if task is not None else None)
+        self.sums.refresh()
         self._enable_verbs()
 
     def command_groups(self) -> list[CommandGroup]:
@@ -173,15 +174,12 @@ class MainWindow(QMainWindow):
         self.selection = Selection(services, self.app_actions, self.details, self.hold, self)
         self.queue_actions = QueueActions(services, self.app_actions, self.selection)
         self.sessions_card = SessionsCard(self.selection.sessions, services.settings)
-        self.sums = TaskSums(services, self.details)
+        tasks, details = self.selection.tasks, self.details
+        self.sums = TaskSums(services, lambda: tasks.shows_selection and not details.isVisible())
         self.filter_bar = FilterBar(
             services.task_search, services.settings, self.hold, total=self.sums
         )
-        self.tasks_card = TasksCard(
-            self.selection.tasks,
-            self.filter_bar,
-            sums=self.sums,
-        )
+        self.tasks_card = TasksCard(tasks, self.filter_bar, sums=self.sums)
         is_new = not services.settings.value.has_had_tasks
         self.first_start = FirstStart(services) if is_new else None
         self.question_strip = QuestionStrip(services)
@@ -331,6 +329,7 @@ class MainWindow(QMainWindow):
         self.body.side.currentChanged.connect(lambda _: self.sums.refresh())
         for table in (selection.sessions, selection.tasks):
             table.focus_changed.connect(self._enable_verbs)
+        selection.tasks.focus_changed.connect(self.sums.refresh)
         selection.started.connect(self._say_added)
         self.filter_bar.left.connect(self._leave_filter)
         self.app_actions.undoable_done.connect(self.toast.offer_undo)

@@ -1,10 +1,10 @@
 """How many tasks are shown and what they cost together, or the selected ones."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
@@ -17,16 +17,16 @@ from enigma_panel.ui.widgets.basics import set_role
 class TaskSums(QLabel):
     """'100 tasks · $4.87' or, of several selected ones, '13 tasks selected · $0.24'.
 
-    It has the room that others leave, and says less where that is little. details: tells of the
-    selected ones where it is shown, so that all stand here. summed: what these cost, None where
-    there are not several or it is not known.
+    It has the room that others leave, and says less where that is little. tells_selected: whether
+    the selected ones are marked and nothing else tells of them. summed: what these cost, None
+    where there are not several or it is not known.
     """
 
     summed = Signal(object)
 
-    def __init__(self, services: Services, details: QWidget) -> None:
+    def __init__(self, services: Services, tells_selected: Callable[[], bool]) -> None:
         super().__init__()
-        self._details = details
+        self._tells_selected = tells_selected
         self._search = services.task_search
         self._scope = services.scope
         self._keys: tuple[int, ...] = ()
@@ -44,7 +44,7 @@ class TaskSums(QLabel):
         figures, selected, problem = self._search.figures, self._selected, self._search.problem
         if problem is not None:
             self._texts, tip = problem_texts(problem.reason), ""
-        elif selected is not None and not self._details.isVisible():
+        elif selected is not None and self._tells_selected():
             self._texts, tip = selected_texts(selected), sum_tip(selected)
         else:
             is_empty = not figures.total and self._search.filter.is_empty
