@@ -69,6 +69,8 @@ def test_it_tells_what_is_shown_or_what_is_selected(sums: TaskSums, search: Fake
     assert told[-1] == TaskSum(count=12, cost=Decimal("0.24"), took_ms=120_000)
     search.figures.shown = TaskSum(count=7, cost=Decimal(3))
     search.costs[1] = Decimal("0.03")
+    sums.show_selected(range(12, 0, -1))  # rows moved
+    assert sums.text() == "12 tasks selected · $0.24"  # it changes when the chips do
     search.counted.emit()
     assert sums.text() == "12 tasks selected · $0.25"
     sums.show_selected([])

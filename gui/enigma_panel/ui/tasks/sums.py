@@ -58,7 +58,7 @@ class TaskSums(QLabel):
 
     def show_selected(self, keys: Sequence[int]) -> None:
         """Show the sum of these selected tasks; one alone has all its figures in its row."""
-        keys = tuple(keys) if len(keys) > 1 else ()
+        keys = tuple(sorted(keys)) if len(keys) > 1 else ()  # rows that move change no sum
         if keys == self._keys:
             return
         self._keys = keys
