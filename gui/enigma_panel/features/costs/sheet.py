@@ -12,7 +12,7 @@ from enigma_panel.features.costs.bars import Bar, DayBars
 from enigma_panel.features.costs.caps import CapFields
 from enigma_panel.features.costs.table import FigureTable, Row
 from enigma_panel.features.costs.text import (
-    RUNNING,
+    UNDER_WAY,
     Outcome,
     day_label,
     day_tip,
@@ -154,10 +154,10 @@ class CostsSheet(Sheet):
 
     def _show(self) -> None:
         days, today, whole = self._days, self._days[-1:], self._all
-        n = Outcome("", RUNNING).sum_of(today).count
-        running = tr.plural("1 still running", "{n} still running", n) if n else ""
+        n = Outcome("", UNDER_WAY).sum_of(today).count
+        under_way = tr("{n} under way", n=n) if n else ""
         spent = whole.sum_of(today).plus(deleted_sum(today))
-        self.today.show_words(spent, tr("today"), running)
+        self.today.show_words(spent, tr("today"), under_way)
         month = whole.sum_of(days).plus(deleted_sum(days))
         tasks = tr.plural("1 task", "{n} tasks", month.count)
         self.month.show_words(month, tr("last 30 days"), tasks)

@@ -17,7 +17,7 @@ tr = Translations("Costs")
 
 DECIMALS = Decimal("0.000")
 """The fewest in a cell."""
-RUNNING = frozenset({TaskGroup.WORKING, TaskGroup.ASKS})
+UNDER_WAY = frozenset({TaskGroup.WORKING, TaskGroup.ASKS})
 
 
 class Outcome(Struct, frozen=True):
@@ -46,7 +46,7 @@ def outcomes() -> tuple[Outcome, ...]:
         (tr("Stopped"), {g.STOPPED}),
         (tr("Unconfirmed"), {g.UNCONFIRMED}),
         (tr("Lost"), {g.LOST}),
-        (tr("Running"), RUNNING),
+        (tr("Under way"), UNDER_WAY),
         (tr("Queued"), {g.QUEUED}),
     )
     return tuple(Outcome(label, frozenset(groups)) for label, groups in words)
