@@ -521,6 +521,9 @@ class FakeQueue(TaskQueue):
     async def run_in_new_session(self, key: int) -> None:
         self.calls.append(("new session", key))
 
+    def park(self) -> None:
+        self.calls.append(("park",))
+
     def go_on(self) -> None:
         self.calls.append(("go on",))
 

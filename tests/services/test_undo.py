@@ -112,7 +112,7 @@ async def test_what_an_earlier_run_left_in_queue_waits_for_go_on_also_when_put_b
 ) -> None:
     bench.queue.set_leaving(True)
     key = await bench.start()
-    bench.queue.park_restored()
+    bench.queue.park()
     bench.queue.set_leaving(False)
     await make_sessions(bench).restore(await bench.queue.remove([key]))
     await asyncio.sleep(60)

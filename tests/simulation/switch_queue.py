@@ -79,7 +79,7 @@ def full_house_is_asked_again() -> Patches:
 
 def queue_goes_on_by_itself() -> Patches:
     """After a restart everything in the queue is started."""
-    return [(TaskQueue, "park_restored", lambda _: None)]
+    return [(TaskQueue, "park", lambda _: None)]
 
 
 def unused_session_stays_open() -> Patches:

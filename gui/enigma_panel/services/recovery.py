@@ -43,7 +43,7 @@ async def recover(services: Services, machine_id: bytes) -> Recovered:
         await services.writer.write(partial(origin.claim, machine_id=machine_id))
     if is_moved:
         services.notices.notify(NoticeKind.MOVED_HERE)
-    services.queue.park_restored()
+    services.queue.park()
     await services.inbox.restore()
     bad_rows = await store.read(lambda ledger: ledger.bad_rows)
     open_then = [session for session in store.sessions() if session.occupies_slot]

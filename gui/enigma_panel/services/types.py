@@ -95,7 +95,7 @@ class PauseReason(StrEnum):
     """Why the whole queue does not move by itself."""
 
     NONE = "none"
-    RESTARTED = "restarted"  # it is from an earlier run: Go on
+    RESTARTED = "restarted"  # queued before a restart or Terminate all: Go on
     FUNDS = "funds"  # 402: I have added funds
     CAP = "cap"  # today cost as much as it may: raise the cap
     KEY = "key"  # 401 about the key: enter another one

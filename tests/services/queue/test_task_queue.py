@@ -15,10 +15,12 @@ from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import NoticeKind, PauseReason, WaitReason
 from enigma_panel.store.ledger.intents import Intent, IntentKind
+from enigma_panel.store.settings import Settings
 from tests.conftest import Simulator
 from tests.kit.builders import new_session, new_task
 from tests.kit.wait import until
 from tests.services.conftest import Running
+from tests.services.queue.bench import QueueBench
 from tests.services.queue.test_unknown_outcomes import MESSAGES, applied, arrived, faults, listen
 
 Start = Callable[..., Simulator]
@@ -187,6 +189,19 @@ async def test_the_queue_survives_a_restart_and_waits_for_go_on(
         queue.go_on()
         await until(lambda: set(statuses(parts, waiting)) == {TaskStatus.DONE})
         assert applied(sim.url)["start-session"] == 4
+
+
+async def test_what_was_queued_at_a_terminate_all_waits_for_go_on(bench: QueueBench) -> None:
+    bench.settings.value = Settings(browsers_at_once=1)
+    first, *waiting = [await bench.start() for _ in range(3)]
+    await bench.until_taken()
+    bench.queue.park()
+    await bench.commands.terminate(bench.session_of(first).key)
+    await asyncio.sleep(60)
+    assert bench.service.opened == ["s1"]
+    await bench.start()
+    await bench.until_taken(2)
+    assert [entry.task_key for entry in bench.queue.entries()] == waiting
 
 
 async def test_taken_back_between_two_tries_the_browser_made_for_it_is_closed(

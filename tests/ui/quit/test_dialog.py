@@ -197,6 +197,7 @@ async def test_nothing_new_is_started_while_it_ends(world: World, guard: QuitDia
     click(guard.cancel_button)
     assert await answer is QuitChoice.CANCEL
     assert told == [True, False]
+    assert world.queue.calls == [("park",)]
     await come_back(world)
 
 
@@ -381,6 +382,21 @@ async def test_terminate_all_names_what_it_closes(
     await world.settle()
     assert world.sessions.commands == [((1, 2), CommandVerb.TERMINATE)]
     assert not terminating.isVisible()
+
+
+@pytest.mark.parametrize(("keys", "parked"), [([1, 2, 3], [("park",)]), ([1, 2], [])])
+async def test_terminate_all_parks_what_is_queued_before_a_place_comes_free(
+    world: World, terminating: TerminateAllDialog, keys: list[int], parked: list[tuple[str]]
+) -> None:
+    world.queue.put(8, 9)
+    terminating.ask(keys)
+    await active(terminating)
+    world.sessions.add(4)  # a queued one has started meanwhile
+    said = "2 queued tasks wait for your Go on." in terminating.text_label.text()
+    assert said is bool(parked)
+    click(terminating.terminate_button)
+    assert (world.queue.calls, world.sessions.commands) == (parked, [])
+    await world.settle()
 
 
 @pytest.mark.parametrize("end", [Phase.CLOSED, Phase.CLOSED_ASSUMED])

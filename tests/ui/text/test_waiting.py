@@ -109,7 +109,7 @@ def test_a_line_that_stands_says_why() -> None:
     }
     assert said == {
         PauseReason.NONE: "Queued",
-        PauseReason.RESTARTED: "Paused since the restart",
+        PauseReason.RESTARTED: "Waiting for Go on",
         PauseReason.FUNDS: "The balance is used up",
         PauseReason.CAP: "Daily cap reached",
         PauseReason.KEY: "Waiting for an API key",

@@ -200,8 +200,8 @@ def _lets_on(current: Task, task: Task) -> bool:
 class Blockers(Service):
     """The reasons that keep tasks from being sent. own: blockers of single tasks, by task key.
 
-    parked: tasks of an earlier run, which wait for the person. under_way: tasks whose calls are
-    being made, or that are tried again in the session that was opened for them.
+    parked: tasks from before a restart or a Terminate all. under_way: tasks whose calls are being
+    made, or that are tried again in the session that was opened for them.
     """
 
     def __init__(

@@ -57,7 +57,7 @@ class TaskQueue(Service):
 
     @property
     def pause_reason(self) -> PauseReason:
-        """Why the queue, or its part from an earlier run, does not move by itself."""
+        """Why the queue, or its parked part, does not move by itself."""
         if self._gate.pause_reason is not PauseReason.NONE:
             return self._gate.pause_reason
         if self._blockers.day_cap.is_reached():
@@ -128,7 +128,7 @@ class TaskQueue(Service):
         return keys
 
     async def start_next(self, task_key: int) -> None:
-        """Move a task to the head of the queue; one from an earlier run may start again."""
+        """Move a task to the head of the queue; a parked one may start again."""
         order = self.in_order()
         self._blockers.parked.discard(task_key)
         task = self._waiting(task_key)
@@ -189,8 +189,8 @@ class TaskQueue(Service):
         self._blockers.is_leaving = leaving
         self._update()
 
-    def park_restored(self) -> None:
-        """Park the tasks that wait now: of an earlier run, they go on when the person says so."""
+    def park(self) -> None:
+        """Park the tasks that wait now: they go on when the person says so."""
         self._blockers.parked |= self._queued.keys
         self._update()
 

@@ -10,6 +10,7 @@ from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.errors import explain
 from enigma_panel.ui.text.pages import account_page
 from enigma_panel.ui.text.problems import Notice, NoticeAction
+from enigma_panel.ui.text.waiting import parked_text
 
 tr = Translations("Notices")
 
@@ -50,7 +51,7 @@ def queue_notice(services: Services) -> Notice | None:
 
 
 def concerned(queue: TaskQueue) -> list[int]:
-    """Return the keys of the tasks that are held up: after a restart those of the last run."""
+    """Return the keys of the tasks that are held up: where some are parked, those."""
     old = queue.pause_reason is PauseReason.RESTARTED
     return [e.task_key for e in queue.entries() if not old or e.why is WaitReason.STOPPED]
 
@@ -73,7 +74,7 @@ def _at_cap(services: Services, queued: int) -> Notice:
 
 def _text(services: Services, reason: PauseReason, n: int) -> str:
     if reason is PauseReason.RESTARTED:
-        return tr("Nothing starts until you click Go on.")
+        return ""  # its title says all
     queued = tr.plural("1 task is queued.", "{n} tasks are queued.", n) if n else ""
     if reason not in {PauseReason.FUNDS, PauseReason.CAP}:
         return queued
@@ -84,7 +85,7 @@ def _text(services: Services, reason: PauseReason, n: int) -> str:
 
 def _title(reason: PauseReason, n: int) -> str:
     if reason is PauseReason.RESTARTED:
-        return tr.plural("1 task queued from the last run", "{n} tasks queued from the last run", n)
+        return parked_text(n)
     return {
         PauseReason.FUNDS: tr("The balance is used up."),
         PauseReason.KEY: tr("The API key was refused."),

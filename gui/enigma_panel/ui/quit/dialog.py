@@ -187,6 +187,7 @@ class QuitDialog(Sheet):
     def _terminate_all(self) -> None:
         """Terminate all sessions, or try again; a command on its way is not given twice."""
         self._await(QuitChoice.TERMINATE_ALL)
+        self._services.queue.park()  # also where the quit is cancelled
         for key in self._services.sessions.terminable_keys():
             self._under_way.add(key)
             self._services.scope.spawn(f"terminate {key} and quit", self._terminate(key))

@@ -10,6 +10,7 @@ from enigma_panel.services.quitting import QuitOutcome, quit_plan
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.quit.session_lines import SessionLines
 from enigma_panel.ui.quit.text import at_terminate_line
+from enigma_panel.ui.text.waiting import parked_text
 from enigma_panel.ui.widgets.basics import make_button, make_label
 from enigma_panel.ui.widgets.inputs import ScrollArea
 from enigma_panel.ui.widgets.sheet import Sheet
@@ -21,8 +22,8 @@ class TerminateAllDialog(Sheet):
     """The sheet *Terminate all*.
 
     Only the sessions that it was asked about are terminated; its title says whether they are all,
-    and then unconfirmed starts, which have no id yet, are listed, too. One whose end was assumed
-    before, and which was chosen all the same, stays until that is proven.
+    and then unconfirmed starts, which have no id yet, are listed, too, and the queue is parked. One
+    whose end was assumed before, and which was chosen all the same, stays until that is proven.
     """
 
     def __init__(self, services: Services, parent: QWidget | None) -> None:
@@ -30,6 +31,7 @@ class TerminateAllDialog(Sheet):
         self._services = services
         self._keys: tuple[int, ...] = ()
         self._over: set[int] = set()
+        self._is_all = False
         self.text_label = make_label(wrap=True)
         self.lines = SessionLines()
         self.cancel_button = make_button(tr("Cancel"))
@@ -45,6 +47,7 @@ class TerminateAllDialog(Sheet):
 
     def ask(self, session_keys: Sequence[int]) -> None:
         self._keys = tuple(session_keys)
+        self._is_all = False
         self._over = set(session_keys).difference(self._services.sessions.terminable_keys())
         self._show_sessions()
         self.present(self.cancel_button)
@@ -64,7 +67,9 @@ class TerminateAllDialog(Sheet):
             if one.session.key in self._keys or (is_all and one.outcome is QuitOutcome.UNCONFIRMED)
         )
         self.lines.show_lines([at_terminate_line(one) for one in named])
-        self.text_label.setText(_question(n))
+        self._is_all |= is_all  # still, when a queued task starts meanwhile
+        queued = len(self._services.queue.entries()) if n and self._is_all else 0
+        self.text_label.setText(f"{_question(n)} {parked_text(queued)}".strip())
         text = tr.plural("Terminate 1 session", "Terminate {n} sessions", n)
         self.terminate_button.setText(text)
         self.terminate_button.setAccessibleName(text)
@@ -78,6 +83,8 @@ class TerminateAllDialog(Sheet):
 
     def _terminate(self) -> None:
         keys, sessions = self._keys, self._services.sessions
+        if self._is_all:
+            self._services.queue.park()
         self._services.scope.spawn("terminate all", sessions.command(keys, CommandVerb.TERMINATE))
         self.accept()
 

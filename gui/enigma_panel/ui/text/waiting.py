@@ -234,10 +234,19 @@ def no_slot_text(limit: int) -> str:
     return tr("Waiting for a free browser ({n} of {n} in use)", n=limit)
 
 
+def parked_text(n: int) -> str:
+    """Return that so many tasks are parked, "" for none."""
+    if n == 0:
+        return ""
+    return tr.plural(
+        "1 queued task waits for your Go on.", "{n} queued tasks wait for your Go on.", n
+    )
+
+
 def pause_text(reason: PauseReason) -> str:
     """Return why the whole queue is paused: 'The balance is used up'."""
     return {
-        PauseReason.RESTARTED: tr("Paused since the restart"),
+        PauseReason.RESTARTED: tr("Waiting for Go on"),
         PauseReason.FUNDS: tr("The balance is used up"),
         PauseReason.CAP: tr("Daily cap reached"),
         PauseReason.KEY: tr("Waiting for an API key"),
