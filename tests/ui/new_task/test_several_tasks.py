@@ -231,6 +231,10 @@ async def test_the_hint_says_when_it_would_run(world: World, dialog: NewTaskDial
     assert dialog.another_button.isVisible()
     world.queue.put(6, why=WaitReason.BUSY)
     assert dialog.target_label.text() == "Starts now."
+    world.queue.pause_reason = PauseReason.RESTARTED
+    world.queue.put(5, why=WaitReason.STOPPED)  # it waits for Go on, and delays no other
+    assert dialog.target_label.text() == "Starts now."
+    world.queue.pause_reason = PauseReason.NONE
     world.sessions.tasks[8] = a_task(8, session_key=1)
     world.queue.put(8, why=WaitReason.BUDGET)  # for the browser that is open: it takes no place
     assert dialog.target_label.text() == "Starts now."

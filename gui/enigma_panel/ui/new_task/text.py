@@ -28,6 +28,7 @@ _WANTS_NO_PLACE = frozenset(
         WaitReason.CLOSING,
         WaitReason.SESSION_ENDED,
         WaitReason.UNSUPPORTED,
+        WaitReason.STOPPED,
     }
 )
 """Reasons for which a task delays no other: it waits for its own browser, or for a person."""
@@ -118,7 +119,7 @@ def _amount(price: Price, n: int) -> str:
 def queue_hint(services: Services, n: int, *, single: bool = False) -> str:
     """Return when n tasks that need a browser each would run. single: each by one call."""
     queue = services.queue
-    if queue.pause_reason is not PauseReason.NONE:
+    if queue.pause_reason not in {PauseReason.NONE, PauseReason.RESTARTED}:
         return tr.plural(
             "The queue is paused, so the task is queued.",
             "The queue is paused, so the tasks are queued.",
