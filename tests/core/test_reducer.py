@@ -541,6 +541,13 @@ def test_a_task_that_its_session_took_along_was_not_stopped_by_itself() -> None:
     assert (ended.status, ended.stop_sent_ms) == (S.STOPPED, None)
 
 
+def test_a_report_that_comes_behind_the_end_of_a_session_that_you_ended_is_no_failure() -> None:
+    asking = _task(status=S.ASKS, question="Which?", question_n=1, asked_ms=NOW)
+    session = _session(phase=P.ENDED_BY_YOU, ended_ms=NOW)
+    ended = _moved(session, asking, Observation(kind=K.TERMINATED), NOW)
+    assert (ended.status, ended.question_missed, ended.is_new) == (S.STOPPED, False, False)
+
+
 def test_done_in_a_session_that_closes_after_it() -> None:
     observation = Observation(kind=K.COMPLETED, text="r")
     closed, _ = reduce(_session(close_after=True), _task(), observation, NOW)

@@ -6,6 +6,7 @@ AMOUNTS = "tests/core/questions/test_amounts.py"
 FORMS = "tests/ui/questions/test_forms.py"
 ANSWERS = "tests/services/questions/test_answers.py"
 REDUCER = "tests/core/test_reducer.py"
+COMMANDS_LIVE = "tests/services/commands/test_commands_live.py"
 NOTIFIER = "tests/features/desktop_notices/test_question_notifier.py"
 MANAGER = "tests/ui/test_dialogs.py"
 TRAY = "tests/features/tray/test_tray.py"
@@ -86,6 +87,16 @@ QUESTIONS = (
         old="was_open = before.open_since_ms is not None and not after.answer_unconfirmed",
         new="was_open = before.open_since_ms is not None",
         tests=(f"{REDUCER}::test_a_question_that_nobody_answered_is_missed_when_its_task_ends",),
+    ),
+    Break(
+        promise="Nobody answered: said of a question that was open to the end, and of no other",
+        mistake="also where the person ended its session, and its channel was the faster one",
+        file="services/commands/delivery.py",
+        old="        self.mark(command)\n        try:\n            observation = await self._live",
+        new="        try:\n            observation = await self._live",
+        tests=(
+            f"{COMMANDS_LIVE}::test_the_effect_of_a_terminate_may_be_seen_while_it_is_given_to_the_channel",
+        ),
     ),
     Break(
         promise="An answer of which nobody knows whether it arrived is said to be that",

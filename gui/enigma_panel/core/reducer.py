@@ -329,6 +329,7 @@ def _next_task(
         task = _without_doubt(task, now_ms)
     is_stopped = CommandVerb.STOP in ending or task.stop_sent_ms is not None
     asked_to_end = is_stopped or bool(ending) or session.terminate_sent_ms is not None
+    asked_to_end |= session.phase is P.ENDED_BY_YOU
     status = _next_status(task, observation, asked_to_end=asked_to_end)
     before = task
     task = _with_facts(task, observation, now_ms, final=status in FINAL_STATUSES)

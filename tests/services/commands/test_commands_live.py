@@ -406,6 +406,36 @@ async def test_an_end_that_was_proven_meanwhile_needs_no_second_terminate(bench:
     assert bench.store.ending == {}
 
 
+async def test_the_effect_of_a_terminate_may_be_seen_while_it_is_given_to_the_channel(
+    bench: Bench,
+) -> None:
+    async def at_once(key: int, verb: CommandVerb) -> Observation:
+        cut_off = Observation(kind=Kind.TERMINATED)
+        await bench.store.record(key, bench.task(key).key, cut_off)
+        return await real(key, verb)
+
+    key = await bench.open()
+    question = Observation(kind=Kind.QUESTION, text="Which?")
+    await bench.store.record(key, bench.task(key).key, question)
+    bench.live.all_up = True
+    bench.use_up()
+    real, bench.live.send_state = bench.live.send_state, at_once  # type: ignore[method-assign]
+    await bench.commands.give(key, TERMINATE)
+    task = bench.task(key)
+    assert (bench.phase(key), task.status) == (Phase.ENDED_BY_YOU, TaskStatus.STOPPED)
+    assert not task.question_missed
+    assert bench.store.ending == {}
+
+
+async def test_a_channel_that_did_not_take_a_terminate_makes_no_end_ours(bench: Bench) -> None:
+    key = await bench.open()
+    bench.live.all_up = bench.live.breaks = True
+    bench.use_up()
+    bench.give(key, TERMINATE)
+    await asyncio.sleep(1)
+    assert bench.store.ending == {}
+
+
 async def test_without_a_connection_the_channel_is_tried(bench: Bench) -> None:
     key = await bench.open()
     bench.live.all_up = True

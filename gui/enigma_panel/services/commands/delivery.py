@@ -136,13 +136,15 @@ class CommandSender(Service):
             return False
         before = command.why, command.due_ms
         self._stand(command, WaitReason.SENDING)
+        self.mark(command)
         try:
             observation = await self._live.send_state(command.key, command.verb)
         except LiveError:
+            if not command.may_be_done:
+                self.unmark(command)
             self._stand(command, *before)
             return False
         command.advance(Reach.CHANNEL)
-        self.mark(command)
         await self._store.record(command.key, command.task_key, observation)
         self._stand(command, *before)
         self.changed.emit(command)
