@@ -367,7 +367,7 @@ class FakeTaskSearch(TaskSearch):
         self.problem: LedgerError | None = None
         self.asked: list[tuple[TaskFilter, Order]] = []
         self.is_late = False
-        sessions.changed.connect(lambda: self.answer(by_person=False))
+        sessions.changed.connect(lambda diff: self.answer(by_person=diff.is_asked))
 
     def ask(self, task_filter: TaskFilter | None = None, order: Order | None = None) -> None:
         self.filter = self.filter if task_filter is None else task_filter

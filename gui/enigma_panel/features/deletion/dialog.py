@@ -1,4 +1,4 @@
-"""The dialog *Delete tasks*: says what goes and what stays, and wants a word for it."""
+"""The sheet *Delete tasks*: says what goes and what stays, and wants a word for it."""
 
 from collections.abc import Sequence
 
@@ -19,14 +19,14 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.actions import MANY, Actions
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.widgets.basics import FieldGrid, make_button, make_label
-from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import LineEdit, ScrollArea
+from enigma_panel.ui.widgets.sheet import Sheet
 
 tr = Translations("Deletion")
 
 
-class DeletionDialog(ModelessDialog):
-    """The window, for the tasks of its click. app_actions: tells the outcome once it has closed."""
+class DeletionDialog(Sheet):
+    """The sheet, for the tasks of its click. app_actions: tells the outcome once it has closed."""
 
     def __init__(
         self,
@@ -72,8 +72,7 @@ class DeletionDialog(ModelessDialog):
         scroll.column.addLayout(grid)
         scroll.column.addStretch(1)
         self.body.addWidget(scroll, 1)
-        self.add_buttons(self.cancel_button, None, self.delete_button)
-        self.setMinimumWidth(520)
+        self.add_buttons(self.cancel_button, self.delete_button)
 
     def _connect(self) -> None:
         self.field.textChanged.connect(self._enable)

@@ -1,5 +1,6 @@
 """Texts for the deletion of tasks: what goes, what stays and why, and what became of it."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from enigma_panel.core.deletion import DeletionPlan, KeptReason
@@ -9,27 +10,19 @@ from enigma_panel.ui.text.sums import sum_text
 
 tr = Translations("Deletion")
 
+_NOT_FINISHED = ("1 not finished", "{n} not finished")
 _KEPT = tr.mark(
     {
-        KeptReason.QUEUED: ("1 is queued", "{n} are queued"),
-        KeptReason.AT_WORK: ("1 has not ended", "{n} have not ended"),
-        KeptReason.UNCONFIRMED: (
-            "1 is unconfirmed and may be running",
-            "{n} are unconfirmed and may be running",
-        ),
-        KeptReason.LOST: (
-            "1 is lost, and its result may still come",
-            "{n} are lost, and their results may still come",
-        ),
+        KeptReason.QUEUED: _NOT_FINISHED,
+        KeptReason.AT_WORK: _NOT_FINISHED,
+        KeptReason.UNCONFIRMED: ("1 that may be running", "{n} that may be running"),
+        KeptReason.LOST: ("1 whose result may still come", "{n} whose results may still come"),
         KeptReason.SESSION: (
-            "1 may still have an open session",
-            "{n} may still have an open session",
+            "1 in a session that may still be open",
+            "{n} in sessions that may still be open",
         ),
-        KeptReason.UNREADABLE: ("1 can't be read", "{n} can't be read"),
-        KeptReason.CALL: (
-            "1 was active in the last minute",
-            "{n} were active in the last minute",
-        ),
+        KeptReason.UNREADABLE: ("1 that can't be read", "{n} that can't be read"),
+        KeptReason.CALL: ("1 active in the last minute", "{n} active in the last minute"),
     }
 )
 
@@ -47,16 +40,13 @@ def plan_text(plan: DeletionPlan) -> str:
 
 
 def kept_text(kept: Mapping[KeptReason, int]) -> str:
-    """'3 can't be deleted: 3 are queued.', one sentence for several reasons; empty where all go."""
-    n = sum(kept.values())
-    if len(kept) > 1:
-        return tr("{n} can't be deleted: they may not be over yet.", n=n)
-    reasons = "".join(tr.plural(*_KEPT[reason], n) for reason in kept)
-    if not reasons:
-        return ""
-    return tr.plural(
-        "1 can't be deleted: {reasons}.", "{n} can't be deleted: {reasons}.", n, reasons=reasons
-    )
+    """'12 stay: 7 not finished, 5 in sessions that may still be open.'; empty where all go."""
+    counts = Counter[tuple[str, str]]()
+    for reason, words in _KEPT.items():
+        counts[words] += kept.get(reason, 0)
+    reasons = ", ".join(tr.plural(*words, n) for words, n in counts.items() if n)
+    n = counts.total()
+    return tr.plural("1 stays: {reasons}.", "{n} stay: {reasons}.", n, reasons=reasons) if n else ""
 
 
 def result_text(result: DeletionResult) -> str:
