@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -41,11 +41,8 @@ def today_text(total: TaskSum, *, is_more_to_come: bool, is_narrow: bool = False
 class MoneyFigure(QWidget):
     """Today's cost and the balance in two decimals; the tool tip has all of it and the forecast.
 
-    Empty until the ledger has answered; without a known balance there is no second line. reworded:
-    today's cost has other words.
+    Empty until the ledger has answered; without a known balance there is no second line.
     """
-
-    reworded = Signal()
 
     def __init__(self, services: Services) -> None:
         super().__init__()
@@ -100,12 +97,9 @@ class MoneyFigure(QWidget):
         if today is None:
             return _put(self.today)
         more = bool(self._services.sessions.terminable_keys())
-        spoken, before = spoken_money(today_text(today, is_more_to_come=more)), self.today.text()
+        spoken = spoken_money(today_text(today, is_more_to_come=more))
         text = today_text(today, is_more_to_come=more, is_narrow=self._is_narrow)
-        tip = _put(self.today, text, spoken, tr("All tasks started here today."), sum_tip(today))
-        if text != before:
-            self.reworded.emit()
-        return tip
+        return _put(self.today, text, spoken, tr("All tasks started here today."), sum_tip(today))
 
     def _show_left(self) -> str:
         """Show the balance, amber where it allows few tasks; return what its tip says."""

@@ -22,8 +22,10 @@ FEW_WORDS = 1000
 
 
 class TopBar(QFrame):
-    """The bar above all cards; sheets leave it usable. use_account: leaves the demo, None outside
-    it."""
+    """The bar above all cards; sheets leave it usable, and the strip alone gives way.
+
+    use_account: leaves the demo, None outside it.
+    """
 
     def __init__(
         self,
@@ -40,17 +42,14 @@ class TopBar(QFrame):
         self.setFixedHeight(theme.line_height(HEIGHT))
         self.setAccessibleName(tr("Top bar"))
         self._menu = menu
-        self._strip, self._money = strip, money
+        self._money = money
         self.menu_button = icon_button(menu)
-        self._demo = None if use_account is None else _demo_chip(use_account)
-        demo = () if self._demo is None else (self._demo,)
+        demo = () if use_account is None else (_demo_chip(use_account),)
         self._start = action_button(new_task, "primary")
         self._start.setIconSize(QSize(20, 16))
         self._row = make_row(self._start, strip, None, *demo, money, self.menu_button, gap=GAP)
         self._row.setContentsMargins(SIDE, 0, SIDE, 0)
         self.setLayout(self._row)
-        strip.reworded.connect(self._fit)
-        money.reworded.connect(self._fit)
         theme.changed().connect(self._tint)
         self._tint()
 
@@ -59,24 +58,10 @@ class TopBar(QFrame):
         self._start.setIcon(icons.icon(Glyph.PLUS, QColor(colours.on_accent), gap=4))
         self._menu.setIcon(icons.icon(Glyph.MENU, QColor(colours.text)))
 
-    def _fit(self) -> None:
-        """Leave out *Demo* where what is asked would not fit."""
-        strip, money = self._strip, self._money
-        money.set_narrow(self.width() < theme.scaled(FEW_WORDS))
-        gap = GAP if self.width() >= NARROW else NARROW_GAP
-        self._row.setSpacing(gap)
-        used = sum(part.sizeHint().width() + gap for part in (self._start, self.menu_button))
-        room = self.width() - 2 * SIDE - used - gap
-        room -= money.room_for_words()
-        needed, has_demo = 0 if strip.isHidden() else strip.least_width(), False
-        if self._demo is not None:
-            demo = self._demo.sizeHint().width() + gap
-            has_demo = room >= demo + needed
-            self._demo.setVisible(has_demo)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        self._money.set_narrow(self.width() < theme.scaled(FEW_WORDS))
+        self._row.setSpacing(GAP if self.width() >= NARROW else NARROW_GAP)
 
 
 def _demo_chip(use_account: QAction) -> QPushButton:

@@ -28,7 +28,7 @@ from enigma_panel.ui.widgets.pointer_hold import ARM_MS
 
 tr = Translations("Questions")
 
-WIDTH, LEAST, HEIGHT = 496, 300, 36
+WIDTH, HEIGHT = 496, 36
 GAP, LEFT, RIGHT = 8, 12, 4
 SHORT_WORDS = 108
 """The room from which a part of what is asked stands beside who asks."""
@@ -47,12 +47,10 @@ class QuestionStrip(QFrame):
 
     Hidden it keeps its place in the top bar, so that nothing ever moves. With little room it says
     what is asked for in short, then not who asks, then not '1 of 3'; then the last words stay.
-    answer: the key of the task whose question is to be opened. reworded: it has other words, or
-    none.
+    answer: the key of the task whose question is to be opened.
     """
 
     answer = Signal(int)
-    reworded = Signal()
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,7 +86,6 @@ class QuestionStrip(QFrame):
         self.setAccessibleName(tr("Open question") if self._question is not None else "")
         self.setVisible(self._question is not None or self._need is not None)
         self.updateGeometry()  # its place is kept, so Qt looks for no other width by itself
-        self.reworded.emit()
         self._fit()
 
     def tick(self) -> None:
@@ -177,11 +174,6 @@ class QuestionStrip(QFrame):
             time = countdown(question.expires_ms, self._services.clock.now_ms())
             show_text(self._left, time)
             self._left.setAccessibleName(tr("{time} left", time=time))
-
-    def least_width(self) -> int:
-        """Return the width below which the rest of the bar gives way: it shows what is asked."""
-        needed = self._fixed_width() + self._who_width() + self._what_width(self._sentence)
-        return min(theme.scaled(WIDTH), max(theme.scaled(LEAST), needed))
 
     def _fixed_width(self) -> int:
         parts = (self._glyph, self._left, self._button)
