@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QFile, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Colours
@@ -50,6 +50,19 @@ def test_all_text_is_readable(c: Colours) -> None:
         *((c.edge, c.card), (c.edge, c.ground)),
     ]
     assert [pair for pair in marks if contrast(*pair) < 3] == []
+
+
+@pytest.mark.parametrize("kind", [QLineEdit, QComboBox, QSpinBox])
+def test_what_a_field_that_cannot_be_used_says_is_readable(
+    qapp: QApplication, kind: type[QWidget]
+) -> None:
+    for c, scheme in ((DARK, Qt.ColorScheme.Dark), (LIGHT, Qt.ColorScheme.Light)):
+        style(qapp, scheme)
+        field = kind()
+        field.setEnabled(False)
+        field.ensurePolished()
+        assert field.palette().color(QPalette.ColorRole.Text) == QColor(c.dim)
+        assert field.palette().color(QPalette.ColorRole.Base) == QColor(c.ground)
 
 
 @pytest.mark.parametrize("c", [LIGHT, DARK], ids=["light", "dark"])

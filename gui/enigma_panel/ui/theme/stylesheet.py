@@ -126,7 +126,7 @@ QComboBox:focus { border: 2px solid {mark}; padding: 4px 8px; }
 QLineEdit[role="filter"]:focus {
     background: {card}; border-color: {mark}; padding: 2px 7px 2px 26px; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QComboBox:disabled {
-    color: {faint}; background: {ground}; border-color: {button_line}; }
+    color: {dim}; background: {ground}; border-color: {button_line}; }
 QLineEdit[role="mistaken"], QPlainTextEdit[role="mistaken"], QSpinBox[role="mistaken"] {
     border-color: {red}; }
 QTextEdit[role="question"] { border: none; background: transparent; padding: 0;
