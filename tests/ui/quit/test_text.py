@@ -26,7 +26,8 @@ def world() -> World:
 
 def said(world: World) -> list[str]:
     plan = quit_plan(world.services)
-    return [at_quit_line(one, NOW)[1] for one in plan.sessions]
+    lines = [at_quit_line(one, NOW) for one in plan.sessions]
+    return [line.text(line.task) for line in lines]
 
 
 def notes(world: World) -> list[str]:

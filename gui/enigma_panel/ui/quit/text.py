@@ -1,5 +1,7 @@
 """Texts of the sheets Quit and Terminate all."""
 
+from msgspec import Struct
+
 from enigma_panel.core.validation import NO_SITE
 from enigma_panel.services.quitting import AtQuit, QuitOutcome, QuitPlan
 from enigma_panel.ui.i18n import Translations, shorten
@@ -9,11 +11,17 @@ from enigma_panel.ui.text.waiting import pending_text
 
 tr = Translations("Quit")
 
-TITLE_CHARS, TEXT_CHARS = 24, 48
 
+class Line(Struct, frozen=True):
+    """A session in a list: its name, what becomes of it, and its task where that is named."""
 
-Line = tuple[str, str]
-"""A session in a list: its name, and what becomes of it."""
+    name: str
+    said: str
+    task: str
+
+    def text(self, task: str) -> str:
+        """Return what is said, and what there is room for of the task."""
+        return " · ".join(filter(None, (self.said, f"“{task}”" if task else "")))
 
 
 def at_quit_line(one: AtQuit, now_ms: int) -> Line:
@@ -22,18 +30,21 @@ def at_quit_line(one: AtQuit, now_ms: int) -> Line:
     Its task is named where the session's own name, "session 2", says nothing of it.
     """
     command = pending_text(one.pending, now_ms) if one.pending is not None else ""
-    parts = ["" if one.outcome is QuitOutcome.ENDS else _outcome_text(one), command]
-    if one.session.site == NO_SITE and not one.session.label and one.task is not None:
-        parts.append(f"“{shorten(one.task.spec.text, TITLE_CHARS)}”")
-    return one.session.name, " · ".join(part for part in parts if part)
+    outcome = "" if one.outcome is QuitOutcome.ENDS else _outcome_text(one)
+    is_named = one.session.site != NO_SITE or one.session.label
+    said = " · ".join(filter(None, (outcome, command)))
+    return Line(one.session.name, said, "" if is_named else _task_text(one))
 
 
 def at_terminate_line(one: AtQuit) -> Line:
     """Return what a Terminate would end: the session and its task, and that it may not run."""
-    task = f"“{shorten(one.task.spec.text, TEXT_CHARS)}”" if one.task is not None else ""
     unconfirmed = one.outcome is QuitOutcome.UNCONFIRMED
     state = tr("Unconfirmed. May be running and cost money") if unconfirmed else ""
-    return one.session.name, " · ".join(part for part in (state, task) if part)
+    return Line(one.session.name, state, _task_text(one))
+
+
+def _task_text(one: AtQuit) -> str:
+    return shorten(one.task.spec.text) if one.task is not None else ""
 
 
 def _outcome_text(one: AtQuit) -> str:
