@@ -30,9 +30,9 @@ class LostLedgerWindow(ModelessDialog):
         self.text_label = make_label(wrap=True)
         self.more = make_label(wrap=True)
         self.file = make_label(role="dim", wrap=True)
+        self.quit_button = make_button(tr("Quit"))
         self.copy_button = make_button("")
         self.empty_button = make_button(tr("Start with an empty history"))
-        self.quit_button = make_button(tr("Quit"), "primary")
         self._fill(error, copy, now_ms)
         self._build()
 
@@ -57,7 +57,7 @@ class LostLedgerWindow(ModelessDialog):
         for label in (self.text_label, self.more, self.file):
             self.body.addWidget(label)
         self.body.addStretch(1)
-        self.add_buttons(self.copy_button, self.empty_button, None, self.quit_button)
+        self.add_buttons(self.quit_button, None, self.copy_button, self.empty_button)
         self.setMinimumWidth(560)
         self.copy_button.clicked.connect(lambda: self._settle(LedgerChoice.USE_COPY))
         self.empty_button.clicked.connect(lambda: self._settle(LedgerChoice.START_EMPTY))
