@@ -22,7 +22,7 @@ class NoticeSettings(QWidget):
             tr("Notify me of questions"),
             tr(
                 "While you use another program, at once and in the last minute. "
-                "This covers daily caps, too."
+                "Includes daily caps."
             ),
         )
         self.words = SettingBox(
