@@ -111,3 +111,17 @@ def test_a_click_meant_for_answer_starts_no_queue(strip: QuestionStrip, services
     strip.show_need("2 queued tasks wait for your Go on.", "Go on", lambda: done.append("on"))
     button(strip, "Go on").click()
     assert done == ["on"]
+
+
+def test_no_amount_is_cut_at_any_width(
+    strip: QuestionStrip, services: Any, qapp: QApplication
+) -> None:
+    words = "Do you want me to complete this purchase? The total is $49.99"
+    services.inbox.ask(
+        *(a_question(key, words, expires_ms=NOW + 161_000) for key in (1, 2, 3)),
+    )
+    for width in range(230, strip.sizeHint().width()):
+        strip.resize(width, strip.height())
+        qapp.processEvents()
+        assert strip._what.is_whole, (width, strip._what.text())
+        assert "$49.99" in strip._what.text()

@@ -211,7 +211,7 @@ class QuestionStrip(QFrame):
 
     def _fit(self) -> None:
         """Show as much as there is room for."""
-        room, who = self.width() - self._fixed_width(), self._who_width()
+        room, who = self.contentsRect().width() - self._fixed_width(), self._who_width()
         count = _width(self._count) if self._count.text() else 0
         for has_who, what in product((bool(who), False), (self._sentence, self._short)):
             if count + who * has_who + self._what_width(what) <= room:
