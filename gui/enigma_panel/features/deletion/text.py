@@ -10,11 +10,10 @@ from enigma_panel.ui.text.sums import sum_text
 
 tr = Translations("Deletion")
 
-_NOT_FINISHED = ("1 not finished", "{n} not finished")
 _KEPT = tr.mark(
     {
-        KeptReason.QUEUED: _NOT_FINISHED,
-        KeptReason.AT_WORK: _NOT_FINISHED,
+        KeptReason.QUEUED: ("1 not finished", "{n} not finished"),
+        KeptReason.AT_WORK: ("1 not finished", "{n} not finished"),
         KeptReason.UNCONFIRMED: ("1 that may be running", "{n} that may be running"),
         KeptReason.LOST: ("1 whose result may still come", "{n} whose results may still come"),
         KeptReason.SESSION: (
