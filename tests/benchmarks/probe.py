@@ -17,13 +17,13 @@ from collections.abc import Callable, Coroutine
 from itertools import pairwise
 from typing import Any
 
-import msgspec
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QDialog
 
 from enigma_panel import __main__, app
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import TaskSpec, TaskStatus
+from enigma_panel.store import settings
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.benchmarks.bare_polls import gaps_ms
 from tests.kit.wait import until
@@ -41,9 +41,9 @@ def say(**record: Any) -> None:
 async def start_tasks(parts: Parts, texts: list[str], apart_s: float) -> list[int]:
     """Start them as a click would; their keys. None of them waits for another one's place."""
     await until(lambda: parts.services.account.client, START_S)
-    # More than a person can choose, where more are wanted.
-    msgspec.structs.force_setattr(parts.services.settings.value, "browsers_at_once", len(texts))
-    parts.services.settings.changed.emit()
+    # More than a person can choose, where more are wanted; each change of a setting checks it.
+    settings.BROWSERS_AT_ONCE = range(1, len(texts) + 1)
+    parts.services.settings.change(browsers_at_once=len(texts))
     keys = []
     for text in texts:
         keys.append(await parts.services.sessions.start(TaskSpec(text=text, close_after=False)))
