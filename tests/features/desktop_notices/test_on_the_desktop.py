@@ -20,7 +20,7 @@ from enigma_panel.features.desktop_notices.feature import make_notifiers
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import SystemClock
 from enigma_panel.services.questions.urgency import Urgency
-from enigma_panel.services.types import NoticeKind, PauseReason, ServiceNotice
+from enigma_panel.services.types import NoticeKind, ServiceNotice
 from enigma_panel.store.settings import Settings
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus
@@ -252,7 +252,7 @@ async def test_the_cap_of_the_day_is_said_and_can_be_raised_there(
 ) -> None:
     qapp.setQuitOnLastWindowClosed(False)
     program = Program(window, services)
-    caps, queue = services.caps, services.queue
+    caps = services.caps
     services.settings.change(cap_per_day=Decimal(5))
     near = ServiceNotice(kind=NoticeKind.CAP_NEAR, facts={"spent": "$4.02", "cap": "$5.00"})
     window.activateWindow()
@@ -271,7 +271,7 @@ async def test_the_cap_of_the_day_is_said_and_can_be_raised_there(
     assert told["actions"] == ["default", "Show window"]
     caps.today = Decimal("5.02")
     services.sessions.add(1)
-    queue.set(pause_reason=PauseReason.CAP)
+    caps.is_held = True
     window.notices.refresh()
     told = await desk.notice()
     assert told["replaces"] == 1
@@ -286,11 +286,11 @@ async def test_the_cap_of_the_day_is_said_and_can_be_raised_there(
         desk.do(f"press 1 {label}")
     await until(lambda: len(caps.done) == 2)
     assert caps.done == ["terminate", "raise"], "what it does not offer does nothing"
-    queue.set()
+    caps.is_held = False
     window.notices.refresh()
     assert await desk.hear() == "close 1"
     services.settings.change(notify_questions=False)
-    queue.set(pause_reason=PauseReason.CAP)
+    caps.is_held = True
     window.notices.refresh()
     assert await desk.is_quiet()
     await program.services.scope.close()

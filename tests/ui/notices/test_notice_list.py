@@ -291,7 +291,7 @@ HELD = [
 def test_at_the_cap_of_the_day_it_can_be_raised_and_what_runs_be_ended(bar: Bar) -> None:
     queue, caps = bar.services.queue, bar.services.caps
     bar.services.settings.change(cap_per_day=Decimal(5))
-    caps.today = Decimal("5.02")
+    caps.today, caps.is_held = Decimal("5.02"), True
     queue.set(pause_reason=PauseReason.CAP)
     bar.notices.refresh()
     assert bar.lines == ["Daily cap reached: $5.02 of $5.00."]
@@ -309,6 +309,23 @@ def test_at_the_cap_of_the_day_it_can_be_raised_and_what_runs_be_ended(bar: Bar)
     assert caps.done == ["raise", "terminate"]
 
 
+def test_a_reached_cap_is_said_beside_what_else_holds_the_queue(bar: Bar) -> None:
+    queue, caps = bar.services.queue, bar.services.caps
+    bar.services.settings.change(cap_per_day=Decimal(5))
+    caps.today, caps.is_held = Decimal("5.02"), True
+    queue.set(pause_reason=PauseReason.FUNDS)
+    bar.notices.refresh()
+    assert bar.lines == ["Daily cap reached: $5.02 of $5.00."]  # also where nothing is queued
+    assert bar.notices.need() == bar.first
+    queue.put(1, why=WaitReason.FUNDS)
+    bar.notices.refresh()
+    assert bar.lines == [
+        "Daily cap reached: $5.02 of $5.00. 1 task is queued.",
+        "The balance is used up. 1 task is queued.",
+    ]
+    assert bar.notices.need() == bar.first
+
+
 @pytest.mark.parametrize(
     ("cap", "spent", "said"),
     [
@@ -321,8 +338,7 @@ def test_a_reached_cap_is_told_with_what_the_top_bar_says(
     bar: Bar, cap: str, spent: str, said: str
 ) -> None:
     bar.services.settings.change(cap_per_day=Decimal(cap))
-    bar.services.caps.today = Decimal(spent)
-    bar.services.queue.set(pause_reason=PauseReason.CAP)
+    bar.services.caps.today, bar.services.caps.is_held = Decimal(spent), True
     bar.notices.refresh()
     assert bar.lines == [said]
 

@@ -20,7 +20,7 @@ from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.notices.from_before import BEFORE_TOPIC, FromBefore
 from enigma_panel.ui.notices.kinds import is_over, notice_of
-from enigma_panel.ui.notices.queue import QUEUE_TOPIC, concerned, queue_notice
+from enigma_panel.ui.notices.queue import CAP_TOPIC, QUEUE_TOPIC, at_cap, concerned, queue_notice
 from enigma_panel.ui.text.problems import (
     KEY_TOPIC,
     REFUSED_TOPIC,
@@ -39,7 +39,7 @@ MOST_READ_LATER = 20
 QUIET_MS = 10_000
 """How long after a toast others of its kind come without one."""
 QUIT_TOPIC, SETTINGS_TOPIC = "quit", "settings"
-_WITHOUT_TOAST = frozenset({QUIT_TOPIC, QUEUE_TOPIC, KEY_TOPIC})
+_WITHOUT_TOAST = frozenset({QUIT_TOPIC, QUEUE_TOPIC, CAP_TOPIC, KEY_TOPIC})
 """Topics without a toast: the top bar or a dialog says it."""
 STAYING = frozenset({NoticeAction.ENTER_KEY, NoticeAction.ACCOUNT_PAGE, NoticeAction.SHOW_SESSION})
 """Actions that settle nothing: their notice stays until its cause is gone."""
@@ -107,7 +107,7 @@ class NoticeList(QObject):
         """Return what keeps tasks from being started until the person decides."""
         found = self._entries.get(QUIT_TOPIC)
         if found is None and self._services.queue.pause_reason is not PauseReason.NONE:
-            found = self._entries.get(QUEUE_TOPIC)
+            found = self._entries.get(QUEUE_TOPIC, self._entries.get(CAP_TOPIC))
         return found.notice if found is not None else None
 
     # -- for the program ---------------------------------------------------------------------
@@ -231,6 +231,7 @@ class NoticeList(QObject):
             BEFORE_TOPIC: self._before.notice() if self._before is not None else None,
             KEY_TOPIC: key if key is not None and key.topic == KEY_TOPIC else None,
             REFUSED_TOPIC: key if key is not None and key.topic == REFUSED_TOPIC else None,
+            CAP_TOPIC: at_cap(self._services),
             QUEUE_TOPIC: queue_notice(self._services),
             QUIT_TOPIC: quits if self._quit else None,
         }

@@ -1,4 +1,4 @@
-"""The notice that the queue waits for the person, or for a free browser."""
+"""The notices that the queue waits, for the person or a free browser, and of a reached cap."""
 
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from enigma_panel.ui.text.waiting import parked_text
 
 tr = Translations("Notices")
 
-QUEUE_TOPIC = "queue"
+QUEUE_TOPIC, CAP_TOPIC = "queue", "cap"
 _OWN_WORDS = frozenset({PauseReason.RESTARTED, PauseReason.UNTAKEN, PauseReason.DIALECT})
 """Pauses that the service's error does not explain."""
 
@@ -31,12 +31,8 @@ def queue_notice(services: Services) -> Notice | None:
             actions=(NoticeAction.TRY_NOW,),
             stays=True,
         )
-    if reason is PauseReason.NONE:
-        return None
     n = len(concerned(queue))
-    if reason is PauseReason.CAP:
-        return _at_cap(services, n)
-    if not n:
+    if reason in {PauseReason.NONE, PauseReason.CAP} or not n:
         return None
     title = _title(reason, n)
     if error is not None and reason not in _OWN_WORDS:
@@ -56,16 +52,18 @@ def concerned(queue: TaskQueue) -> list[int]:
     return [e.task_key for e in queue.entries() if not old or e.why is WaitReason.STOPPED]
 
 
-def _at_cap(services: Services, queued: int) -> Notice:
+def at_cap(services: Services) -> Notice | None:
     """Return that nothing more is started today, also where nothing is queued: what runs costs."""
+    if not services.caps.is_reached():
+        return None
     caps, cap = services.caps, services.settings.value.cap_per_day or Decimal(0)
     spent = format_money(caps.spent(), MoneyKind.SUM)
     reached = tr("Daily cap reached: {spent} of {cap}.", spent=spent, cap=exact_money(cap))
     ends = (NoticeAction.TERMINATE_RUNNING,) if services.sessions.terminable_keys() else ()
     return Notice(
         title=reached if cap else tr("The daily cap can't be read."),
-        text=_text(services, PauseReason.CAP, queued),
-        topic=QUEUE_TOPIC,
+        text=_text(services, PauseReason.CAP, len(services.queue.entries())),
+        topic=CAP_TOPIC,
         actions=(NoticeAction.RAISE_CAP, *ends),
         stays=True,
         amount=format_money(caps.raised(), MoneyKind.SUM),
