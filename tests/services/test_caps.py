@@ -104,6 +104,7 @@ async def test_a_cost_that_leaps_is_asked_about_once_and_stops_nothing(bench: Ca
     assert (bench.verbs, bench.said) == ([], [NoticeKind.COST_LEAPT])
     assert bench.bench.said[0][3] == {"cost": "$2.53", "cap": "$0.25"}
     assert bench.queue.pause_reason is PauseReason.CAP
+    assert bench.caps.raised() == 1
 
 
 def test_a_leap_is_asked_about_again_by_a_new_run_and_ends_nothing(tmp_path: Path) -> None:

@@ -61,13 +61,14 @@ class Caps(Service):
         return sum(t.is_at_work and t.counted_cost is None for t in self._store.tasks())
 
     def raised(self) -> Decimal:
-        """What `raise_day` would set."""
-        return raised(self._settings.value.cap_per_day or Decimal(0), self.spent())
+        """What `raise_day` would set; a figure that leapt makes it no larger."""
+        cap = self._settings.value.cap_per_day or Decimal(0)
+        return raised(cap, self._store.day_costs.trusted(cap))
 
     # -- the person ----------------------------------------------------------------------------
 
     def raise_day(self) -> None:
-        """Raise the cap of the day, so that tasks may start again."""
+        """Raise the cap of the day to that."""
         self._settings.change(cap_per_day=self.raised())
 
     def terminate_running(self) -> None:
