@@ -528,7 +528,8 @@ def test_a_refused_stop_names_the_cap_that_it_was_given_for(bar: Bar) -> None:
     refused = RejectedError(Reply(status=400), nothing_happened=True)
     bar.say(Kind.COMMAND_FAILED, 1, refused, verb="stop")
     (said,) = bar.lines
-    assert said.endswith(" The service refused this (400). Your cap of $0.25 is reached.")
+    why = "The service refused this (400). Your cap of $0.25 is reached."
+    assert said == f"Stop was refused for shop.example 1. {why}"
 
 
 # -- leaving --------------------------------------------------------------------------------------

@@ -132,9 +132,11 @@ def _unconfirmed(about: About) -> Words:
 def _command_failed(about: About) -> Words:
     verb, error = CommandVerb(about.fact or "stop"), about.notice.error
     names = {"verb": verb_label(verb), "session": about.name}
-    title = tr("{verb} may not have reached {session}.", **names)
-    if error is None or error.nothing_happened:
-        title = tr("{verb} did not reach {session}.", **names)
+    title = tr("{verb} did not reach {session}.", **names)
+    if error is not None and not error.nothing_happened:
+        title = tr("{verb} may not have reached {session}.", **names)
+    elif reply_of(error) is not None:
+        title = tr("{verb} was refused for {session}.", **names)
     cap = about.task.error if about.task is not None and about.task.code == AT_CAP else None
     at_cap = tr("Your cap of {cap} is reached.", cap=cap) if cap is not None else ""
     return title, " ".join(filter(None, (about.why.text, at_cap, verb_text(verb).failed)))
