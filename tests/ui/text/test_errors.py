@@ -32,6 +32,7 @@ from enigma_panel.ui.text.errors import (
     row_of,
 )
 from enigma_panel.ui.text.task import trouble_text
+from enigma_panel.ui.theme.palette import Severity
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
 from tests.kit.gateways import GATEWAYS, UNCONFIRMED, GatewayReply, error_of
@@ -392,6 +393,8 @@ def test_every_state_has_a_word() -> None:
     )
     tasks = [a_task(status=status) for status in TaskStatus]
     assert len({states.task_status_text(task).word for task in tasks}) == len(TaskStatus)
+    red = [one.status for one in tasks if states.task_status_text(one).severity is Severity.RED]
+    assert red == [TaskStatus.FAILED]  # of a lost one the outcome is unknown
     assert states.session_state_text(SessionState.PAUSED).word == "Pause sent · still billing"
 
 

@@ -247,7 +247,7 @@ def task_status_text(task: Task, session: Session | None = None) -> StateWord:
         case s.STOPPED:
             return StateWord(Glyph.STOP, tr("Stopped"), Severity.DIM)
         case s.LOST:
-            return StateWord(Glyph.RING, tr("Lost"), Severity.RED, Severity.RED)
+            return StateWord(Glyph.RING, tr("Lost"), Severity.DIM)
 
 
 def missing_word() -> StateWord:
