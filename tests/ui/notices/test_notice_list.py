@@ -629,6 +629,12 @@ def test_the_key_is_said_as_long_as_it_is_missing(bar: Bar) -> None:
     bar.services.account.last_check = KeyCheck.REFUSED
     bar.services.account.changed.emit()
     assert bar.told == ["The API key was refused."]
+    bar.services.queue.set(pause_reason=PauseReason.KEY)
+    bar.notices.refresh()
+    assert bar.lines == ["The API key was refused. Nothing can start until you enter a key."]
+    bar.services.queue.put(1, why=WaitReason.STOPPED)
+    bar.notices.refresh()
+    assert bar.lines == ["The API key was refused. 1 task is queued."]
 
 
 # -- the program's end ----------------------------------------------------------------------------

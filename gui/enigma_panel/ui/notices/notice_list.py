@@ -217,8 +217,8 @@ class NoticeList(QObject):
 
     def _standing(self) -> dict[str, Notice | None]:
         """Return what is read off the services, by its topic."""
-        key = key_text(self._services.account)
-        if self._services.queue.pause_reason is PauseReason.KEY:
+        key, queue = key_text(self._services.account), queue_notice(self._services)
+        if queue is not None and self._services.queue.pause_reason is PauseReason.KEY:
             key = None  # the queue says it
         quits = Notice(
             title=self._quit,
@@ -232,7 +232,7 @@ class NoticeList(QObject):
             KEY_TOPIC: key if key is not None and key.topic == KEY_TOPIC else None,
             REFUSED_TOPIC: key if key is not None and key.topic == REFUSED_TOPIC else None,
             CAP_TOPIC: at_cap(self._services),
-            QUEUE_TOPIC: queue_notice(self._services),
+            QUEUE_TOPIC: queue,
             QUIT_TOPIC: quits if self._quit else None,
         }
 
