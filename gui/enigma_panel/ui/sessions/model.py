@@ -62,7 +62,6 @@ ENDED_STAY_MS = 30_000
 MOST_ROWS = 6
 """How many rows the table shows at most; more are scrolled."""
 AMBER_LEFT_MS = 90_000
-RED_LEFT_MS = 30_000
 LONG_MS, LIFE_MS = 754_000, 300_000
 """A time of 12:34, which few states last; and how long a session is assumed to live at most."""
 LONG_STATES = (SessionState.CLOSED_FAILED, SessionState.ENDED_BY_LIMIT)
@@ -407,13 +406,7 @@ def left_cell(session: Session, now_ms: int) -> Cell:
         return Cell(text=NONE, severity=Severity.DIM)
     left = max(0, session.expires_ms - second_of(now_ms))
     life = max(1, session.expires_ms - session.created_ms)
-    severity = (
-        Severity.RED
-        if left < RED_LEFT_MS
-        else Severity.AMBER
-        if left < AMBER_LEFT_MS
-        else Severity.DIM
-    )
+    severity = Severity.AMBER if left < AMBER_LEFT_MS else Severity.DIM
     spoken = spoken_duration(left)
     if is_life_assumed(session):
         spoken = tr("about {time}", time=spoken)
