@@ -340,7 +340,7 @@ def test_the_cost_of_an_idle_session_says_that_idle_time_is_not_in_it(
     assert cell_text(rows, 1, Column.STATE) == "Idle · still billing"
     for ended, text in (
         ({}, "$0.078"),
-        ({"phase": Phase.CLOSED, "ended_ms": NOW + 9_000}, "≥ $0.077"),
+        ({"phase": Phase.CLOSED, "ended_ms": NOW + 9_000}, "≥ $0.078"),
     ):
         services.sessions.change_session(1, **ended)
         assert cell_text(rows, 1, Column.COST) == text, "its state says it, or the amount does"
@@ -348,7 +348,7 @@ def test_the_cost_of_an_idle_session_says_that_idle_time_is_not_in_it(
         assert "Idle time is extra;" in cell_text(rows, 1, Column.COST, DESCRIPTION)
     services.sessions.change_session(1, phase=Phase.CONNECTION_LOST)
     assert cell_text(rows, 1, Column.STATE) == "Reconnecting"
-    assert cell_text(rows, 1, Column.COST) == "≥ $0.077"  # no state says it now
+    assert cell_text(rows, 1, Column.COST) == "≥ $0.078"  # no state says it now
 
 
 @pytest.mark.parametrize("phase", [Phase.EXPIRED_ASSUMED, Phase.CLOSED])

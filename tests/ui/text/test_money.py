@@ -68,8 +68,17 @@ def test_a_session_says_that_a_part_of_its_cost_is_not_known() -> None:
     cell = session_cost_cell(a_session(1), Decimal("0.02143"), 1)
     assert (cell.text, cell.accessible_text) == ("≥ $0.021", "$0.02143, 1 unknown")
     assert cell.tool_tip == "Exactly $0.02143.\nNot included: 1 unknown cost."
-    assert session_cost_cell(a_session(1), Decimal("0.0219"), 1).text == "≥ $0.021"  # not 0.022
+    assert session_cost_cell(a_session(1), Decimal(0), 1).text == "unknown"
     assert session_cost_cell(a_session(1), Decimal("0.0004"), 1).text == "unknown"
     assert session_cost_cell(a_session(1), Decimal("0.02"), 0).text == "$0.020"
     assert session_cost_cell(a_session(1), None, 1).text == "unknown"
     assert session_cost_cell(a_session(1), None, 0).text == "…"
+
+
+@pytest.mark.parametrize("amount", ["0.0006", "0.0175", "0.0219", "12"])
+def test_a_session_never_says_less_than_its_task(amount: str) -> None:
+    cost = Decimal(amount)
+    task = cost_cell(cost, more_to_come=False, spent=True)
+    for unknown, is_idle in ((1, False), (0, True), (0, False)):
+        cell = session_cost_cell(a_session(1), cost, unknown, is_idle=is_idle)
+        assert cell.text.removeprefix("≥ ") == task.text

@@ -5,7 +5,6 @@ from decimal import Decimal
 from enigma_panel.core.money import (
     MoneyKind,
     exact_money,
-    floor_money,
     format_money,
     is_rounded,
     is_sane,
@@ -47,10 +46,10 @@ def with_idle(text: str) -> str:
 def at_least(amount: Decimal) -> str:
     """Return a cost of which a part is unknown, '≥ $0.021'; nothing where that says nothing.
 
-    It is rounded down: rounded up it would not be true.
+    It is rounded as its tasks' costs are, beside which it stands: rounded down it would be less.
     """
-    known = floor_money(amount)
-    return f"≥ {format_money(known)}" if known else ""
+    known = format_money(amount)
+    return f"≥ {known}" if amount and known[0] != "<" else ""
 
 
 def idle_text() -> str:
