@@ -16,26 +16,27 @@ from enigma_panel.ui.text.money import (
     spoken_money,
 )
 from enigma_panel.ui.text.states import local_moment
-from enigma_panel.ui.text.sums import has_gaps, known_text, sum_tip
+from enigma_panel.ui.text.sums import has_gaps, known_text, least_text, sum_tip
 from enigma_panel.ui.widgets.basics import make_column, make_label, set_role, show_text
 
 tr = Translations("Main window")
 
 FEW_TASKS = 5
 """The number of tasks that a balance must allow not to be amber."""
-USUAL = TaskSum(cost=Decimal("8.88"), unknown=0, has_idle=False)
+USUAL = TaskSum(cost=Decimal("8.88"), unknown=1)
 
 
 def today_text(total: TaskSum, *, is_more_to_come: bool, is_narrow: bool = False) -> str:
-    """Return what today cost, '$0.26 today', '$0.26 today so far' where that is not all."""
+    """Return what today cost, '$0.26 today so far' while more is to come, else '$0.26 today' or,
+    where a part is unknown, 'at least $0.26 today'."""
     known = known_text(total)
     if not known:
         return tr("Today: unknown")
-    if not (is_more_to_come or has_gaps(total)):
-        return tr("{amount} today", amount=known)
-    if is_narrow:
+    if is_narrow and (is_more_to_come or has_gaps(total)):
         return tr("≥ {amount} today", amount=known)
-    return tr("{amount} today so far", amount=known)
+    if is_more_to_come:
+        return tr("{amount} today so far", amount=known)
+    return tr("{amount} today", amount=least_text(total, known))
 
 
 class MoneyFigure(QWidget):
@@ -80,7 +81,7 @@ class MoneyFigure(QWidget):
 
         So what comes and goes in them moves nothing.
         """
-        usual = today_text(USUAL, is_more_to_come=True, is_narrow=self._is_narrow)
+        usual = today_text(USUAL, is_more_to_come=False, is_narrow=self._is_narrow)
         width = self.today.fontMetrics().horizontalAdvance
         return max(width(self.today.text()), width(usual))
 
