@@ -78,7 +78,7 @@ def test_of_several_they_say_how_many_can_take_them(
 
 
 @pytest.mark.parametrize("table", ["sessions", "tasks"])
-def test_what_is_assumed_closed_is_terminated_only_where_nothing_else_is_meant(
+def test_what_is_assumed_closed_is_terminated_only_where_it_alone_is_meant(
     window: MainWindow, services: Any, table: str
 ) -> None:
     for number in (1, 2, 3):
@@ -90,8 +90,11 @@ def test_what_is_assumed_closed_is_terminated_only_where_nothing_else_is_meant(
     services.sessions.change_session(2, phase=Phase.EXPIRED_ASSUMED, ended_ms=NOW)
     assert shown(window)[-1] == "Terminate"
     services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=NOW)
-    assert shown(window)[-1] == "Terminate 2 anyway"
-    assert set(window.selection.session_keys()) == {2, 3}
+    assert window.selection.session_keys() == []
+    assert not window.verbs[CommandVerb.TERMINATE].isEnabled()
+    getattr(window.selection, table).select_key(2)
+    assert window.selection.session_keys() == [2]
+    assert window.verbs[CommandVerb.TERMINATE].isEnabled()
 
 
 @pytest.mark.parametrize(

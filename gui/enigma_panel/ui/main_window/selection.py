@@ -83,14 +83,12 @@ class Selection(QObject):
         """Return the sessions that the verbs act on.
 
         For a task this is its session while it works on that task; else a verb for the one would
-        reach another. Of several they are the open ones; where none is, those assumed closed.
+        reach another. Of several they are the open ones.
         """
         sessions, keys = self._services.sessions, self.subject.tasks
         if self.is_several:
             meant = self.subject.sessions or self._sessions_at_work()
-            known = [s for s in map(sessions.session, meant) if s and not s.is_final]
-            still_open = [s.key for s in known if s.occupies_slot]
-            return still_open or [s.key for s in known if s.is_ended]
+            return [s.key for s in map(sessions.session, meant) if s and s.occupies_slot]
         if self.subject.sessions:
             return list(self.subject.sessions)
         tasks = (t for t in map(sessions.task, keys) if t is not None)

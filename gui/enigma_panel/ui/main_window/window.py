@@ -438,15 +438,12 @@ class MainWindow(QMainWindow):
     def _enable_verbs(self) -> None:
         app_actions, is_marked = self.app_actions, self.selection.lead.shows_selection
         selected = self.selection.session_keys() if is_marked else []  # nobody sees which else
-        whose, is_several = self.selection.subject_text(), self.selection.is_several
-        n_open = sum(s.occupies_slot for s in map(self.services.sessions.session, selected) if s)
-        self.details.show_open(n_open)
+        whose = self.selection.subject_text()
+        self.details.show_open(len(selected))
         for verb, action in self.verbs.items():
             able = sum(app_actions.can(key, verb) for key in selected)
             action.setEnabled(able > 0)
-            are_assumed = is_several and not n_open
-            label = bulk_label(verb, able, len(selected), are_assumed=are_assumed)
-            show_subject(action, label, whose)
+            show_subject(action, bulk_label(verb, able, len(selected)), whose)
         all_pending = [
             pending for pending in map(app_actions.undoable, selected) if pending is not None
         ]

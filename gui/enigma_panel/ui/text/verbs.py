@@ -75,11 +75,9 @@ def verb_label(verb: CommandVerb) -> str:
     return verb_text(verb).label
 
 
-def bulk_label(verb: CommandVerb, able: int, n: int, *, are_assumed: bool = False) -> str:
-    """Return 'Stop', for several 'Stop 7 of 9' or 'Stop 9'. are_assumed: all seem closed."""
+def bulk_label(verb: CommandVerb, able: int, n: int) -> str:
+    """Return 'Stop', for several 'Stop 7 of 9' or 'Stop 9'."""
     label = verb_label(verb)
-    if able and are_assumed:
-        return tr("{verb} {able} anyway", verb=label, able=able)
     if n < 2 or not able:
         return label
     if able == n:
