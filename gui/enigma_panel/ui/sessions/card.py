@@ -37,11 +37,13 @@ class SessionsCard(Card):
         self._follow_settings()
 
     def show_open(self, n: int) -> None:
-        """Offer to terminate all, where n sessions are several."""
+        """Offer to terminate all, where n sessions are several; see to room for those open."""
         self.terminate_all.setVisible(n > 1)
+        if self._count_open() > self._table.rows.room:
+            self._follow_settings()
 
     def height_of_rows(self) -> int:
-        """Return the height with room for all browsers at once, six at most.
+        """Return the height with room for all browsers at once and all that are open, six at most.
 
         So no start and no end moves what is below; more rows are scrolled. Nothing that comes and
         goes by itself counts, such as a scroll bar.
@@ -50,8 +52,12 @@ class SessionsCard(Card):
         around = self.sizeHint().height() - table.sizeHint().height()
         return around + 2 * table.frameWidth() + table.rows.room * table.row_height
 
+    def _count_open(self) -> int:
+        rows = self._table.rows
+        return list(map(rows.is_ended, rows.keys())).count(False)
+
     def _follow_settings(self) -> None:
         rows, settings = self._table.rows, self._settings.value
-        rows.room = min(MOST_ROWS, max(LEAST_ROWS, settings.browsers_at_once))
+        rows.room = min(MOST_ROWS, max(LEAST_ROWS, settings.browsers_at_once, self._count_open()))
         rows.set_show_ended(settings.show_ended)
         self.room_changed.emit()
