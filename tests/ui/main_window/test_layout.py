@@ -15,7 +15,7 @@ from enigma_panel.ui.text.problems import Notice
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
-from tests.kit.person import CTRL, ENTER, button, key
+from tests.kit.person import CTRL, ENTER, button, key, shown_texts
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -126,6 +126,7 @@ def test_sessions_has_room_for_browsers_at_once_and_no_start_moves_tasks(
         assert rows_seen(window) == max(rows, min(count, MOST_ROWS)), "open ones are in sight"
         scrolls = window.selection.sessions.verticalScrollBar().maximum() > 0
         assert scrolls is (count > MOST_ROWS)
+        assert (f"{count} open" in shown_texts(window.sessions_card)) is scrolls
     services.settings.change(browsers_at_once=2)
     assert rows_seen(window) == MOST_ROWS
     size(window, 1280, 400)

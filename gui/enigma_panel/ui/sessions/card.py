@@ -7,7 +7,7 @@ from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.sessions.model import MOST_ROWS
 from enigma_panel.ui.sessions.table import SessionsTable
 from enigma_panel.ui.theme import theme
-from enigma_panel.ui.widgets.basics import make_button, make_label
+from enigma_panel.ui.widgets.basics import make_button, make_label, show_text
 from enigma_panel.ui.widgets.card import Card
 
 tr = Translations("Sessions")
@@ -28,12 +28,15 @@ class SessionsCard(Card):
         self._table = table
         self._settings = settings
         self.terminate_all = make_button(tr("Terminate all…"), "danger-link")
-        head = self.add_head(make_label(tr("Sessions"), "heading"), None, self.terminate_all)
+        self.count = make_label(role="dim")
+        title = make_label(tr("Sessions"), "heading")
+        head = self.add_head(title, self.count, None, self.terminate_all)
         head.addStrut(theme.line_height(HEAD_HEIGHT))
         self.column.addWidget(table)
         self.show_open(0)
         settings.changed.connect(self._follow_settings)
         table.horizontalScrollBar().rangeChanged.connect(self.room_changed)
+        table.verticalScrollBar().rangeChanged.connect(self._show_count)
         self._follow_settings()
 
     def show_open(self, n: int) -> None:
@@ -41,6 +44,7 @@ class SessionsCard(Card):
         self.terminate_all.setVisible(n > 1)
         if self._count_open() > self._table.rows.room:
             self._follow_settings()
+        self._show_count()
 
     def height_of_rows(self) -> int:
         """Return the height with room for all browsers at once and all that are open, six at most.
@@ -55,6 +59,11 @@ class SessionsCard(Card):
     def _count_open(self) -> int:
         rows = self._table.rows
         return list(map(rows.is_ended, rows.keys())).count(False)
+
+    def _show_count(self) -> None:
+        """Say how many are open, where not all rows are in sight."""
+        n, is_scrolled = self._count_open(), self._table.verticalScrollBar().maximum() > 0
+        show_text(self.count, tr("{n} open", n=n) if n and is_scrolled else "")
 
     def _follow_settings(self) -> None:
         rows, settings = self._table.rows, self._settings.value
