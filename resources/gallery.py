@@ -47,11 +47,9 @@ from enigma_panel.ui.recovery.opening import OpeningWindow
 from enigma_panel.ui.recovery.start_failed import StartFailedWindow
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.tasks.model import Column
-from tour_steps import LONG, SHOP, SIZE, Tour, TourError
+from tour_steps import LONG, SETTLED_S, SHOP, SIZE, Tour, TourError
 
 SIZES = ((640, 400), (760, 560), (1280, 800), (1920, 1080))
-SETTLED_S = 0.15
-"""Layouts and paints are done after this."""
 PLACES = 12
 """How many browsers the service allows at once."""
 
@@ -388,7 +386,7 @@ class Gallery(Tour):
             await self._save(f"{name}-{tabs.tabText(page).lower()}", dialog)
 
     async def _save(self, name: str, widget: QWidget) -> None:
-        await asyncio.sleep(SETTLED_S)
+        await self._settle()
         name = f"{self._number:02d}-{name}"
         if not widget.window().grab().save(str(self.folder / f"{name}.png")):
             raise TourError(f"{name} cannot be written")

@@ -39,6 +39,10 @@ from enigma_panel.ui.settings.key_dialog import KeyDialog
 from enigma_panel.ui.theme import theme
 
 SIZE = QSize(1280, 800)
+SETTLED_S = 0.15
+"""Layouts and paints are done after this."""
+COUNTS = frozenset({"search tasks", "sum of selected tasks", "spent today"})
+"""What counts beside the event loop, as its tasks are called."""
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 W = TypeVar("W", bound=QWidget)
 SAVES_LOGINS = any(feature.name == "saved_logins" for feature in FEATURES)
@@ -420,8 +424,14 @@ class Tour:
         records = [sessions.session(key) for key in sessions.session_keys()]
         return all(session.is_ended for session in records if session is not None)
 
+    async def _settle(self) -> None:
+        """Pending layouts and paints happen, and all figures are those of the rows shown."""
+        await asyncio.sleep(SETTLED_S)
+        scope = self._services.scope
+        await self._until("all is counted", lambda: COUNTS.isdisjoint(scope.names()))
+
     async def _picture(self, name: str, widget: QWidget) -> None:
-        await asyncio.sleep(0.1)  # let pending layouts and paints happen
+        await self._settle()
         self._number += 1
         path = self.folder / f"{self._number:02d}-{name}.png"
         if not widget.window().grab().save(str(path)):
