@@ -32,7 +32,14 @@ async def test_f1_opens_its_list_and_escape_leads_back(stage: Stage) -> None:
 
 @pytest.mark.parametrize(
     ("place", "page"),
-    [("New task", "start"), ("Settings", "data"), ("Quit", "trouble"), ("API key", "start")],
+    [
+        ("New task", "start"),
+        ("Run again", "money"),
+        ("Settings", "data"),
+        ("Terminate all", "money"),
+        ("Quit", "trouble"),
+        ("API key", "start"),
+    ],
 )
 async def test_a_sheet_leads_to_the_page_about_it(stage: Stage, place: str, page: str) -> None:
     window = await stage.show()

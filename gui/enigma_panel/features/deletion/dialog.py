@@ -28,6 +28,8 @@ tr = Translations("Deletion")
 class DeletionDialog(Sheet):
     """The sheet, for the tasks of its click. app_actions: tells the outcome once it has closed."""
 
+    help_page = "data"
+
     def __init__(
         self,
         services: Services,

@@ -37,6 +37,8 @@ class RunAgainDialog(Sheet):
     they are when *Run again* is clicked. open_key: opens the API key dialog.
     """
 
+    help_page = "money"
+
     def __init__(
         self, services: Services, parent: QWidget | None, open_key: Callable[[], None]
     ) -> None:

@@ -26,6 +26,8 @@ class TerminateAllDialog(Sheet):
     whose end was assumed before, and which was chosen all the same, stays until that is proven.
     """
 
+    help_page = "money"
+
     def __init__(self, services: Services, parent: QWidget | None) -> None:
         super().__init__(tr("Terminate all"), parent, width=680)
         self._services = services
