@@ -352,7 +352,7 @@ class Gallery(Tour):
         window.present(window.quit_button)
         await self._picture("lost-ledger", window)
         window.close()
-        opening = OpeningWindow()
+        opening = OpeningWindow(int)
         opening.show_step(4, 6)
         opening.present()
         await self._picture("opening", opening)

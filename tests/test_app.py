@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel import app
 from enigma_panel.app import Program, restart_arguments
-from enigma_panel.bootstrap import DataDirs, find_data_dirs, prepare_data_dirs
+from enigma_panel.bootstrap import DataDirs, build, find_data_dirs, prepare_data_dirs
 from enigma_panel.cli import Options, parse
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.desktop.session_end import own_command
@@ -154,6 +154,29 @@ async def test_a_ledger_that_takes_its_time_to_open_is_said(
         await building
         opened.clear()
         assert not _opening()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+async def test_quit_while_the_ledger_opens_ends_before_the_main_window_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = asyncio.Event()
+
+    async def build_late(*args: Any, **options: Any) -> Any:
+        await opened.wait()
+        return await build(*args, **options)
+
+    monkeypatch.setattr(app, "OPENING_S", 0.0)
+    monkeypatch.setattr(app, "build", build_late)
+    monkeypatch.setattr(app.event_loop, "on_signals", lambda _call: None)
+    monkeypatch.setattr(Program, "_show", None)
+    place = find_data_dirs(Options(data_dir=tmp_path))
+    prepare_data_dirs(place, demo=False)
+    running = TaskScope().spawn("main", Program(Options(data_dir=tmp_path), place, None).main())
+    assert running is not None
+    (await _shown(OpeningWindow)).quit_button.click()
+    opened.set()
+    assert await running == 0
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the full device is Linux's")

@@ -113,6 +113,9 @@ class Program:
             return await self._self_check(parts)
         if self._check is not None:
             return await self._check_service(self._check, parts)
+        if self._leave.is_set():  # somebody ended the program meanwhile
+            await self._stages(parts, None)
+            return 0
         window, dialogs = self._show(parts)
         tell_error = partial(
             asyncio.get_running_loop().call_soon_threadsafe,
@@ -174,8 +177,8 @@ class Program:
         from enigma_panel.ui.recovery.opening import OpeningWindow  # noqa: PLC0415 - small
 
         theme.apply_stylesheet()
-        window = OpeningWindow()
-        window.present()
+        window = OpeningWindow(self._leave.set)
+        window.present(window)  # Enter presses nothing unasked
         try:
             while True:
                 window.show_step(*self._migration)

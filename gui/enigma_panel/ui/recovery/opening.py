@@ -1,19 +1,22 @@
 """The window that is shown alone while the ledger takes its time to open."""
 
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QProgressBar
 
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.widgets.basics import make_label
+from enigma_panel.ui.widgets.basics import make_button, make_label
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 
 tr = Translations("Recovery")
 
 
 class OpeningWindow(ModelessDialog):
-    """Says what is waited for; closing it changes nothing."""
+    """Says what is waited for; closing it changes nothing. leave: end once the ledger is open."""
 
-    def __init__(self) -> None:
+    def __init__(self, leave: Callable[[], object]) -> None:
         super().__init__(tr("Enigma Control Panel"), None)
+        self._leave = leave
         self.text_label = make_label(
             tr("Opening your history. An update may take longer. Nothing is lost."),
             wrap=True,
@@ -23,10 +26,18 @@ class OpeningWindow(ModelessDialog):
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(tr("Progress"))
         self.step_label = make_label("", "dim")
+        self.quit_button = make_button(tr("Quit"))
+        self.quit_button.clicked.connect(self._quit)
         for part in (self.text_label, self.progress, self.step_label):
             self.body.addWidget(part)
         self.body.addStretch(1)
+        self.add_buttons(self.quit_button, None)
         self.setMinimumWidth(460)
+
+    def _quit(self) -> None:
+        self.quit_button.setEnabled(False)
+        self.text_label.setText(tr("Quitting as soon as your history is open."))
+        self._leave()
 
     def show_step(self, step: int, of: int) -> None:
         """Show the step. 0 of 0: nothing is brought to a new form yet."""
