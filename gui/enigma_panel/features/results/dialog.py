@@ -90,7 +90,7 @@ class ResultDialog(ModelessDialog):
     # -- building ------------------------------------------------------------------------------
 
     def _make_parts(self) -> None:
-        self.task_text = ElidedLabel("heading")
+        self.task_text = ElidedLabel("heading", lines=2)
         self.glyph = GlyphLabel(Glyph.RING, Severity.DIM, 16)
         self.state = ElidedLabel("dim")
         self.previous = self._make_step(
@@ -131,6 +131,8 @@ class ResultDialog(ModelessDialog):
             row.setContentsMargins(MARGIN, 0, MARGIN, below)
             self.body.addLayout(row)
         head.setStretch(0, 1)
+        for button in (self.previous, self.next):
+            head.setAlignment(button, Qt.AlignmentFlag.AlignTop)
         QWidget.setTabOrder(self.view.tabs, self.find_bar.field)
         buttons = make_row(self.copy, self.save_as, None)
         content = make_column(self.view, self.nothing, self.saver)
