@@ -7,12 +7,12 @@ from enigma_panel.features.help.pages import page_titles, read_page
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.result.reading import LinkQuestion, Reading
 from enigma_panel.ui.theme import theme
-from enigma_panel.ui.widgets.basics import make_column, make_row
-from enigma_panel.ui.widgets.sheet import PADDING, Sheet
+from enigma_panel.ui.widgets.basics import make_column, make_row, set_role
+from enigma_panel.ui.widgets.sheet import PADDING, ROW_INSET, Sheet
 
 tr = Translations("Help")
 
-WIDTH, LIST_WIDTH, HEIGHT, ROW_HEIGHT = 800, 150, 560, 28
+WIDTH, LIST_WIDTH, HEIGHT, ROW_HEIGHT = 800, 161, 560, 28
 
 
 class HelpSheet(Sheet):
@@ -23,6 +23,7 @@ class HelpSheet(Sheet):
         self._titles = page_titles()
         self.pages = QTreeWidget()
         self.pages.setAccessibleName(tr("Pages"))
+        set_role(self.pages, "commands")
         self.pages.setHeaderHidden(True)
         self.pages.setIndentation(0)
         self.pages.setFixedWidth(theme.scaled(LIST_WIDTH))
@@ -36,6 +37,7 @@ class HelpSheet(Sheet):
         self.link_question.left.connect(self.text.setFocus)
         parts = make_row(self.pages, gap=PADDING)
         parts.addLayout(make_column(self.text, self.link_question), 1)
+        self.body.setContentsMargins(PADDING - ROW_INSET, 0, PADDING, PADDING)
         self.body.addLayout(parts, 1)
 
     def ask(self, name: str = "") -> None:

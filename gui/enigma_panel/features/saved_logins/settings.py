@@ -26,6 +26,8 @@ from enigma_panel.ui.widgets.basics import (
 )
 from enigma_panel.ui.widgets.inputs import LineEdit
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
+from enigma_panel.ui.widgets.table.column_sizing import LEAD
+from enigma_panel.ui.widgets.table.delegates import PAD
 from enigma_panel.ui.widgets.table.model import ColumnDef, KeyedTableModel
 from enigma_panel.ui.widgets.table.table import KeyedTable
 
@@ -95,6 +97,8 @@ def _account(login: SavedLogin) -> Cell:
 class LoginsPage(SettingsPage):
     """The page: a table of what is saved, and what can be done with the selected one."""
 
+    reach = LEAD + PAD
+
     def __init__(self, logins: Logins, clock: Clock, scope: TaskScope) -> None:
         super().__init__()
         self._logins = logins
@@ -132,6 +136,8 @@ class LoginsPage(SettingsPage):
         buttons = make_row(self.test_button, None, self.delete_button)
         self.chosen.setLayout(make_column(grid, buttons, gap=12))
         self.about = make_label(role="dim", wrap=True)
+        for part in (self.about, self.chosen, self.wait):
+            part.setContentsMargins(self.reach, 0, self.reach, 0)
         column = make_column(self.about, self.table, self.chosen, self.wait, gap=12)
         column.setStretchFactor(self.table, 1)
         self.setLayout(column)

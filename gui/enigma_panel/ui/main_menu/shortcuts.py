@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_menu.command_list import CommandList, GetGroups
 from enigma_panel.ui.widgets.actions import keys_text
-from enigma_panel.ui.widgets.sheet import Sheet
+from enigma_panel.ui.widgets.sheet import PADDING, ROW_INSET, Sheet
 
 tr = Translations("Menu")
 
@@ -22,6 +22,8 @@ class ShortcutsDialog(Sheet):
         super().__init__(tr("Keyboard shortcuts"), parent)
         self._groups = groups
         self.list = CommandList(tr("Keyboard shortcuts"))
+        side = PADDING - ROW_INSET
+        self.body.setContentsMargins(side, 0, side, PADDING)
         self.body.addWidget(self.list, 1)
 
     def ask(self) -> None:

@@ -190,7 +190,7 @@ QProgressBar::chunk { background: {mark}; border-radius: 2px; }
 QTableView, QTreeView { background: {card}; border: none; border-radius: 8px; outline: none;
     selection-background-color: {tint}; selection-color: {text}; }
 QTableView[role="reading"], QTableView[role="figures"], QTreeView { border-radius: 0; }
-QTableView[role="figures"]::item { padding: 0; border-bottom: 1px solid {line}; }
+QTableView[role="figures"]::item { padding: 0 0 0 -3px; border-bottom: 1px solid {line}; }
 QTableView[role="reading"]::item { padding: 0 8px; border-bottom: 1px solid {line}; }
 QTreeView::item { padding: 4px 8px 4px 0; }
 QTreeView[role="commands"] { border-radius: 0; }
@@ -205,6 +205,7 @@ QTableView[role="rows"] QHeaderView::section:first { padding-left: 16px; }
 QTableView[role="reading"] QHeaderView::section { padding: 4px 11px; } /* Qt adds 3 px to cells */
 QTreeView[role="reading"] QHeaderView::section,
 QTableView[role="figures"] QHeaderView::section { padding: 4px 3px; }
+QTableView[role="figures"] QHeaderView::section:first { padding-left: 0; }
 QTreeView[role="reading"] QHeaderView::section:first { padding-left: 17px; } /* its indentation */
 QTableCornerButton::section { background: {card}; border: none; }
 

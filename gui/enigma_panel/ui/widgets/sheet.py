@@ -32,6 +32,8 @@ tr = Translations("Widgets")
 
 EDGE, TOP, PADDING = 16, 48, 24
 """Least distance from the window's edges, distance below the top bar, and what stands inside."""
+ROW_INSET = 11
+"""How far words stand in from the edge of a row's tint: a list reaches out by it."""
 LOW = 500
 """Room below which a sheet stands right under the top bar."""
 
