@@ -133,7 +133,7 @@ QUESTIONS = (
         ),
     ),
     Break(
-        promise="Delete in Settings deletes the login that was chosen",
+        promise="Remove in Settings removes the login that was chosen",
         mistake="the one that stands in its row now",
         file="features/saved_logins/settings.py",
         old="self._known.setdefault(name, len(self._known) + 1) for name in sorted(by_name)]",

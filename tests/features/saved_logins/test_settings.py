@@ -10,7 +10,7 @@ from enigma_panel.store.keychain import SecretOutcome
 from enigma_panel.store.settings import SavedLogin
 from tests.features.saved_logins.world import LoginsWorld
 from tests.kit.clock import NOW
-from tests.kit.person import ENTER, click, key, shown_texts, type_text
+from tests.kit.person import ENTER, button, click, key, shown_texts, type_text
 from tests.kit.wait import until
 
 PASSWORD = "zebra-47-crossing"
@@ -71,22 +71,24 @@ async def test_one_is_renamed_unless_there_is_one_of_that_name(
     assert world.keychain.password("bank.example", "anna") == PASSWORD
 
 
-async def test_one_is_deleted(world: LoginsWorld, page: LoginsPage) -> None:
-    page.table.select_key(2)
-    click(page.delete_button)
+async def test_one_is_removed(world: LoginsWorld, page: LoginsPage) -> None:
+    remover = button(page, "Remove paul at bank.example")
+    remover.setFocus()
+    key(remover, ENTER)
     await until(lambda: rows(page) == [("all of bank.example", "maria")])
     assert world.keychain.password("bank.example", "paul") is None
-    assert "Deleted." in shown_texts(page)
+    assert "Removed." in shown_texts(page)
+    assert page.table.hasFocus(), "not the next row's button"
 
 
 async def test_a_keychain_that_waits_can_be_given_up(world: LoginsWorld, page: LoginsPage) -> None:
-    page.table.select_key(1)
+    remover = button(page, "Remove maria at bank.example")
     world.keychain.gate = threading.Event()
-    click(page.delete_button)
+    click(remover)
     await until(page.wait.cancel.isVisible)
-    assert not page.delete_button.isEnabled()
+    assert not remover.isEnabled()
     click(page.wait.cancel)
-    await until(page.delete_button.isEnabled)
+    await until(remover.isEnabled)
     assert len(rows(page)) == 2
     world.keychain.gate.set()
 
@@ -108,7 +110,7 @@ async def test_a_row_that_moves_stays_the_one_that_was_chosen(
     world.logins.remember("a.example", "anna", PASSWORD)
     await until(lambda: page.model.rowCount() == 3)
     assert page.account.text() == "half-typ"
-    click(page.delete_button)
+    click(button(page, "Remove paul at bank.example"))
     await until(lambda: page.model.rowCount() == 2)
     assert rows(page) == [("a.example", "anna"), ("all of bank.example", "maria")]
 

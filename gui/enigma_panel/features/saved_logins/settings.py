@@ -18,11 +18,12 @@ from enigma_panel.ui.settings.page import SettingsPage
 from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.text.states import NONE, dated_moment, local_moment, usual_moments
 from enigma_panel.ui.widgets.basics import (
+    Button,
     FieldGrid,
     make_button,
     make_column,
     make_label,
-    make_row,
+    take_single_clicks,
 )
 from enigma_panel.ui.widgets.inputs import LineEdit
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
@@ -44,6 +45,7 @@ class Column(IntEnum):
     SITE = 0
     ACCOUNT = 1
     USED = 2
+    REMOVE = 3
 
 
 class LoginsModel(KeyedTableModel):
@@ -61,6 +63,8 @@ class LoginsModel(KeyedTableModel):
             ColumnDef(Column.SITE, tr("Site"), _site),
             ColumnDef(Column.ACCOUNT, tr("Account"), _account),
             ColumnDef(Column.USED, tr("Last used"), self._used, width=used),
+            # Its cells lie below buttons.
+            ColumnDef(Column.REMOVE, "", lambda _: Cell(), width=(Cell(text=tr("Remove")),)),
         )
 
     def show_logins(self, logins: Iterable[SavedLogin]) -> None:
@@ -95,7 +99,9 @@ def _account(login: SavedLogin) -> Cell:
 
 
 class LoginsPage(SettingsPage):
-    """The page: a table of what is saved, and what can be done with the selected one."""
+    """The page: a table of what is saved, a button in each row that removes it, and what else can
+    be done with the selected one.
+    """
 
     reach = LEAD + PAD
 
@@ -123,18 +129,17 @@ class LoginsPage(SettingsPage):
         self.account.setMaxLength(MOST_CHARS)
         self.rename_button = make_button(tr("Rename"))
         self.test_button = make_button(tr("Test"))
-        self.delete_button = make_button(tr("Delete"), "danger")
         self.wait = KeychainWait(self._scope, lambda: self._logins.where)
 
     def _build_layout(self) -> None:
         grid = FieldGrid()
-        self.problem = grid.add_field(tr("Account"), self.account, self.rename_button)
+        beside = self.rename_button, self.test_button
+        self.problem = grid.add_field(tr("Account"), self.account, *beside)
         self.chosen = QWidget()
         policy = self.chosen.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # the table does not move
         self.chosen.setSizePolicy(policy)
-        buttons = make_row(self.test_button, None, self.delete_button)
-        self.chosen.setLayout(make_column(grid, buttons, gap=12))
+        self.chosen.setLayout(grid)
         self.about = make_label(role="dim", wrap=True)
         for part in (self.about, self.chosen, self.wait):
             part.setContentsMargins(self.reach, 0, self.reach, 0)
@@ -149,7 +154,6 @@ class LoginsPage(SettingsPage):
         self.account.textChanged.connect(self.problem.clear)
         self.rename_button.clicked.connect(self._rename)
         self.test_button.clicked.connect(self._test)
-        self.delete_button.clicked.connect(self._delete)
         self.wait.turned.connect(self._follow_selection)
         self.wait.resized.connect(self.grown)
 
@@ -164,7 +168,24 @@ class LoginsPage(SettingsPage):
         self.about.setText(note)
         self.about.setVisible(bool(self._logins.saved()))
         self.model.show_logins(self._logins.saved())
+        before: QWidget = self.table
+        for row, key in enumerate(self.model.keys()):
+            place = self.model.index(row, Column.REMOVE)
+            if self.table.indexWidget(place) is None:
+                self.table.setIndexWidget(place, self._make_remover(key))
+            remover = self.table.indexWidget(place)
+            QWidget.setTabOrder(before, remover)
+            before = remover
         self._follow_selection()
+
+    def _make_remover(self, key: int) -> Button:
+        button, login = make_button(tr("Remove"), "danger-link"), self.model.login(key)
+        assert login is not None
+        name = tr("Remove {account} at {site}", account=shorten(login.account), site=login.host)
+        button.setAccessibleName(name)
+        button.clicked.connect(lambda: self._remove(key))
+        take_single_clicks(button)
+        return button
 
     def _selected(self) -> SavedLogin | None:
         keys = self.table.selected_keys()
@@ -176,7 +197,8 @@ class LoginsPage(SettingsPage):
         if shown != self._shown:  # what somebody types about it stays
             self._shown = shown
             self.account.setText(login.account if login is not None else "")
-        self.chosen.setEnabled(not self.wait.is_waiting)
+        for part in (self.chosen, *self.table.viewport().findChildren(Button)):
+            part.setEnabled(not self.wait.is_waiting)
         self.chosen.setVisible(login is not None)
 
     # -- doing ---------------------------------------------------------------------------------
@@ -198,10 +220,11 @@ class LoginsPage(SettingsPage):
         if login is not None:
             self._run(lambda: self._logins.check(login), check_text)
 
-    def _delete(self) -> None:
-        login = self._selected()
+    def _remove(self, key: int) -> None:
+        login = self.model.login(key)
         if login is not None:
-            self._run(lambda: self._logins.delete(login), lambda _: tr("Deleted."))
+            self.table.setFocus()  # not on to the next row's button
+            self._run(lambda: self._logins.delete(login), lambda _: tr("Removed."))
 
     def _run(self, call: Call, text: Callable[[LoginResult], str]) -> None:
         if not self.wait.is_waiting:
