@@ -354,7 +354,7 @@ class Gallery(Tour):
         window.close()
         opening = OpeningWindow(int)
         opening.show_step(4, 6)
-        opening.present()
+        opening.present(opening)
         await self._picture("opening", opening)
         opening.close()
         full = FolderError(path.parent, "No space left on device", ENOSPC)

@@ -174,7 +174,9 @@ async def test_quit_while_the_ledger_opens_ends_before_the_main_window_comes(
     prepare_data_dirs(place, demo=False)
     running = TaskScope().spawn("main", Program(Options(data_dir=tmp_path), place, None).main())
     assert running is not None
-    (await _shown(OpeningWindow)).quit_button.click()
+    window = await _shown(OpeningWindow)
+    assert not window.quit_button.hasFocus(), "Enter quits unasked"
+    window.quit_button.click()
     opened.set()
     assert await running == 0
 
