@@ -33,8 +33,8 @@ class CredentialsPage(AnswerPage):
         )
         if self.helper is not None:
             self.column.addWidget(self.helper)
-        self._no_username = self.add_field(tr("Username"), self.username)
-        self._no_password = self.add_field(tr("Password"), self.password)
+        self._no_username = self.add_field(tr("Username"), self.username, labelled=True)
+        self._no_password = self.add_field(tr("Password"), self.password, labelled=True)
         self.username.textChanged.connect(self._on_changed)
         self.password.textChanged.connect(self._on_changed)
         if self.helper is not None:

@@ -58,13 +58,13 @@ class AnswerPage(QWidget):
         self.setLayout(self.column)
         self._fields: list[Field] = []
 
-    def add_field(self, text: str, field: Field) -> ProblemLabel:
-        """Add a field below its label, which is its name; returns the place of its problem."""
-        label = make_label(text)
+    def add_field(self, name: str, field: Field, *, labelled: bool = False) -> ProblemLabel:
+        """Add a field; returns the place of its problem. labelled: its name stands above it."""
+        label = make_label(name)
         label.setBuddy(field)
-        field.setAccessibleName(text)
+        field.setAccessibleName(name)
         problem = ProblemLabel(field)
-        self.column.addLayout(make_column(label, field, problem, gap=4))
+        self.column.addLayout(make_column(*([label] if labelled else []), field, problem, gap=4))
         field.textChanged.connect(problem.clear)
         self.watch(field)
         return problem
