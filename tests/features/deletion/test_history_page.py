@@ -46,8 +46,10 @@ async def test_all_is_kept_until_somebody_says_so(
     assert page.choice.currentText() == "Keep forever"
     assert page.choice.accessibleName() == "Ended tasks"
     assert page.days.isHidden()
+    assert page.note.isHidden()
     page.choice.setCurrentIndex(1)
     await world.settle()
+    assert page.note.isVisible()
     assert kept_days(world) == 90, "nothing is that old, so nothing is asked"
     assert page.question.isHidden()
     page.days.setValue(30)

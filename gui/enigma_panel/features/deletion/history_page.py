@@ -48,10 +48,7 @@ class HistoryPage(SettingsPage):
         with QSignalBlocker(self.choice), QSignalBlocker(self.days):
             self.choice.setCurrentIndex(0 if days == FOR_EVER else 1)
             self.days.setValue(days or FIRST_DAYS)
-        self.days.setVisible(days != FOR_EVER)
-        self.question.hide()
-        self.news.show_text("")
-        self.grown.emit()
+        self._show_choice()
 
     # -- building ------------------------------------------------------------------------------
 
@@ -76,7 +73,8 @@ class HistoryPage(SettingsPage):
             "Queued, unconfirmed and lost tasks are always kept. So are tasks whose session may "
             "still be open. Daily totals still include deleted tasks."
         )
-        grid.add_field(tr("Ended tasks"), self.choice, self.days, note=note)
+        self.note = make_label(note, "dim", wrap=True)
+        grid.add_field(tr("Ended tasks"), self.choice, self.days, note=self.note)
         column = make_column(self.text, make_row(None, self.leave, self.delete))
         column.setContentsMargins(10, 8, 10, 8)
         self.question.setLayout(column)
@@ -92,16 +90,19 @@ class HistoryPage(SettingsPage):
 
     def _choose(self) -> None:
         """Look what it deletes; what was asked about something else is no question any more."""
-        is_limited = bool(self.choice.currentData())
-        self._wanted = self.days.value() if is_limited else FOR_EVER
-        self.days.setVisible(is_limited)
-        self.question.hide()
-        self.news.show_text("")
-        self.grown.emit()
+        self._wanted = self.days.value() if self.choice.currentData() else FOR_EVER
+        self._show_choice()
         if self._wanted == FOR_EVER:
             self._keep()
         else:
             self._services.scope.spawn("look for old tasks", self._look(), exclusive=True)
+
+    def _show_choice(self) -> None:
+        for part in (self.days, self.note):
+            part.setVisible(self._wanted != FOR_EVER)
+        self.question.hide()
+        self.news.show_text("")
+        self.grown.emit()
 
     async def _look(self) -> None:
         days, plan = FOR_EVER, DeletionPlan()
