@@ -7,7 +7,7 @@ from enigma_panel.services.desktop_notifier import DesktopNotifier
 from tests.kit.person import shown_texts
 from tests.kit.world import World
 
-NAMES = ["Notify me of questions", "Show the agent's words", "Notify me when a task is done"]
+NAMES = ["Notify me of questions", "Include the question's text", "Notify me when a task finishes"]
 
 
 @pytest.mark.parametrize("is_shown", [True, False])

@@ -21,21 +21,21 @@ class NoticeSettings(QWidget):
             "notify_questions",
             tr("Notify me of questions"),
             tr(
-                "While you use another program, at once and in the last minute. "
-                "Includes daily caps."
+                "Only when this window is in the background. Repeats a minute before a question "
+                "expires. Covers daily caps too."
             ),
         )
         self.words = SettingBox(
             settings,
             "notify_words",
-            tr("Show the agent's words"),
-            tr("They may show on a locked screen. Known secrets are left out."),
+            tr("Include the question's text"),
+            tr("It may show on a locked screen. Known secrets are hidden."),
         )
         self.done = SettingBox(
             settings,
             "tell_when_done",
-            tr("Notify me when a task is done"),
-            tr("While you use another program, for tasks over 20 seconds."),
+            tr("Notify me when a task finishes"),
+            tr("For tasks over 20 seconds, when this window is in the background."),
         )
         self.missing = NoticeLabel()
         boxes = map(noted, (self.notify, self.words, self.done))
