@@ -21,8 +21,8 @@ class NoticeSettings(QWidget):
             "notify_questions",
             tr("Notify me of questions"),
             tr(
-                "Only when this window is in the background. Repeats a minute before a question "
-                "expires. Covers daily caps too."
+                "When this window is in the background. Repeats a minute before expiry. "
+                "Covers daily caps too."
             ),
         )
         self.words = SettingBox(
