@@ -13,7 +13,6 @@ from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.action_button import show_words
 from enigma_panel.ui.widgets.basics import (
-    ElidedLabel,
     make_button,
     make_column,
     make_label,
@@ -211,7 +210,7 @@ class NoticeRow(QFrame):
         self.notice = notice
         self._notices = notices
         self._is_line = not notice.needs_look
-        self._title = ElidedLabel("dim") if self._is_line else make_label(role="figure", wrap=True)
+        self._title = make_label(role="dim" if self._is_line else "figure", wrap=True)
         self._text = make_label(role="dim", wrap=True)
         time = make_label(local_time(notices.since_ms(notice)), "dim")
         actions = notice.actions[:1] if self._is_line else notice.actions
