@@ -82,16 +82,14 @@ def price_text(
     if stays_ms is not None:
         then = tr.plural(
             "costs money until you close it ({minutes} min at most)",
-            "costs money until closed ({minutes} min each)",
+            "costs money until closed (up to {minutes} min each)",
             n if in_new else 1,
             minutes=stays_ms // 60_000,
         )
         if known is None:
             return f"{price}. {sentence(then)}"
         return tr("{price}, then {then}", price=price, then=then)
-    if n == 1:
-        return tr("{price} · closes after the task", price=price)
-    is_possible = in_new and n <= MOST_STARTS
+    is_possible = in_new and 1 < n <= MOST_STARTS
     done = services.queue.all_done(n, single=single) if is_possible else None
     if done is None:
         return price
@@ -127,7 +125,7 @@ def queue_hint(services: Services, n: int, *, single: bool = False) -> str:
         )
     ahead = sum(_wants_place(services, entry) for entry in queue.entries())
     if ahead:
-        return _behind(ahead, n)
+        return tr.plural("Queued behind 1 task.", "Queued behind {n} tasks.", ahead)
     free = min(queue.free_places, queue.free_calls(single=single))
     if free <= 0:
         is_full = queue.free_places <= 0
@@ -138,12 +136,6 @@ def queue_hint(services: Services, n: int, *, single: bool = False) -> str:
     start = tr.plural("1 starts now", "{n} start now", free)
     wait = tr.plural("1 is queued", "{n} are queued", n - free)
     return tr("{start}, {wait}.", start=start, wait=wait)
-
-
-def _behind(ahead: int, n: int) -> str:
-    if n == 1:
-        return tr.plural("Queued behind 1 task.", "Queued behind {n} tasks.", ahead)
-    return tr.plural("They are queued behind 1 task.", "They are queued behind {n} tasks.", ahead)
 
 
 def _wants_place(services: Services, entry: QueueEntry) -> bool:
