@@ -15,6 +15,6 @@ def text() -> str:
         return notices.read_text(encoding="utf-8")
     return (
         f"Enigma Control Panel {__version__} is under the MIT licence, without warranty.\n"
-        "Each library has a licence of its own, named in its .dist-info folder below\n"
+        "Each library has its own licence, named in its .dist-info folder under\n"
         f"{Path(msgspec.__file__).parents[1]}\n"
     )

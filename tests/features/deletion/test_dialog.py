@@ -66,8 +66,8 @@ async def test_it_says_what_goes_and_what_stays_and_wants_a_word(
     await active(dialog)
     texts = shown_texts(dialog)
     assert "They cost $0.24." in texts
-    assert "2 stay: 1 not finished, 1 in a session that may still be open." in texts
-    assert "Daily totals keep the cost of deleted tasks" in texts
+    assert "2 kept: 1 not finished, 1 in a session that may still be open." in texts
+    assert "Daily totals still include them" in texts
     assert dialog.field.hasFocus()
     assert dialog.field.accessibleName() == "Type “delete” to confirm"
     assert "This deletes 2 tasks" in dialog.field.accessibleDescription()
@@ -94,7 +94,7 @@ async def test_where_nothing_may_go_nothing_can_be_clicked(world: DeletionWorld)
     dialog.ask([1])
     await world.settle()
     assert "None of the selected tasks can be deleted." in shown_texts(dialog)
-    assert "1 stays: 1 not finished." in shown_texts(dialog)
+    assert "1 kept: 1 not finished." in shown_texts(dialog)
     assert not dialog.field.isEnabled()
     assert not dialog.delete_button.isEnabled()
 
@@ -116,7 +116,7 @@ async def test_a_long_one_can_be_cancelled(
     assert text == "Deleting 4 tasks…"
     cancel()
     await world.settle()
-    words = "1 task was deleted. 2 were not: cancelled. 1 stays: 1 whose result may still come."
+    words = "1 task was deleted. 2 were not: cancelled. 1 kept: 1 whose result may still come."
     assert told == [(words,)]
 
 
@@ -138,7 +138,7 @@ async def test_a_ledger_that_refuses_is_said(world: DeletionWorld, dialog: Delet
 
 def test_each_reason_to_stay_has_words() -> None:
     both = {KeptReason.QUEUED: 1, KeptReason.AT_WORK: 2}
-    assert kept_text(both) == "3 stay: 3 not finished."
+    assert kept_text(both) == "3 kept: 3 not finished."
     for reason in KeptReason:
         assert kept_text({reason: 1}) != kept_text({reason: 3}), reason
 

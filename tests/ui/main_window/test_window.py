@@ -193,7 +193,7 @@ def test_the_live_page_is_opened_where_its_link_is_copied(
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
     services.sessions.add(1)
     window.selection.sessions.select_key(1)
-    assert "Your browser history keeps it" in choose(window, "Open live page").toolTip()
+    assert "It stays in your browser history" in choose(window, "Open live page").toolTip()
     assert opened == [LINK]
     assert "No program could open the live page." in shown_texts(window)  # it said that none did
     services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=NOW)

@@ -197,7 +197,7 @@ async def test_arrows_bring_earlier_texts_back(world: World, dialog: NewTaskDial
     key(field, DOWN)
     assert field.text() == ""
     type_text(field, "!")
-    assert dialog.keys_hint.text() == "Ctrl+Enter starts"
+    assert dialog.keys_hint.text() == "Ctrl+Enter to start"
 
 
 async def test_arrows_leave_typed_text_alone(world: World, dialog: NewTaskDialog) -> None:

@@ -492,7 +492,7 @@ def test_damaged_settings_are_told_and_kept(bar: Bar) -> None:
     path, kept = Path("/data/settings.json"), Path("/data/settings.broken")
     problem = Problem(kind=ProblemKind.BROKEN, path=path, kept_as=kept, reason="x")
     bar.notices.show_problem(problem)
-    said = "Settings were damaged and are back to their defaults."
+    said = "Damaged settings were reset."
     assert bar.lines == [f"{said} Caps are off. The damaged file is kept as settings.broken."]
 
 

@@ -78,7 +78,7 @@ async def test_enter_goes_from_username_to_password_and_there_it_sends(
     key(credentials(form).username, ENTER)
     assert credentials(form).password.hasFocus()
     type_text(credentials(form).password, "hunter2")
-    assert dialog.send_button.toolTip() == "Enter sends"
+    assert dialog.send_button.toolTip() == "Enter to send"
     assert world.inbox.answered == []
     key(credentials(form).password, ENTER)
     await world.settle()

@@ -190,8 +190,8 @@ async def test_an_arrow_or_a_digit_chooses_and_enter_does_what_is_said(
     assert buttons[0].isChecked()
     key(buttons[0], Qt.Key.Key_3)
     assert (buttons[2].hasFocus(), buttons[2].isChecked()) == (True, True)
-    assert dialog.send_button.toolTip() == "Ctrl+Enter sends"
-    assert "Ctrl+Enter sends" in shown_texts(dialog)
+    assert dialog.send_button.toolTip() == "Ctrl+Enter to send"
+    assert "Ctrl+Enter to send" in shown_texts(dialog)
     key(buttons[2], Qt.Key.Key_Return)
     key(buttons[2], Qt.Key.Key_4)
     assert (page.other.isChecked(), page.other_field.hasFocus()) == (True, True)
@@ -201,8 +201,8 @@ async def test_an_arrow_or_a_digit_chooses_and_enter_does_what_is_said(
     assert buttons[2].isChecked()
     key(buttons[2], Qt.Key.Key_Down)
     page.other.setFocus()
-    assert dialog.send_button.toolTip() == "Enter sends"
-    assert "Enter sends" not in shown_texts(dialog)
+    assert dialog.send_button.toolTip() == "Enter to send"
+    assert "Enter to send" not in shown_texts(dialog)
     assert world.inbox.answered == []
     key(page.other, Qt.Key.Key_Return)
     await world.settle()
@@ -262,7 +262,7 @@ async def test_another_answer_is_chosen_by_typing_it_and_sent_by_enter(
     click(page.choices[1].button)
     type_text(page.other_field, "green")
     assert page.other.isChecked()
-    assert dialog.send_button.toolTip() == "Enter sends"
+    assert dialog.send_button.toolTip() == "Enter to send"
     click(page.choices[1].button)
     interface = QAccessible.queryAccessibleInterface(page.other_field)
     interface.setText(QAccessible.Text.Value, "green")  # the same text says nothing new
@@ -292,7 +292,7 @@ async def test_a_purchase_is_approved_up_to_its_total(world: World, dialog: Ques
     page = purchase(form)
     labels = [each.button.accessibleName() for each in page.choices]
     assert labels == ["Approve up to $49.99", "Don't buy, carry on", "Other answer"]
-    assert "If the total is more, the agent asks again." in shown_texts(dialog)
+    assert "If the total is higher, the agent asks again." in shown_texts(dialog)
     assert "Leaves the cart as it is and reports what it found." in shown_texts(dialog)
     assert await answer(world, dialog) == [], "nothing is chosen at first"
     click(page.approve)

@@ -188,12 +188,12 @@ async def test_the_dialect_is_chosen_by_keys_and_holds_at_once(
     box = dialog.account.dialect_box
     assert box.accessibleName() == "Service dialect"
     assert [box.itemText(n) for n in range(box.count())] == [
-        "Set by the address (Enigma)",
+        "Automatic (Enigma)",
         "Enigma (E)",
         "WebRun, first form (W1)",
         "WebRun (W2)",
     ]
-    assert box.currentText() == "Set by the address (Enigma)"
+    assert box.currentText() == "Automatic (Enigma)"
     key(box, Qt.Key.Key_End)
     assert (world.account.dialect, world.settings.value.dialect) == (Dialect.W2, "W2")
     key(box, Qt.Key.Key_Home)
@@ -209,7 +209,7 @@ async def test_another_address_comes_with_its_own_dialect(
     dialog.account.base_url.setText("https://connect.webrun.ai")
     key(dialog.account.base_url, ENTER)
     await world.settle()
-    assert dialog.account.dialect_box.currentText() == "Set by the address (WebRun)"
+    assert dialog.account.dialect_box.currentText() == "Automatic (WebRun)"
     assert world.settings.value.dialect == ""
     dialog.account.base_url.setModified(True)
     key(dialog.account.dialect_box, Qt.Key.Key_End)

@@ -238,8 +238,8 @@ def test_what_a_task_used_stands_in_one_line(window: MainWindow, services: Any) 
     services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW, usage=usage)
     window.selection.tasks.select_key(1)
     line = window.details.usage
-    assert line.text() == "$0.0212 · 12 s computing · 11,388 tokens"
-    assert line.toolTip() == "11,000 tokens in\n388 tokens out\n12 s of computing"
+    assert line.text() == "$0.0212 · 12 s of compute · 11,388 tokens"
+    assert line.toolTip() == "11,000 tokens in\n388 tokens out\n12 s of compute"
     services.sessions.change_task(1, status=TaskStatus.WORKING)
     assert not line.isVisible(), "its row has the cost so far"
 

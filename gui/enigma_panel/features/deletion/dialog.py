@@ -59,8 +59,7 @@ class DeletionDialog(Sheet):
         self.what = make_label(wrap=True)
         self.kept = make_label(wrap=True)
         stays = tr(
-            "Daily totals keep the cost of deleted tasks. Files that you saved and the service's "
-            "own records stay."
+            "Daily totals still include them. Files you saved and the service's records are kept."
         )
         self.stays = make_label(stays, "dim", wrap=True)
         self.field = LineEdit(enter_moves_on=False)

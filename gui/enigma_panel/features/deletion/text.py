@@ -39,13 +39,13 @@ def plan_text(plan: DeletionPlan) -> str:
 
 
 def kept_text(kept: Mapping[KeptReason, int]) -> str:
-    """'12 stay: 7 not finished, 5 in sessions that may still be open.'; empty where all go."""
+    """'12 kept: 7 not finished, 5 in sessions that may still be open.'; empty where all go."""
     counts = Counter[tuple[str, str]]()
     for reason, words in _KEPT.items():
         counts[words] += kept.get(reason, 0)
     reasons = ", ".join(tr.plural(*words, n) for words, n in counts.items() if n)
     n = counts.total()
-    return tr.plural("1 stays: {reasons}.", "{n} stay: {reasons}.", n, reasons=reasons) if n else ""
+    return tr.plural("1 kept: {reasons}.", "{n} kept: {reasons}.", n, reasons=reasons) if n else ""
 
 
 def result_text(result: DeletionResult) -> str:

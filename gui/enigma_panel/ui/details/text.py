@@ -98,7 +98,7 @@ def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:
 
 
 def usage_text(task: Task) -> str:
-    """'$0.0212 · 12 s computing · 11,388 tokens', once the task has ended; says what is unknown.
+    """'$0.0212 · 12 s of compute · 11,388 tokens', once the task has ended; says what is unknown.
 
     How long it took stands in its row, by our clock.
     """
@@ -112,19 +112,19 @@ def usage_text(task: Task) -> str:
     return " · ".join(
         (
             cost,
-            *([tr("{n} s computing", n=seconds)] if seconds is not None else []),
+            *([tr("{n} s of compute", n=seconds)] if seconds is not None else []),
             *([tr.plural("1 token", "{n} tokens", tokens)] if tokens is not None else []),
         )
     )
 
 
 def usage_tip(usage: Usage) -> str:
-    """What stands behind those figures: '12,450 tokens in, 3,200 out · 41 s of computing'."""
+    """What stands behind those figures: '12,450 tokens in, 3,200 out · 41 s of compute'."""
     given = (
         (usage.tokens_in, tr("{n} tokens in")),
         (usage.tokens_out, tr("{n} tokens out")),
         (usage.tokens_total, tr("{n} tokens in total, reported by the service")),
-        (usage.compute_s, tr("{n} s of computing")),
+        (usage.compute_s, tr("{n} s of compute")),
         (usage.took_s, tr("took {n} s, reported by the service")),
     )
     figures = ((number_text(n) if isinstance(n, int) else n, text) for n, text in given)

@@ -137,8 +137,8 @@ class NewTaskDialog(Sheet):
         self.cancel_button = make_button(tr("Cancel"))
         self.another_button = make_button(tr("Start and add another"))
         self.start_button = make_button(tr("Start"), "primary")
-        self.another_button.setToolTip(tr("Ctrl+Shift+Enter starts"))
-        self.start_button.setToolTip(tr("Ctrl+Enter starts"))
+        self.another_button.setToolTip(tr("Ctrl+Shift+Enter to start"))
+        self.start_button.setToolTip(tr("Ctrl+Enter to start"))
         width = max(self._grid.label_width(), self.limits.grid.label_width())
         self._grid.setColumnMinimumWidth(0, width)
         self.limits.grid.setColumnMinimumWidth(0, width)
@@ -363,7 +363,7 @@ class NewTaskDialog(Sheet):
 
     def _show_keys(self) -> None:
         is_free = self.split_button.isHidden() and bool(self.task_text.text())
-        keys = tr("Ctrl+Enter starts") if is_free else ""
+        keys = tr("Ctrl+Enter to start") if is_free else ""
         earlier = tr("↑ brings back earlier tasks")
         self.keys_hint.setText(earlier if self.task_text.offers_earlier() else keys)
 

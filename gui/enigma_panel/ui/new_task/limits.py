@@ -301,11 +301,11 @@ def time_note(rules: ServiceRules) -> str:
     """Return what a time limit ends."""
     if rules.caps_session:
         return tr(
-            "Seconds, {limit} at most (set by the service). Ends the whole session.",
+            "Up to {limit} seconds (set by the service). Ends the whole session.",
             limit=MAX_TIME_S,
         )
     return tr(
-        "Seconds, {limit} at most (set by the service). Ends the task. A session kept open "
+        "Up to {limit} seconds (set by the service). Ends the task. A session kept open "
         "closes after {time}.",
         limit=MAX_TIME_S,
         time=tr.plural("{n} idle minute", "{n} idle minutes", rules.idle_ms // 60_000),

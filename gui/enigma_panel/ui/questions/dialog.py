@@ -389,7 +389,7 @@ class QuestionDialog(ModelessDialog):
         form = self._current
         mistake = form.page().mistake() if form else None
         by_enter = form is None or form.page().enter_sends()
-        keys = tr("Enter sends") if by_enter else tr("Ctrl+Enter sends")
+        keys = tr("Enter to send") if by_enter else tr("Ctrl+Enter to send")
         self.send_button.setEnabled(self._sending is None and mistake is None)
         self.send_button.setToolTip(mistake.sentence if mistake else keys)
         self._keys.setText("" if by_enter or self.send_button.isHidden() else keys)

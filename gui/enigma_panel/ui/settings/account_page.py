@@ -76,7 +76,7 @@ class AccountPage(SettingsPage):
         )
         self._dialect_doubt = grid.add_field(tr("Service dialect"), self.dialect_box)
         grid.add_below(self.dialect_note)
-        at_once = tr("Most accounts allow 5. If the service refuses more, fewer are opened.")
+        at_once = tr("Most accounts allow 5. Lowered automatically if the service refuses more.")
         grid.add_field(tr("Browsers at once"), self.at_once, self.now_fewer, note=at_once)
         buttons = make_row(
             self.change_key_button, self.test_key_button, self.remove_key_button, None
@@ -133,7 +133,7 @@ class AccountPage(SettingsPage):
     def _show_dialect(self) -> None:
         account, settings = self._account, self._services.settings
         preset = service_name(dialect_of_host(account.host))
-        self.dialect_box.setItemText(0, tr("Set by the address ({service})", service=preset))
+        self.dialect_box.setItemText(0, tr("Automatic ({service})", service=preset))
         with QSignalBlocker(self.dialect_box):
             self.dialect_box.setCurrentIndex(self.dialect_box.findData(account.chosen_dialect))
         self._dialect_doubt.show_doubt(dialect_doubt(account.dialect, account.host))

@@ -54,7 +54,7 @@ def read_day(text: str) -> QDate | None:
         return None
     day = QDate.fromString(text.strip(), Qt.DateFormat.ISODate)
     if not day.isValid() or not 1970 <= day.year() <= 9999:
-        raise UnreadableError(tr("Enter a day like {day}.", day="2026-11-27"))
+        raise UnreadableError(tr("Enter a date like {day}.", day="2026-11-27"))
     return day
 
 

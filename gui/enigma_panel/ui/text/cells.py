@@ -134,7 +134,7 @@ def _stopped_text(task: Task, session: Session | None) -> str:
     if task.stop_sent_ms is not None:
         return tr("Stopped by you")
     if session is not None and session.was_over_by(task.ended_ms or 0):
-        return tr("Its browser was closed")
+        return tr("Its session was closed")
     return tr("Stopped")
 
 

@@ -85,7 +85,7 @@ def _url_text(finding: Finding) -> str:
             )
         case Problem.BAD_SCHEME:
             return tr(
-                "A starting URL begins with https:// or http://, not {scheme}:",
+                "A starting URL must begin with https:// or http://, not {scheme}:",
                 scheme=finding.params.get("scheme", ""),
             )
         case Problem.NO_HOST:

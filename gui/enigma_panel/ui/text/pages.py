@@ -27,7 +27,7 @@ def live_page_text(link: str | None) -> str:
     """What it can do, who can see it, what the browser will say; link: None without one."""
     if link is None:
         return tr("This session has no live page.")
-    text = tr("View only. Anyone with the link can watch. Your browser history keeps it.")
+    text = tr("View only. Anyone with the link can watch. It stays in your browser history.")
     if _is_numeric(link):
         text += " " + tr("Your browser will warn about its certificate.")
     return text

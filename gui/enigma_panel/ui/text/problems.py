@@ -174,7 +174,7 @@ def _problem(problem: Problem) -> Notice:
             kept = tr("The damaged file is kept as {kept}.", kept=problem.kept_as.name)
             if problem.path.suffix == ".json":
                 return Notice(
-                    title=tr("Settings were damaged and are back to their defaults."),
+                    title=tr("Damaged settings were reset."),
                     text=f"{caps} {kept}",
                 )
             return Notice(
