@@ -208,6 +208,7 @@ class TaskSearch(QObject):
             self._answered, by_person = asked, False
             day = local_day(self._clock.now_ms())
             self.figures = await self._read(lambda: self._count(asked[0], day))
+            self.problem = None
             if self._tell_day is not None and self.figures.day is not None:
                 self._tell_day(day, self.figures.day)
             self.counted.emit()
@@ -215,7 +216,7 @@ class TaskSearch(QObject):
             self._is_stale = True
             self._is_by_person |= by_person
             raise
-        self.problem, self._answered_ms = None, self._clock.now_ms()
+        self._answered_ms = self._clock.now_ms()
 
     @property
     def _is_sorted_anew(self) -> bool:
