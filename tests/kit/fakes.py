@@ -77,9 +77,9 @@ if TYPE_CHECKING:
     from enigma_panel.services.task_search import TaskSearch
     from enigma_panel.ui.main_window.selection import Selection
 else:
-    Sessions = TaskSearch = TaskQueue = Inbox = Live = Timeline = Spending = Health = QObject
+    Sessions = TaskSearch = TaskQueue = Inbox = Live = Timeline = Health = QObject
     Account = SessionStore = SettingsBook = QObject
-    ServiceClient = LedgerWriter = TaskScope = Selection = object
+    ServiceClient = LedgerWriter = TaskScope = Selection = Spending = object
 
 
 @dataclass
@@ -367,6 +367,7 @@ class FakeTaskSearch(TaskSearch):
         self.problem: LedgerError | None = None
         self.asked: list[tuple[TaskFilter, Order]] = []
         self.is_late = False
+        self.days_followed = 0
         sessions.changed.connect(lambda diff: self.answer(by_person=diff.is_asked))
 
     def ask(self, task_filter: TaskFilter | None = None, order: Order | None = None) -> None:
@@ -375,6 +376,14 @@ class FakeTaskSearch(TaskSearch):
         self.asked.append((self.filter, self.order))
         if not self.is_late:
             self.answer(by_person=True)
+
+    def follow_day(self) -> None:
+        self.days_followed += 1
+
+    def tell_today(self, total: TaskSum | None) -> None:
+        """What a test says that today has cost."""
+        self.figures = replace(self.figures, day=total)
+        self.counted.emit()
 
     def answer(self, *, by_person: bool) -> None:
         tasks = [self._as_counted(task) for task in self._sessions.tasks.values()]
@@ -387,6 +396,7 @@ class FakeTaskSearch(TaskSearch):
             count=len(fit),
             by_group={group: sum(in_groups(t, {group}) for t in fit) for group in TaskGroup},
             shown=task_sum(shown),
+            day=self.figures.day,
         )
         self.found.emit(by_person)
         self.counted.emit()
@@ -755,18 +765,10 @@ class HandUrgency(Urgency):
 
 
 class FakeSpending(Spending):
-    """What a test says that today has cost, and how far a balance goes."""
-
-    changed = Signal()
+    """The costs of the last tasks, as a test says."""
 
     def __init__(self) -> None:
-        QObject.__init__(self)
-        self.today: TaskSum | None = None
         self.costs: list[Decimal] = []
-        self.asked = 0
-
-    def refresh(self) -> None:
-        self.asked += 1
 
     def forecast(self, balance: Decimal) -> Forecast | None:
         tasks = affordable(balance, self.costs)

@@ -640,10 +640,10 @@ MONEY = (
     Break(
         promise="the tasks started in this program since midnight",
         mistake="at midnight it goes on",
-        file="services/spending.py",
-        old="        self._is_stale |= day != self._day\n",
-        new="",
-        tests=("tests/services/test_spending.py",),
+        file="services/task_search.py",
+        old="        if day != self._day:\n",
+        new="        if False:\n",
+        tests=("tests/services/test_task_search.py",),
     ),
     Break(
         promise="totals are exact to a billionth of a dollar",

@@ -24,6 +24,7 @@ from tests.conftest import first_and_weekly_each
 from tests.kit.wait import until
 from tests.services.commands.bench import Bench, on_bench, rejected
 from tests.services.queue.bench import QueueBench, Service
+from tests.store.helpers import spent_on
 
 STOP, TERMINATE = CommandVerb.STOP, CommandVerb.TERMINATE
 CAP, DAY = Decimal("0.25"), Decimal(1)
@@ -425,7 +426,7 @@ def told(bench: CapBench) -> Decimal:
     day = local_day(bench.bench.clock.now_ms())
     reader = TaskReader(bench.bench.ledger.path)
     try:
-        return reader.spent_on(local_date(day[0]), *day).cost
+        return spent_on(reader, local_date(day[0]), *day).cost
     finally:
         reader.close()
 

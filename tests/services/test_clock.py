@@ -1,11 +1,14 @@
 """The program's clock, with the computer's clocks moved by hand."""
 
 import asyncio
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, strategies as st
 
-from enigma_panel.services.clock import BOOT_NS, SleepMeter, SystemClock
+from enigma_panel.services.clock import BOOT_NS, SleepMeter, SystemClock, local_day
 
 SECOND = 1_000_000_000
 WALL = 1_700_000_000 * SECOND
@@ -153,3 +156,43 @@ async def test_a_wait_looks_at_the_clock_again_before_long() -> None:
 def test_on_this_system_sleep_is_measured() -> None:
     assert SleepMeter().slept_ms() == 0
     assert abs(SystemClock().now_ms() - SystemClock().now_ms()) < 1_000
+
+
+@pytest.fixture
+def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The person lives there. A rule in POSIX's words: that of a real place may change any day."""
+    with monkeypatch.context() as there:
+        there.setenv("TZ", request.param)
+        time.tzset()
+        yield
+    time.tzset()
+
+
+CHANGES_AT_NIGHT = "CET-1CEST,M3.5.0,M10.5.0/3"
+CHANGES_AT_MIDNIGHT = "CST5CDT,M3.2.0/0,M11.1.0/1"
+CHANGES_HALF_AN_HOUR = "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0"
+
+
+@pytest.mark.parametrize(
+    ("zone", "noon", "hours"),
+    [
+        (CHANGES_AT_NIGHT, "2026-03-29 12:00", 23),
+        (CHANGES_AT_NIGHT, "2026-10-25 12:00", 25),
+        (CHANGES_AT_NIGHT, "2026-11-27 12:00", 24),
+        (CHANGES_AT_MIDNIGHT, "2026-03-08 12:00", 23),
+        (CHANGES_AT_MIDNIGHT, "2026-11-01 12:00", 25),
+        ("<+0545>-5:45", "2026-11-27 12:00", 24),
+        (CHANGES_HALF_AN_HOUR, "2026-04-05 12:00", 24.5),
+    ],
+    indirect=["zone"],
+)
+@pytest.mark.usefixtures("zone")
+def test_a_day_is_as_long_as_it_is(noon: str, hours: float) -> None:
+    when = datetime.fromisoformat(noon)
+    begin, end = local_day(int(when.timestamp() * 1000))
+    assert end - begin == hours * HOUR * 1_000
+    for moment, day in ((begin - 1, -1), (begin, 0), (end - 1, 0), (end, 1)):
+        date = datetime.fromtimestamp(moment / 1000, UTC).astimezone().date()
+        assert (date - when.date()).days == day
+    assert local_day(begin) == local_day(end - 1) == (begin, end)
+    assert local_day(end)[0] == end

@@ -17,7 +17,7 @@ from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter, TaskGroup, TaskSum
 from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
 from enigma_panel.services import task_search
-from enigma_panel.services.spending import Spending
+from enigma_panel.services.clock import local_day
 from enigma_panel.services.state import session_store
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.timeline import Timeline
@@ -79,6 +79,10 @@ async def test_nothing_is_read_before_the_records_are_loaded_and_somebody_asks(
     bench: Bench, search: Search
 ) -> None:
     keys = [started(bench.ledger).key for _ in range(3)]
+    await bench.clock.sleep_until(local_day(bench.clock.now_ms())[1])
+    search.own.follow_day()
+    await answered()
+    assert search.own.figures.day is None
     search.own.ask()
     await answered()
     assert search.own.keys == []
@@ -375,25 +379,31 @@ async def test_leaving_interrupts_a_read_that_nobody_waits_for_any_more(
     ledger.close()
 
 
-async def test_what_is_counted_beside_is_told_in_the_same_turn(
+async def test_what_today_cost_is_counted_with_the_table_and_begins_anew_at_midnight(
     bench: Bench, search: Search
 ) -> None:
     """The heading of Tasks and what today has cost are two sums of the same moment."""
     await bench.store.load()
-    spending = Spending(bench.store, bench.clock, bench.scope, search.own.spent_on)
-    search.own.tell_day(spending.show)
-    painted: list[tuple[TaskSum, TaskSum | None]] = []
-
-    def paint() -> None:
-        painted.append((search.own.figures.shown, spending.today))
-
-    for told in (spending.changed, search.own.counted):
-        told.connect(lambda: asyncio.get_running_loop().call_soon(paint))
+    sums: list[tuple[TaskSum, TaskSum | None]] = []
+    search.own.counted.connect(
+        lambda: sums.append((search.own.figures.shown, search.own.figures.day))
+    )
     search.own.ask()
     for cents in (1, 2, 3):
         key = await bench.open()
         cost = Usage(cost=Decimal(cents) / 100)
         await bench.see(key, Kind.COMPLETED, text="x", usage=cost)
         await asyncio.sleep(2 * LEAST_DELAY_MS / 1_000)
-    assert all(heading == today for heading, today in painted)
-    assert painted[-1][0].cost == Decimal("0.06")
+    assert all(heading == today for heading, today in sums)
+    assert sums[-1][0].cost == Decimal("0.06")
+    sums.clear()
+    search.own.follow_day()
+    await answered()
+    assert sums == []
+    _, end_ms = local_day(bench.clock.now_ms())
+    await bench.clock.sleep_until(end_ms)
+    for _ in range(3):
+        search.own.follow_day()
+        await asyncio.sleep(1)
+    [(heading, today)] = sums
+    assert (heading.cost, today) == (Decimal("0.06"), TaskSum())

@@ -12,11 +12,13 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from enigma_panel.core.models import Session, Task
+from enigma_panel.core.task_filter import NO_FILTER, TaskSum
 from enigma_panel.store.ledger.backup import make_copy
 from enigma_panel.store.ledger.database import Database
 from enigma_panel.store.ledger.intents import Intent, IntentKind
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.schema import MIGRATIONS
+from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
 
@@ -39,6 +41,13 @@ def kept_session(ledger: Ledger, key: int) -> Session | None:
 
 def kept_task(ledger: Ledger, key: int) -> Task | None:
     return ledger.tasks([key]).get(key)
+
+
+def spent_on(reader: TaskReader, day: str, from_ms: int, to_ms: int) -> TaskSum:
+    """What the tasks cost that were started on that day."""
+    total = reader.figures(NO_FILTER, (day, from_ms, to_ms)).day
+    assert total is not None
+    return total
 
 
 def copy_ledger(ledger: Ledger, now_ms: int) -> None:

@@ -91,8 +91,7 @@ def make_services(
     sessions = Sessions(context, starts, commands, queue, poller)
     answers = Answers(context, poller, live, commands)
     inbox = Inbox(context.store, poller, answers, commands)
-    spending = Spending(context.store, context.clock, context.scope, task_search.spent_on)
-    task_search.tell_day(spending.show)
+    spending = Spending(context.store)
     services = Services(
         clock=context.clock,
         scope=context.scope,

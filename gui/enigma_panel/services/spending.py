@@ -1,24 +1,17 @@
-"""Spending of today, whether its cap is reached, and the recent cost of a task."""
+"""Whether the cap of the day is reached, and what a task has cost of late."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
 from heapq import nlargest
 
 from msgspec import Struct
-from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.models import Task
 from enigma_panel.core.money import affordable
-from enigma_panel.core.task_filter import TaskSum
-from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.clock import Clock, local_date, local_day
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
-from enigma_panel.store.ledger.errors import InterruptedReadError, LedgerError
 
-SpentOn = Callable[[str, int, int], Awaitable[TaskSum]]
-"""Function that sums tasks started on a day, which lasted from when to when (epoch ms)."""
 LAST = 20
 """How many recent tasks a forecast goes by."""
 LEAST_KNOWN = 3
@@ -80,36 +73,13 @@ class DayCap:
         return self._reached == this
 
 
-class Spending(QObject):
-    """The cost of today's tasks by the ledger; a task counts to the local day on which it was sent,
-    or asked for while it was not.
+class Spending:
+    """What the last tasks that ended have cost, and what follows for the next."""
 
-    today: None while unknown. The search brings it with its own figures, of the same moment.
-    """
-
-    changed = Signal()
-
-    def __init__(
-        self, store: SessionStore, clock: Clock, scope: TaskScope, spent_on: SpentOn
-    ) -> None:
-        super().__init__()
+    def __init__(self, store: SessionStore) -> None:
         self._store = store
-        self._clock = clock
-        self._scope = scope
-        self._spent_on = spent_on
-        self._day: tuple[int, int] | None = None
-        self._is_loaded = self._is_stale = False
         self._last: dict[int, tuple[int, Decimal]] = {}
-        self.today: TaskSum | None = None
         store.changed.connect(self._follow)
-
-    def refresh(self) -> None:
-        """Ask the ledger where another day began, or where it failed; once a second."""
-        day = local_day(self._clock.now_ms())
-        self._is_stale |= day != self._day
-        self._day = day
-        if self._is_stale and self._is_loaded:
-            self._scope.spawn("spent today", self._ask(*day), exclusive=True)
 
     def forecast(self, balance: Decimal) -> Forecast | None:
         """The forecast for the balance; None while no ended task is known to have cost anything."""
@@ -121,32 +91,7 @@ class Spending(QObject):
         """What one more task may cost; None while too few have ended."""
         return Price.of(cost for _, cost in self._last.values())
 
-    def show(self, day: tuple[int, int], today: TaskSum | None) -> None:
-        """Take the day's cost from the ledger, or that it could not be read."""
-        if day == local_day(self._clock.now_ms()):
-            self._day, self._is_stale = day, today is None
-            self._show(today)
-
-    async def _ask(self, from_ms: int, to_ms: int) -> None:
-        self._is_stale = False
-        try:
-            today = await self._spent_on(local_date(from_ms), from_ms, to_ms)
-        except LedgerError as error:
-            self._is_stale = True
-            if not isinstance(error, InterruptedReadError):
-                self._show(None)
-            return
-        if (from_ms, to_ms) == self._day:
-            self._show(today)
-
-    def _show(self, today: TaskSum | None) -> None:
-        if today != self.today:
-            self.today = today
-            self.changed.emit()
-
     def _follow(self, diff: Diff) -> None:
-        if not self._is_loaded:
-            self._is_loaded = self._is_stale = True
         for key in diff.tasks:
             task = self._store.task(key)
             if task is not None:

@@ -27,9 +27,6 @@ from enigma_panel.store.ledger.task_reader import (
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-TellDay = Callable[[tuple[int, int], TaskSum | None], None]
-"""Callback with from when to when a day lasts (epoch ms), and its cost; None where unknown."""
-
 LEAST_DELAY_MS, MOST_DELAY_MS = 250, 10_000
 """Shortest and longest delay between two answers that nobody asked for, in ms."""
 DELAY_FACTOR = 4
@@ -44,9 +41,9 @@ class TaskSearch(QObject):
     """The keys of the tasks that are shown. A new query interrupts the one before.
 
     found: `keys` is another list; its argument says whether the person asked for it. In another
-    order the first ones come at once, then all. counted: `figures` or `problem` (why nothing could
-    be read) changed. Nothing is read before the first `ask` and before the records were loaded;
-    from then on it follows them by itself.
+    order the first ones come at once, then all. counted: `figures`, with what today cost, or
+    `problem` (why nothing could be read) changed. Nothing is read before the first `ask` and before
+    the records were loaded; from then on it follows them by itself.
     """
 
     found = Signal(bool)
@@ -78,12 +75,8 @@ class TaskSearch(QObject):
         self._in_rows: dict[int, tuple[str, bool]] = {}
         self._added: list[int] = []
         self._changed = asyncio.Event()
-        self._tell_day: TellDay | None = None
+        self._day = local_day(clock.now_ms())
         store.changed.connect(self._follow)
-
-    def tell_day(self, tell: TellDay) -> None:
-        """Call `tell` with today's cost, of the same state of the ledger and turn as `figures`."""
-        self._tell_day = tell
 
     def ask(self, task_filter: TaskFilter | None = None, order: Order | None = None) -> None:
         """Show what fits this filter, in this order, from now on; None leaves what there is."""
@@ -93,6 +86,13 @@ class TaskSearch(QObject):
         self._reader.interrupt()
         self._ask_again()
 
+    def follow_day(self) -> None:
+        """Count again where another local day has begun; called once a second."""
+        day = local_day(self._clock.now_ms())
+        if day != self._day:
+            self._day = day
+            self._ask_again()
+
     async def sum_of(self, keys: Sequence[int]) -> TaskSum:
         """The cost of these tasks together. LedgerError."""
         return await self._read(lambda: self._reader.sum_of(keys))
@@ -100,10 +100,6 @@ class TaskSearch(QObject):
     async def results_of(self, keys: Sequence[int], most_chars: int) -> list[str] | None:
         """The results of those that have one, in order; None where too long. LedgerError."""
         return await self._read_in_the_end(lambda: self._reader.results(keys, most_chars))
-
-    async def spent_on(self, day: str, from_ms: int, to_ms: int) -> TaskSum:
-        """The cost of the tasks, deleted ones too, started on the day of that time. LedgerError."""
-        return await self._read(lambda: self._reader.spent_on(day, from_ms, to_ms))
 
     async def costs_of(self, days: Sequence[Day]) -> list[DayCosts]:
         """The costs of days that follow each other, oldest first. LedgerError."""
@@ -191,8 +187,6 @@ class TaskSearch(QObject):
         if self.problem is None:
             log.warning("the tasks cannot be searched: %s", error.reason)
         self.problem = error
-        if self._tell_day is not None:
-            self._tell_day(local_day(self._clock.now_ms()), None)
         self.counted.emit()
 
     async def _answer(self) -> None:
@@ -206,11 +200,8 @@ class TaskSearch(QObject):
                 await self._show(lambda: self._find_first(*asked), by_person)
             await self._show(lambda: self._find(*asked), by_person)
             self._answered, by_person = asked, False
-            day = local_day(self._clock.now_ms())
-            self.figures = await self._read(lambda: self._count(asked[0], day))
+            self.figures = await self._read(lambda: self._count(asked[0]))
             self.problem = None
-            if self._tell_day is not None and self.figures.day is not None:
-                self._tell_day(day, self.figures.day)
             self.counted.emit()
         except InterruptedReadError:
             self._is_stale = True
@@ -240,8 +231,9 @@ class TaskSearch(QObject):
         bad = {row.key for row in self._store.bad_rows if row.table == "tasks"}
         return [key for key in keys if key not in bad] if bad else keys
 
-    def _count(self, task_filter: TaskFilter, day: tuple[int, int]) -> Figures:
-        """Count. Runs in the reader's thread."""
+    def _count(self, task_filter: TaskFilter) -> Figures:
+        """Count, also what today cost. Runs in the reader's thread."""
+        day = local_day(self._clock.now_ms())
         return self._reader.figures(task_filter, (local_date(day[0]), *day))
 
     def _find_first(self, task_filter: TaskFilter, order: Order) -> list[int]:

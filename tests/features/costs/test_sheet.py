@@ -216,7 +216,7 @@ async def test_a_history_that_cannot_be_read_is_no_zero(stage: Stage, tmp_path: 
     assert sheet.today.amount.text() == "…"
     assert "could not be read" in sheet.notice.text()
     stage.world.task_search.problem_of_costs = None
-    stage.world.spending.changed.emit()
+    stage.world.task_search.counted.emit()
     await stage.world.settle()
     assert (sheet.today.amount.text(), sheet.notice.isVisible()) == ("$0.00", False)
 

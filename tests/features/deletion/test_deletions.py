@@ -21,7 +21,6 @@ from enigma_panel.features.deletion.deletions import (
     Deletions,
 )
 from enigma_panel.services.clock import local_date
-from enigma_panel.services.spending import Spending
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger import deletion
@@ -88,18 +87,10 @@ def on_scene(folder: Path, test: Callable[[Scene], Awaitable[None]]) -> None:
 def test_what_may_go_goes_and_memory_table_and_day_follow(tmp_path: Path) -> None:
     async def check(scene: Scene) -> None:
         scene.fill(30, ended_ms=NOW)
-        spending = Spending(
-            scene.store, scene.bench.clock, scene.bench.scope, scene.search.spent_on
-        )
-
-        async def today() -> TaskSum | None:
-            spending.refresh()
-            await asyncio.sleep(1)
-            return spending.today
-
         scene.search.ask(NO_FILTER)
         await scene.store.load()
-        before = await today()
+        await asyncio.sleep(1)
+        before = scene.search.figures.day
         assert before == TaskSum(count=30, cost=30 * COST, took_ms=30_000)
         lost = scene.store.task(7)
         assert lost is not None
@@ -117,7 +108,7 @@ def test_what_may_go_goes_and_memory_table_and_day_follow(tmp_path: Path) -> Non
         assert scene.diffs[-1].is_asked
         assert frozenset().union(*(diff.deleted for diff in scene.diffs)) == set(plan.keys)
         await asyncio.sleep(5)
-        assert await today() == before
+        assert scene.search.figures.day == before
         scene.search.ask(TaskFilter(words="unicorn"))
         await asyncio.sleep(1)
         assert sorted(scene.search.keys) == scene.there()
@@ -372,10 +363,13 @@ def test_a_cost_that_was_told_a_moment_ago_is_in_the_sum_of_the_day(tmp_path: Pa
     async def check(scene: Scene) -> None:
         scene.fill(1, ended_ms=NOW, usage=Usage(cost=None))
         await scene.store.load()
+        scene.search.ask(NO_FILTER)
         told = Observation(kind=Kind.COMPLETED, usage=Usage(cost=Decimal("0.5")))
         await scene.store.record(1, 1, told)
         await scene.store.delete([1], local_date)
-        day = await scene.search.spent_on(local_date(NOW - 1_000), 0, 0)
+        await asyncio.sleep(1)
+        day = scene.search.figures.day
+        assert day is not None
         assert (day.count, day.cost) == (1, Decimal("0.5"))
 
     on_scene(tmp_path, check)

@@ -11,6 +11,7 @@ from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.kit.builders import a_task
 from tests.kit.clock import NOW
 from tests.services.commands.bench import Bench, on_bench
+from tests.store.helpers import spent_on
 
 COSTS = ("0.02", "0.3", "0.000000001", "1000000")
 
@@ -20,7 +21,7 @@ def told(bench: Bench) -> Decimal:
     day = local_day(bench.clock.now_ms())
     reader = TaskReader(bench.ledger.path)
     try:
-        return reader.spent_on(local_date(day[0]), *day).cost
+        return spent_on(reader, local_date(day[0]), *day).cost
     finally:
         reader.close()
 

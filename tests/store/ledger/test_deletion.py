@@ -35,7 +35,7 @@ from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
 from tests.kit.ledgers import open_ledger
-from tests.store.helpers import copy_ledger, kept_session, kept_task, raw
+from tests.store.helpers import copy_ledger, kept_session, kept_task, raw, spent_on
 
 HOUR_MS = 3_600_000
 LATER = NOW + 24 * HOUR_MS
@@ -103,11 +103,11 @@ def delete(ledger: Ledger, keys: list[int], now_ms: int = LATER) -> Deleted:
 
 def sums(ledger: Ledger) -> dict[str, TaskSum]:
     with closing(TaskReader(ledger.path)) as reader:
-        found = {day: reader.spent_on(day, 0, 0) for day in DAYS}
+        found = {day: spent_on(reader, day, 0, 0) for day in DAYS}
         for hour in range(HOURS):
             begin = NOW + hour * HOUR_MS
             day = day_of(begin)
-            found[day] = found[day].plus(reader.spent_on("", begin, begin + HOUR_MS))
+            found[day] = found[day].plus(spent_on(reader, "", begin, begin + HOUR_MS))
         return found
 
 

@@ -42,7 +42,7 @@ from enigma_panel.ui.text.states import task_status_text
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
 from tests.kit.ledgers import open_ledger
-from tests.store.helpers import raw, start, started
+from tests.store.helpers import raw, spent_on, start, started
 
 DAY = "2026-11-27"
 G, C = TaskGroup, SortColumn
@@ -332,11 +332,11 @@ def test_a_sum_is_exact_to_a_nano_dollar(ledger: Ledger, reader: TaskReader) -> 
     for at, cost in enumerate(costs):
         facts = {"status": TaskStatus.DONE if at % 2 else TaskStatus.FAILED, "sent_ms": NOW}
         started(ledger, task=new_task(usage=Usage(cost=Decimal(cost)), **facts))
-    assert reader.sum_of(range(1, 7)).cost == reader.spent_on(DAY, NOW, NOW + 1).cost == exact
+    assert reader.sum_of(range(1, 7)).cost == spent_on(reader, DAY, NOW, NOW + 1).cost == exact
     assert reader.figures(NO_FILTER).shown.cost == exact
     done = TaskFilter(groups=frozenset({G.DONE}))
     assert reader.figures(done).shown.cost == odd
-    assert reader.spent_on(DAY, NOW + 1, NOW + 2).cost == reader.spent_on(DAY, 0, NOW).cost == 0
+    assert spent_on(reader, DAY, NOW + 1, NOW + 2).cost == spent_on(reader, DAY, 0, NOW).cost == 0
 
 
 def test_sums_are_exact_and_say_what_is_untold(ledger: Ledger, reader: TaskReader) -> None:
@@ -355,10 +355,10 @@ def test_sums_are_exact_and_say_what_is_untold(ledger: Ledger, reader: TaskReade
     assert reader.sum_of(keys) == TaskSum(count=10, cost=exact, took_ms=5_000, unknown=5)
     assert reader.sum_of([]) == TaskSum()
     assert reader.figures(NO_FILTER).shown.unknown == 5
-    assert reader.spent_on(DAY, NOW, NOW + 1).cost == exact
+    assert spent_on(reader, DAY, NOW, NOW + 1).cost == exact
     nano = [int(Decimal(cost) * NANO) for cost in costs]
     assert ledger.costs_of_day(DAY, NOW, NOW + 1) == (dict(zip(keys, nano, strict=False)), 0)
-    assert reader.spent_on(DAY, NOW + 1, NOW + 2) == TaskSum()
+    assert spent_on(reader, DAY, NOW + 1, NOW + 2) == TaskSum()
     assert ledger.costs_of_day(DAY, NOW + 1, NOW + 2) == ({}, 0)
 
 
@@ -488,7 +488,7 @@ def test_what_days_cost_is_what_the_tables_filter_says(
             total = total if total.cost else replace(total, has_idle=False)
             there = TaskFilter(groups=frozenset({group}), **times)
             assert total == reader.figures(there).shown
-        assert reduce(TaskSum.plus, day.by_status.values()).cost == reader.spent_on(*day.day).cost
+        assert reduce(TaskSum.plus, day.by_status.values()).cost == spent_on(reader, *day.day).cost
 
 
 def test_what_days_cost_says_what_deleted_tasks_did(ledger: Ledger, reader: TaskReader) -> None:

@@ -1,11 +1,13 @@
 """The money in the top bar: what today cost, what is left, and how far that goes."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from enigma_panel.core.task_filter import TaskSum
+from enigma_panel.store.ledger.errors import CorruptLedgerError
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.text.sums import sum_tip
 
@@ -26,20 +28,21 @@ def test_it_says_what_today_cost_and_never_0_for_what_is_unknown(
 ) -> None:
     today = window.money.today
     assert not today.isVisible()  # the ledger has not answered
-    services.spending.today = total
-    window._tick()
+    services.task_search.tell_today(total)
     assert today.text() == today.accessibleName() == text
     assert sum_tip(total) in today.accessibleDescription()
     assert today.accessibleDescription() in window.money.toolTip()
-    services.spending.today = None  # it cannot be read
-    services.spending.changed.emit()
+    services.task_search.problem = CorruptLedgerError(Path("ledger"), "disk I/O error")
+    services.task_search.counted.emit()
     assert not today.isVisible()
 
 
 def test_while_a_session_is_open_more_is_to_come(window: MainWindow, services: Any) -> None:
-    services.spending.today = TaskSum(cost=FOUR)
+    services.task_search.tell_today(TaskSum(cost=FOUR))
     services.sessions.add(1)
+    followed = services.task_search.days_followed
     window._tick()
+    assert services.task_search.days_followed == followed + 1
     today = window.money.today
     assert today.text() == today.accessibleName() == "$4.87 today so far"
 

@@ -48,7 +48,8 @@ def test_the_top_bar_is_whole(
     for key in range(1, n + 1):
         services.sessions.add(key, status=TaskStatus.ASKS)
         services.inbox.ask(a_question(key, "What is the code?", expires_ms=NOW + 161_000))
-    services.spending.today = TaskSum(cost=Decimal(cost or 0), unknown=12, has_idle=True)
+    spent = TaskSum(cost=Decimal(cost or 0), unknown=12, has_idle=True)
+    services.task_search.tell_today(spent)
     bar = demo.top_bar
     for width in WIDTHS:
         resize(demo, qapp, width)
@@ -71,7 +72,8 @@ def test_the_top_bar_is_whole(
 def test_demo_stays_beside_a_question_that_gives_way(
     demo: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    services.spending.today = TaskSum(cost=Decimal("1234.56"), unknown=12, has_idle=True)
+    spent = TaskSum(cost=Decimal("1234.56"), unknown=12, has_idle=True)
+    services.task_search.tell_today(spent)
     services.inbox.ask(a_question(1, "What is the code?", expires_ms=NOW + 161_000))
     resize(demo, qapp, 640)
     demo._tick()
@@ -98,7 +100,7 @@ def test_what_is_asked_for_is_in_sight_at_every_width_and_who_asks_at_most(
     for key in (1, 2, 3):
         services.sessions.add(key, status=TaskStatus.ASKS)
         services.inbox.ask(a_question(key, words, expires_ms=NOW + 161_000))
-    services.spending.today = TaskSum(cost=Decimal("0.17"), unknown=0, has_idle=False)
+    services.task_search.tell_today(TaskSum(cost=Decimal("0.17")))
     resize(demo, qapp, width)
     demo._tick()
     qapp.processEvents()

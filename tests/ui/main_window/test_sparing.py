@@ -42,8 +42,7 @@ def test_two_sessions_and_eight_tasks(
     services.queue.put(8)
     for n, text in enumerate(STEPS):
         services.timeline.add(1, "action", text, NOW + n)
-    services.spending.today = TaskSum(cost=sessions.tasks[1].cost)
-    services.spending.changed.emit()
+    services.task_search.tell_today(TaskSum(cost=sessions.tasks[1].cost))
     services.task_search.answer(by_person=False)
     window.resize(1280, 800)
     window.selection.sessions.select_key(1)

@@ -118,7 +118,6 @@ class CostsSheet(Sheet):
         self.by_day.chosen.connect(lambda row, _column: self._choose_listed(row))
         self.by_outcome.chosen.connect(self._choose_outcome)
         services.task_search.counted.connect(self._follow)
-        services.spending.changed.connect(self._follow)
         services.health.changed.connect(self._show_left)
 
     # -- following ---------------------------------------------------------------------------

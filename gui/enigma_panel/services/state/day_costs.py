@@ -12,8 +12,8 @@ Day = tuple[int, int]
 
 
 class DayCosts:
-    """The figure of `TaskReader.spent_on`, before the ledger has it: each record that changes is
-    noted. What was deleted meanwhile stays in it.
+    """The figure of `Figures.day`, before the ledger has it: each record that changes is noted.
+    What was deleted meanwhile stays in it.
 
     A day of this run needs no ledger: what is started on it is in memory.
     """

@@ -278,7 +278,7 @@ class Ledger:
 
     def costs_of_day(self, day: str, from_ms: int, to_ms: int) -> tuple[dict[int, int], Decimal]:
         """What tasks cost that were started on that day, which lasted from when to when (epoch ms):
-        nano-dollars by key, and dollars of all that have been deleted; see `TaskReader.spent_on`.
+        nano-dollars by key, and dollars of all that have been deleted; see `Figures.day`.
         """
         sql = (
             f"SELECT t.key, t.cost_nano FROM tasks t WHERE {STARTED} >= ? AND {STARTED} < ?"  # noqa: S608 - own words

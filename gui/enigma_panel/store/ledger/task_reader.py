@@ -163,7 +163,7 @@ class Figures(Struct, frozen=True, kw_only=True):
 
     total: tasks in the ledger. count: those that fit, whatever group they are in; by_group: those
     that would fit with that group alone. shown: of what fits. day: what the tasks cost that were
-    started on a day, also those that have been deleted.
+    sent on a day, or asked for where they were not sent, also those that have been deleted.
     """
 
     total: int = 0
@@ -247,12 +247,6 @@ class TaskReader:
             return None
         found = dict(self._rows(f"SELECT key, result {_RESULTS}", values))
         return [found[key] for key in keys if key in found]
-
-    def spent_on(self, day: str, from_ms: int, to_ms: int) -> TaskSum:
-        """The cost of the tasks that were started on that day, which lasted from when to when
-        (epoch ms), also of those that have been deleted."""
-        with self._one_state():
-            return self._spent_on(day, from_ms, to_ms)
 
     def costs_of(self, days: Sequence[Day]) -> list[DayCosts]:
         """The costs of days that follow each other, oldest first."""

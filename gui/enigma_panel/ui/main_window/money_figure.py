@@ -54,7 +54,7 @@ class MoneyFigure(QWidget):
         self.left = make_label(role="dim")
         self.setLayout(make_column(None, self.today, self.left, None, gap=0))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        services.spending.changed.connect(self.show_now)
+        services.task_search.counted.connect(self.show_now)
         services.health.changed.connect(self.show_now)
         self.refresh()
 
@@ -65,8 +65,8 @@ class MoneyFigure(QWidget):
         self.show_now()
 
     def refresh(self) -> None:
-        """Ask for another day's cost where one began; called once a second."""
-        self._services.spending.refresh()
+        """Show what time changes, another day, too; called once a second."""
+        self._services.task_search.follow_day()
         self.show_now()
 
     def set_narrow(self, is_narrow: bool) -> None:
@@ -94,8 +94,9 @@ class MoneyFigure(QWidget):
 
     def _show_today(self) -> str:
         """Show what today cost; return what its tip says."""
-        today = self._services.spending.today
-        if today is None:
+        search = self._services.task_search
+        today = search.figures.day
+        if search.problem is not None or today is None:
             return _put(self.today)
         more = bool(self._services.sessions.terminable_keys())
         spoken = spoken_money(today_text(today, is_more_to_come=more))
