@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from enigma_panel.features.help.pages import page_titles, read_page
+from enigma_panel.features.help.sheet import page_titles, read_page
 
 ROOT = Path(__file__).parents[3]
 MOST_WORDS = 25

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt, QUrl
 
-from enigma_panel.features.help import pages
-from enigma_panel.features.help.pages import page_titles
+from enigma_panel.features.help import sheet as help_sheet
+from enigma_panel.features.help.sheet import page_titles
 from tests.features.help.conftest import help_of, install_help
 from tests.kit.person import button, click, key
 from tests.ui.test_focus import Stage
@@ -82,7 +82,7 @@ async def test_a_link_leads_to_its_page_and_one_to_the_web_asks(stage: Stage) ->
 async def test_a_page_that_is_missing_is_called_so(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(pages, "FOLDERS", (tmp_path,))
+    monkeypatch.setattr(help_sheet, "FOLDERS", (tmp_path,))
     await stage.show()
     await stage.open("Help")
     shown = help_of(stage).text.toPlainText()

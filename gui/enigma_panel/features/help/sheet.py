@@ -1,9 +1,11 @@
 """The sheet *Help*: the list of its pages, and the one that is being read."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QSize, QUrl
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 
-from enigma_panel.features.help.pages import page_titles, read_page
+import enigma_panel
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.result.reading import LinkQuestion, Reading
 from enigma_panel.ui.theme import theme
@@ -13,6 +15,28 @@ from enigma_panel.ui.widgets.sheet import PADDING, ROW_INSET, Sheet
 tr = Translations("Help")
 
 WIDTH, LIST_WIDTH, HEIGHT, ROW_HEIGHT = 800, 161, 560, 28
+
+PACKAGE = Path(enigma_panel.__file__).parent
+FOLDERS = (PACKAGE / "docs", PACKAGE.parents[1] / "docs")
+"""Where the pages are: in a package or bundle, in a clone."""
+
+
+def page_titles() -> dict[str, str]:
+    """Return the titles by the name of the page, in the order of the list."""
+    return {
+        "start": tr("Start"),
+        "questions": tr("Questions"),
+        "money": tr("Money"),
+        "trouble": tr("If something breaks"),
+        "data": tr("Your data"),
+        "dialects": tr("Dialects"),
+    }
+
+
+def read_page(name: str) -> str:
+    """Return its Markdown; OSError where it is missing."""
+    folder = next((one for one in FOLDERS if one.is_dir()), FOLDERS[0])
+    return (folder / f"{name}.md").read_text(encoding="utf-8")
 
 
 class HelpSheet(Sheet):
