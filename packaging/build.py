@@ -7,8 +7,6 @@ something is wrong with the bundle; 3: this machine cannot build one.
 """
 
 import argparse
-import ctypes.util
-import importlib.util
 import lzma
 import os
 import platform
@@ -28,23 +26,14 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 NAME = "enigma-control-panel"
 VERSION = runpy.run_path(str(ROOT / "gui" / "enigma_panel" / "__init__.py"))["__version__"]
-TOOLS = {"objdump": "binutils", "strip": "binutils", "ldd": "libc-bin", "dpkg-query": "dpkg"}
-LIBRARIES = {
-    "xcb-cursor": "libxcb-cursor0",
-    "xcb-icccm": "libxcb-icccm4",
-    "xcb-image": "libxcb-image0",
-    "xcb-keysyms": "libxcb-keysyms1",
-    "xcb-render-util": "libxcb-render-util0",
-    "xkbcommon-x11": "libxkbcommon-x11-0",
-}
-"""What Qt needs on X11, rarely there by itself, and the Debian packages that have it."""
 
 SUITE = "bookworm"
 """Debian 12, the oldest system that the archive is to run on."""
 OF_SUITE = (
     *("binutils", "ca-certificates", "libpython3.11", "python3", "python3-venv"),
     *("libdbus-1-3", "libegl1", "libfontconfig1", "libgl1", "libglib2.0-0", "libwayland-cursor0"),
-    *("libxcb-shape0", *LIBRARIES.values()),
+    *("libxcb-cursor0", "libxcb-icccm4", "libxcb-image0", "libxcb-keysyms1"),
+    *("libxcb-render-util0", "libxcb-shape0", "libxkbcommon-x11-0"),
 )
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 HANDED_ON = (
@@ -95,9 +84,6 @@ def main() -> int:
     options = parser.parse_args()
     if not options.here:
         return build_in_suite(options.dist.absolute())
-    if hindrances := missing_here():
-        print("\n".join(f"cannot build: {line}" for line in hindrances), file=sys.stderr)
-        return CANNOT_BUILD
     began = time.monotonic()
     work = options.work.absolute()
     bundle = build(options.dist.absolute(), work)
@@ -175,34 +161,6 @@ def copy_source(target: Path) -> Path:
         if path.is_file() and not path.name.startswith("."):
             shutil.copy(path, target)
     return target
-
-
-def missing_here() -> list[str]:
-    """What this machine lacks for a build, one line each."""
-    if sys.platform != "linux":
-        return ["this makes the bundle for Linux, on Linux"]
-    missing = {f"lib{name}": package for name, package in LIBRARIES.items() if not _has(name)}
-    missing |= {tool: package for tool, package in TOOLS.items() if shutil.which(tool) is None}
-    lines = [f"{name} is missing (Debian: {package})" for name, package in missing.items()]
-    if any(importlib.util.find_spec(name) is None for name in ("PyInstaller", "enigma_panel")):
-        return [*lines, "run pip install -e '.[bundle]' first, with the same Python"]
-    return lines or _missing_of_python()
-
-
-def _has(library: str) -> bool:
-    return ctypes.util.find_library(library) is not None
-
-
-def _missing_of_python() -> list[str]:
-    from PyInstaller.depend.bindepend import get_python_library_path
-    from PyInstaller.exceptions import PythonLibraryNotFoundError
-
-    try:
-        get_python_library_path()
-    except PythonLibraryNotFoundError:
-        name = f"libpython{sys.version_info.major}.{sys.version_info.minor}"
-        return [f"{name} is missing (Debian: {name}), or this Python was built without it"]
-    return []
 
 
 def build(dist: Path, work: Path) -> Path:
