@@ -43,9 +43,6 @@ HANDED_ON = (
 """Variables that say how this machine reaches the package index, and which date files get."""
 
 MOST_UNPACKED, MOST_PACKED = 110e6, 45e6
-MOST_SLOWER = 1.3
-"""How much longer until the window is painted than in a Python environment."""
-STARTS = 15
 
 TIME_LIMIT_S = 60
 
@@ -96,7 +93,6 @@ def main() -> int:
     if unpacked > MOST_UNPACKED or packed > MOST_PACKED:
         troubles.append(f"more than {MOST_UNPACKED:.0f} bytes, or {MOST_PACKED:.0f} packed")
     troubles += [*check_libraries(bundle), *check_trials(bundle)]
-    print_start(bundle)
     for trouble in troubles:
         print(f"WRONG: {trouble}", file=sys.stderr)
     return 1 if troubles else 0
@@ -270,31 +266,6 @@ def check_trials(bundle: Path) -> list[str]:
         elif "version unknown" in text:
             troubles.append(f"{shown}: the metadata of a library is missing")
     return troubles
-
-
-def print_start(bundle: Path) -> None:
-    """Compare the first window with that of this Python, by the fastest of some starts each.
-
-    A busy machine can give any ratio, so nothing is refused for it.
-    """
-    frozen, plain = [str(bundle / "enigma-panel")], [sys.executable, "-m", "enigma_panel"]
-    both = [(start(frozen), start(plain)) for _ in range(STARTS)]
-    mine, other = map(min, zip(*both, strict=True))
-    verdict = "" if mine <= MOST_SLOWER * other else f"; more than {MOST_SLOWER} × is SLOW"
-    ratio = f"{mine / other:.2f} × the environment's ({other:.2f} s)"
-    print(f"first window: {mine:.2f} s, {ratio}{verdict}")
-
-
-def start(command: list[str]) -> float:
-    """Seconds until the window was painted."""
-    with tempfile.TemporaryDirectory(prefix="enigma-panel-trial-") as home:
-        began = time.monotonic()
-        with subprocess.Popen(
-            [*command, "--smoke"], env=bare_environment(Path(home)), stdout=subprocess.PIPE
-        ) as process:
-            assert process.stdout is not None
-            process.stdout.readline()
-            return time.monotonic() - began
 
 
 def run(bundle: Path, *arguments: str) -> tuple[int, str]:
