@@ -41,7 +41,7 @@ from enigma_panel.ui.theme import theme
 SIZE = QSize(1280, 800)
 SETTLED_S = 0.15
 """Layouts and paints are done after this."""
-COUNTS = frozenset({"search tasks", "sum of selected tasks", "spent today"})
+COUNTS = frozenset({"search tasks", "sum of selected tasks"})
 """What counts beside the event loop, as its tasks are called."""
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 W = TypeVar("W", bound=QWidget)
@@ -298,6 +298,7 @@ class Tour:
         await asyncio.sleep(0.2)
         await self._picture("quit", quit_dialog)
         quit_dialog.reject()
+        await self._until("nothing is queued", lambda: not self._services.queue.entries())
         self._window.terminate_all.trigger()
         confirm = await self._dialog(TerminateAllDialog)
         await self._picture("terminate-all", confirm)
