@@ -117,7 +117,7 @@ class NoticePanel(QFrame):
         self._scroll.column.addStretch(1)
         self._recent.setContentsMargins(SIDE, 0, SIDE, 6)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 0, 0, GAP)
         column.setSpacing(0)
         column.addLayout(self._head)
         column.addWidget(self._scroll, 1)
@@ -166,7 +166,7 @@ class NoticePanel(QFrame):
         width = min(theme.scaled(WIDTH), self._window.width() - 2 * APART)
         self.resize(width, self.height())
         self._head.invalidate()  # its font came with the style sheet
-        needed = self._fit_rows() + self._head.sizeHint().height() + 2
+        needed = self._fit_rows() + self._head.sizeHint().height() + 2 + GAP
         height = min(needed, edge - theme.line_height(BELOW_TOP))
         self.setGeometry(APART, edge - height, width, height)
 
