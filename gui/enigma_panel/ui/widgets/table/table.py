@@ -176,12 +176,6 @@ class KeyedTable(QTableView):
     def row_height(self) -> int:
         return row_height(self.row_px)
 
-    def height_for(self, rows: int) -> int:
-        """Return the height with so many rows in view."""
-        header = self.horizontalHeader()
-        around = 2 * self.frameWidth() + (0 if header.isHidden() else header.height())
-        return around + rows * self.row_height
-
     def set_related(self, keys: frozenset[int]) -> None:
         """Mark the rows that belong to what is selected in another table."""
         if self.row_background.related != keys:
@@ -398,8 +392,10 @@ class KeyedTable(QTableView):
 
     def minimumSizeHint(self) -> QSize:
         """Return room for the columns and one row."""
-        bar = self.horizontalScrollBar()
-        height = self.height_for(1) + (bar.sizeHint().height() if bar.maximum() else 0)
+        header, bar = self.horizontalHeader(), self.horizontalScrollBar()
+        height = self.row_height + 2 * self.frameWidth()
+        height += 0 if header.isHidden() else header.height()
+        height += bar.sizeHint().height() if bar.maximum() else 0
         return QSize(super().minimumSizeHint().width(), height)
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
