@@ -39,11 +39,11 @@ class Sink(Protocol):
         """Take the next bytes of the file."""
 
 
-async def fetch(address: str, sink: Sink, *, read_s: float = READ_S) -> None:
+async def fetch(address: str, sink: Sink) -> None:
     """Fetch a whole file from an address that `file_address` gave. Raises DownloadError."""
     failure: DownloadError | None = None
     try:
-        async with _answer(address, read_s) as response:
+        async with _answer(address) as response:
             await sink.begin(_check(response))
             async for piece in response.aiter_raw(PIECE_BYTES):
                 await sink.write(piece)
@@ -55,12 +55,12 @@ async def fetch(address: str, sink: Sink, *, read_s: float = READ_S) -> None:
 
 
 @asynccontextmanager
-async def _answer(address: str, read_s: float) -> AsyncIterator[httpx.Response]:
+async def _answer(address: str) -> AsyncIterator[httpx.Response]:
     is_plain = address.startswith("http:")
     try:
         client = httpx.AsyncClient(
             verify=make_unused_context() if is_plain else await make_context_in_thread(),
-            timeout=httpx.Timeout(read_s, connect=CONNECT_S),
+            timeout=httpx.Timeout(READ_S, connect=CONNECT_S),
             trust_env=not is_loopback(urlsplit(address).hostname or ""),
             follow_redirects=False,
             headers=_HEADERS,

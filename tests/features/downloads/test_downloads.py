@@ -141,7 +141,7 @@ async def test_what_is_no_whole_file_leaves_nothing(
 
 
 async def test_a_silent_server_is_given_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download.fetch, "__kwdefaults__", {"read_s": 0.1})
+    monkeypatch.setattr(download, "READ_S", 0.1)
     async with bench(folder, held(asyncio.Event(), "")) as b:
         failed = await b.run()
     assert failed.error is not None
