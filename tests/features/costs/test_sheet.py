@@ -111,14 +111,14 @@ async def test_what_became_of_tasks_and_what_is_not_known(stage: Stage) -> None:
         ["Failed", "$0.0000", "$0.1250"],
         ["Unconfirmed", "$0.0625", "$0.0625"],
         ["Lost", "$0.0000", "$0.5000"],
-        ["Under way", "…", "…"],
+        ["Not finished", "…", "…"],
         ["All tasks", "$0.3125", "$0.9375"],
     ]
     spans = ["Today, at least", "30 days, at least"]
     assert headings(sheet.by_outcome) == ["Where it went", *spans]
     assert headings(sheet.by_day) == ["Day", "Tasks", "Cost, at least"]
-    assert (sheet.today.amount.text(), sheet.month.amount.text()) == ("$0.31", "$0.93")
-    assert sheet.today.words.text() == "today, at least · 1 under way"
+    assert (sheet.today.amount.text(), sheet.month.amount.text()) == ("$0.31", "$0.94")
+    assert sheet.today.words.text() == "today, at least · 1 not finished"
     assert sheet.month.words.text() == "last 30 days, at least · 6 tasks"
     assert sheet.gaps.text() == "Not included: 1 unknown cost."
 

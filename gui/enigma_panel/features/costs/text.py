@@ -46,7 +46,7 @@ def outcomes() -> tuple[Outcome, ...]:
         (tr("Stopped"), {g.STOPPED}),
         (tr("Unconfirmed"), {g.UNCONFIRMED}),
         (tr("Lost"), {g.LOST}),
-        (tr("Under way"), UNDER_WAY),
+        (tr("Not finished"), UNDER_WAY),
         (tr("Queued"), {g.QUEUED}),
     )
     return tuple(Outcome(label, frozenset(groups)) for label, groups in words)

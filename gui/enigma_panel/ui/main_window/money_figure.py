@@ -16,7 +16,7 @@ from enigma_panel.ui.text.money import (
     spoken_money,
 )
 from enigma_panel.ui.text.states import local_moment
-from enigma_panel.ui.text.sums import has_gaps, known_text, least_text, sum_tip
+from enigma_panel.ui.text.sums import has_gaps, known_text, sum_tip
 from enigma_panel.ui.widgets.basics import make_column, make_label, set_role, show_text
 
 tr = Translations("Main window")
@@ -28,7 +28,7 @@ USUAL = TaskSum(cost=Decimal("8.88"), unknown=1)
 
 def today_text(total: TaskSum, *, is_more_to_come: bool, is_narrow: bool = False) -> str:
     """Return what today cost, '$0.26 today so far' while more is to come, else '$0.26 today' or,
-    where a part is unknown, 'at least $0.26 today'."""
+    where a part is unknown, 'At least $0.26 today'."""
     known = known_text(total)
     if not known:
         return tr("Today: unknown")
@@ -36,7 +36,9 @@ def today_text(total: TaskSum, *, is_more_to_come: bool, is_narrow: bool = False
         return tr("≥ {amount} today", amount=known)
     if is_more_to_come:
         return tr("{amount} today so far", amount=known)
-    return tr("{amount} today", amount=least_text(total, known))
+    if has_gaps(total):
+        return tr("At least {amount} today", amount=known)
+    return tr("{amount} today", amount=known)
 
 
 class MoneyFigure(QWidget):

@@ -1,6 +1,6 @@
 """Texts for what several tasks cost together."""
 
-from enigma_panel.core.money import MoneyKind, floor_money, format_money
+from enigma_panel.core.money import MoneyKind, format_money
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.money import exact_text, idle_text, unknown_cost_text
@@ -25,10 +25,8 @@ def least_text(total: TaskSum, known: str) -> str:
 
 def known_text(total: TaskSum) -> str:
     """Return what is known of a sum without saying that more is unknown; '' for 0 of that."""
-    if not has_gaps(total):
-        return format_money(total.cost, MoneyKind.SUM)
-    known = floor_money(total.cost, MoneyKind.SUM)  # rounded up, "at least" would not be true
-    return format_money(known, MoneyKind.SUM) if known else ""
+    known = format_money(total.cost, MoneyKind.SUM)
+    return "" if has_gaps(total) and (not total.cost or known[0] == "<") else known
 
 
 def has_gaps(total: TaskSum) -> bool:
