@@ -929,9 +929,9 @@ MONEY = (
     Break(
         promise="for a task that still runs it is Run a second time",
         mistake="it is called Run again there, too",
-        file="ui/main_window/menus.py",
-        old="still_runs=task.is_at_work",
-        new="still_runs=False",
+        file="ui/details/text.py",
+        old="if task.is_at_work else",
+        new="if False else",
         tests=("tests/ui/details/test_verbs.py::test_what_starts_a_browser_names_its_price",),
     ),
     Break(

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.observation import Usage
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import WaitReason
 from enigma_panel.ui.actions import GRACE_MS
@@ -117,6 +118,11 @@ def test_what_starts_a_browser_names_its_price(
     assert label.replace("again", "a second time") in offered
     assert label not in offered
     window.menus.menu.hide()
+    services.sessions.add(
+        3, status=TaskStatus.DONE, ended_ms=NOW, usage=Usage(cost=Decimal("0.074"))
+    )
+    window.selection.tasks.select_key(3)
+    assert shown(window)[0] == "Run again · ≈ $0.07"
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")

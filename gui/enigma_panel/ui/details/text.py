@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from enigma_panel.core.lazy_pattern import lazy_compile
-from enigma_panel.core.models import Session, Task, shown_state
+from enigma_panel.core.models import Session, Task, TaskStatus, shown_state
 from enigma_panel.core.money import MoneyKind, exact_money, format_money, is_sane, sum_money
 from enigma_panel.core.observation import UNSENT, Kind, Usage
 from enigma_panel.core.task_filter import TaskSum
@@ -56,15 +56,18 @@ def state_note(pending: PendingCommand | None, now_ms: int, known_ms: int | None
     return tr("as of {time}", time=local_time(known_ms)) if known_ms is not None else ""
 
 
-def again_label(spending: Spending, *, still_runs: bool = False) -> str:
-    """Return 'Run again · ≈ $0.03', by what the last tasks cost.
+def again_label(spending: Spending, task: Task) -> str:
+    """Return 'Run again · ≈ $0.03', by what it cost when it was done, else by the last tasks.
 
-    still_runs: the task does, so that two browsers would cost money.
+    While the task runs two browsers would cost money.
     """
-    label, price = tr("Run a second time") if still_runs else tr("Run again"), spending.price()
-    if price is None:
+    label = tr("Run a second time") if task.is_at_work else tr("Run again")
+    cost, price = task.counted_cost, spending.price()
+    if task.status is not TaskStatus.DONE or cost is None:
+        cost = price.median if price is not None else None
+    if cost is None:
         return label
-    amount = format_money(price.median, MoneyKind.SUM, is_derived=True)
+    amount = format_money(cost, MoneyKind.SUM, is_derived=True)
     return tr("{label} · {amount}", label=label, amount=amount)
 
 

@@ -190,7 +190,8 @@ class VerbBar(QWidget):
         self._arm_timer.start()
 
     def _name_price(self) -> None:
-        show_words(self.again, again_label(self._spending))
+        if self._task is not None:
+            show_words(self.again, again_label(self._spending, self._task))
 
     def _widen(self, least: int) -> None:
         for button in self.verbs.values():

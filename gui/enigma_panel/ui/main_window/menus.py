@@ -134,7 +134,7 @@ class Menus:
         copy.setEnabled(bool(result))
         self._add_ways_out(menu, self._sessions.session(task.session_key), task)
         if can_run_again(task):
-            label = again_label(self._services.spending, still_runs=task.is_at_work)
+            label = again_label(self._services.spending, task)
             self._add(menu, label, lambda: self._app_actions.run_again(task))
         if task.status is not TaskStatus.UNCONFIRMED:
             self._add(menu, tr("Edit and run again…"), lambda: self._app_actions.edit_and_run(task))
