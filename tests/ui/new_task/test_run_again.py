@@ -65,7 +65,7 @@ async def test_what_cannot_be_run_again_is_counted_and_said(world: World) -> Non
     world.sessions.add(6)
     dialog = await shown(world, 1, 2, 3, 4, 5, 6)
     assert dialog.left_out.text() == (
-        "Skipped: 1 queued, 1 unconfirmed (may still be running), 1 running, 1 still loading, "
+        "Skipped: 1 queued, 1 unconfirmed (may still be running), 1 not finished, 1 still loading, "
         "1 with fields that this service lacks (use Edit and run again)."
     )
     assert not dialog.run_button.isEnabled()  # it may be one more

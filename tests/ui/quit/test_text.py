@@ -102,7 +102,7 @@ def test_a_task_without_a_name_would_lose_its_result(world: World) -> None:
     for status in (TaskStatus.STARTING, TaskStatus.ASKS):
         task = a_task(1, status=status, service_id=None)
         world.sessions.put(a_session(1, current_task=1), task)
-        lost = "1 task just started. If you quit now, its result is lost."
+        lost = "If you quit now, the result of 1 task is lost."
         assert quit_losses(quit_plan(world.services)) == [lost]
 
 

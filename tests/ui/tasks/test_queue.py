@@ -72,8 +72,8 @@ def test_cells_of_a_task_in_queue(services: Any, tasks: TasksModel) -> None:
     add_queued(services, 2, why=WaitReason.TURN, due_ms=NOW + 19_000)
     assert cell_text(tasks, 1, Column.STATUS) == "Queued"
     assert cell_text(tasks, 1, Column.RESULT) == "Waiting for a free browser (5 of 5 in use)"
-    assert cell_text(tasks, 2, Column.RESULT) == "2nd in the queue, about 19 s"
-    assert cell_text(tasks, 2, Column.RESULT, SPOKEN) == "2nd in the queue, about 19 s"
+    assert cell_text(tasks, 2, Column.RESULT) == "2nd, about 19 s"
+    assert cell_text(tasks, 2, Column.RESULT, SPOKEN) == "2nd, about 19 s"
     for column in (Column.COST, Column.TOOK, Column.ENDED, Column.TOKENS_IN, Column.SESSION):
         assert cell_text(tasks, 1, column) == "–"  # never "…": no news are to come
         assert cell_text(tasks, 1, column, SPOKEN) == "–"

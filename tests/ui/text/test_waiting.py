@@ -38,7 +38,7 @@ FACTS = QueueContext(limit=5, session="amazon.com 3")
 
 ENTRIES = [
     (entry(WaitReason.TURN, 18.2), "Next, about 19 s"),
-    (entry(WaitReason.TURN, 161, position=2), "2nd in the queue, about 3 min"),
+    (entry(WaitReason.TURN, 161, position=2), "2nd, about 3 min"),
     (entry(WaitReason.TURN, position=3), "3rd in the queue"),
     (entry(WaitReason.TURN, -5, position=3), "3rd in the queue"),
     (entry(WaitReason.NO_SLOT), "Waiting for a free browser (5 of 5 in use)"),
@@ -69,7 +69,7 @@ def test_a_task_in_queue_says_what_it_waits_for(one: QueueEntry, text: str) -> N
 def test_only_the_first_of_many_says_the_common_reason() -> None:
     later = QueueContext(limit=5, is_first=False)
     assert entry_text(entry(WaitReason.NO_SLOT, 40, position=2), NOW, later).text == (
-        "2nd in the queue, about 40 s"
+        "2nd, about 40 s"
     )
     assert entry_text(entry(WaitReason.SESSION_ENDED, position=2), NOW, later).text == (
         "Its session has ended"

@@ -263,7 +263,7 @@ def left_out_text(left_out: Sequence[LeftOut]) -> str:
         LeftOut.UNCONFIRMED: tr(
             "{n} unconfirmed (may still be running)", n=counts[LeftOut.UNCONFIRMED]
         ),
-        LeftOut.AT_WORK: tr("{n} running", n=counts[LeftOut.AT_WORK]),
+        LeftOut.AT_WORK: tr("{n} not finished", n=counts[LeftOut.AT_WORK]),
         LeftOut.UNREAD: tr("{n} still loading", n=counts[LeftOut.UNREAD]),
         LeftOut.UNSUPPORTED: tr(
             "{n} with fields that this service lacks (use Edit and run again)",

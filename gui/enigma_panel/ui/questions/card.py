@@ -19,7 +19,7 @@ from enigma_panel.ui.text.outcome import (
     maybe_answered_text,
     unknown_asker_text,
 )
-from enigma_panel.ui.text.states import countdown, second_of, spoken_duration
+from enigma_panel.ui.text.states import age, countdown, second_of
 from enigma_panel.ui.text.steps import action_text
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
@@ -199,8 +199,8 @@ class QuestionCard(QWidget):
         question = self._question
         if question is None:
             return
-        age = spoken_duration(second_of(now_ms) - question.asked_ms)
-        self._asked.setText(tr("· asked {age} ago", age=age))
+        asked = age(second_of(now_ms) - question.asked_ms)
+        self._asked.setText(tr("· asked {age}", age=asked))
         end_ms = question.expires_ms
         self._fit_bar()
         if end_ms is None:

@@ -74,8 +74,8 @@ def quit_losses(plan: QuitPlan) -> list[str]:
     unnamed = sum(one.is_unnamed for one in plan.sessions)
     unwritten = tr("The history can't be saved. Quitting now loses recent entries.")
     results = tr.plural(
-        "1 task just started. If you quit now, its result is lost.",
-        "{n} tasks just started. If you quit now, their results are lost.",
+        "If you quit now, the result of 1 task is lost.",
+        "If you quit now, the results of {n} tasks are lost.",
         unnamed,
     )
     return [

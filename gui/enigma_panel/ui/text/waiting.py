@@ -58,7 +58,8 @@ def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
     is_slot_due = bool(time) and entry.why is WaitReason.NO_SLOT  # the time is worth more
     is_turn = is_slot_due or entry.why is WaitReason.TURN
     if is_turn or (entry.why in _SHARED and not facts.is_first):
-        place = tr("{place} in the queue", place=ordinal(entry.position))
+        place = ordinal(entry.position)
+        place = place if time else tr("{place} in the queue", place=place)
         text = _about(tr("Next") if entry.position == 1 else place, time)
     else:
         text = _reason(entry, facts, time)
