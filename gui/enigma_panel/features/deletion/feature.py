@@ -29,7 +29,7 @@ def install(host: Host) -> None:
 
 
 def add_parts(host: Host, deletions: Deletions) -> None:
-    """Add *Delete…* and the page *History*."""
+    """Add *Delete…* and, on the page *General*, how long tasks are kept."""
     selection = host.window.selection
     delete = make_action(
         selection.tasks,
