@@ -30,7 +30,7 @@ LIVE = "An open session also reports over the service's live channel"
 ONE_PROGRAM = "One program at a time uses a data folder"
 MOVED = "tests/services/test_folder_moves.py"
 RUN_AGAIN = "tests/ui/new_task/test_run_again.py"
-PRICE = "Fewer than three tell no price."
+PRICE = "With fewer than three, no price is shown."
 TAKES = "How long several take is said only where it can be known"
 AGAIN = "Run again… for several tasks asks once and says what they may cost"
 COSTS = "tests/features/costs/test_sheet.py"
@@ -927,7 +927,15 @@ MONEY = (
         tests=("tests/ui/notices/test_notice_list.py::test_damaged_settings_are_told_and_kept",),
     ),
     Break(
-        promise="for a task that still runs it is Run a second time",
+        promise="by what the task cost when it was done, else by the last tasks",
+        mistake="always by the last tasks",
+        file="ui/details/text.py",
+        old="if task.status is not TaskStatus.DONE or cost is None:",
+        new="if True:",
+        tests=("tests/ui/details/test_verbs.py::test_what_starts_a_browser_names_its_price",),
+    ),
+    Break(
+        promise="For a task that still runs it is Run a second time",
         mistake="it is called Run again there, too",
         file="ui/details/text.py",
         old="if task.is_at_work else",

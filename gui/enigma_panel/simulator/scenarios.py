@@ -424,5 +424,5 @@ def scenario_for(text: str) -> Scenario:
 def help_table() -> str:
     """List the scenarios for ``--help``: name, words, what it shows."""
     rows = [f"  {each.name}: {', '.join(each.words)} – {each.shows}" for each in SCENARIOS]
-    rows.append("  in any text “misfit”: a structured result does not have the form that was asked for")
+    rows.append("  in any text “misfit”: a structured result is not of the form asked for")
     return "words in a task's text that choose its scenario:\n" + "\n".join(rows)
