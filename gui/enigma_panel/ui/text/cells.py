@@ -32,8 +32,8 @@ class Cell(Struct, frozen=True, kw_only=True):
     """A cell: text in its colour, a glyph before it, a dimmed tail behind, a bar (0…1) before all.
 
     dot: before the glyph, for what is new. needs_you: its whole row needs the person. steady: the
-    tail changes often, so where it begins depends on the text before it alone. tail_first: where
-    there is no room for both, it stands alone. short: where there is no room for the tail, the text
+    tail changes often, so where not all has room, it begins in one place. tail_first: where there
+    is no room for both, it stands alone. short: where there is no room for the tail, the text
     stands alone, and where there is none for that, this does. ending: how many of the text's last
     characters are never cut. spoken: what is spoken where it is not the text; copied: what is
     copied. tip: all of it, where there may be no room. hint: what it means; shown as a tip and

@@ -15,7 +15,7 @@ from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.table.column_sizing import TEXT_FAIR, TEXT_LEAST
-from enigma_panel.ui.widgets.table.delegates import cell_width
+from enigma_panel.ui.widgets.table.delegates import TAIL_GAP, cell_width, steady_width
 from enigma_panel.ui.widgets.table.model import Role
 from enigma_panel.ui.widgets.table.table import KeyedTable
 from tests.kit.clock import NOW
@@ -54,6 +54,14 @@ def add_ended(services: Any, key: int, **facts: Any) -> None:
 
 
 # -- what stands in them --------------------------------------------------------------------------
+
+
+def test_a_task_is_cut_only_where_it_and_what_the_agent_does_have_no_room_together() -> None:
+    room = 700 + TAIL_GAP
+    assert steady_width(room, 500, 200) == 500
+    cut = steady_width(room, 500, 201)
+    assert cut < 500
+    assert {steady_width(room, 500, tail) for tail in (300, 900)} == {cut}
 
 
 @pytest.mark.parametrize("width", [640, 760, 1280, 1900])

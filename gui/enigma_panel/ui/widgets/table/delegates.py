@@ -176,7 +176,7 @@ def _shorter(cell: Cell, width: int, table_font: TableFont) -> Cell:
 
 def _text_room(cell: Cell, room: int, own: TableFont, plain: TableFont) -> int:
     needs, wants = own.width(cell.text), plain.width(cell.tail)
-    return steady_width(room, needs) if cell.steady else text_width(room, needs, wants)
+    return (steady_width if cell.steady else text_width)(room, needs, wants)
 
 
 def text_width(room: int, needs: int, tail: int) -> int:
@@ -190,9 +190,12 @@ def text_width(room: int, needs: int, tail: int) -> int:
     return text if both - text >= min(tail, LEAST_TAIL) else room
 
 
-def steady_width(room: int, needs: int) -> int:
-    """Return a text's room before a tail that changes all the time: what comes moves nothing."""
+def steady_width(room: int, needs: int, tail: int) -> int:
+    """Return a text's room before a tail that changes all the time: all tails that do not fit
+    behind the whole text cut it alike."""
     both = room - TAIL_GAP
+    if needs + tail <= both:
+        return needs
     text = min(needs, max(STEADY_TEXT, both - STEADY_TAIL))
     return text if both - text >= LEAST_STEADY_TAIL else room
 
