@@ -91,7 +91,7 @@ def test_what_is_assumed_closed_is_terminated_only_where_it_alone_is_meant(
     services.sessions.change_session(2, phase=Phase.EXPIRED_ASSUMED, ended_ms=NOW)
     assert shown(window)[-1] == "Terminate"
     services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=NOW)
-    assert window.selection.session_keys() == []
+    assert window.selection.session_keys() == shown(window) == []
     assert not window.verbs[CommandVerb.TERMINATE].isEnabled()
     getattr(window.selection, table).select_key(2)
     assert window.selection.session_keys() == [2]

@@ -160,7 +160,6 @@ class Details(QFrame):
         is_one = session is not None or task is not None
         for part in (self.head, self.tabs, self._pages):
             part.setVisible(is_one)
-        self.verbs.setVisible(is_one or any(self._several))
         self._show_several()
         self.nothing.setVisible(not is_one)
         self.head.show_records(session, task, about_session=self._about_session)
@@ -319,6 +318,7 @@ class Details(QFrame):
         self.task_text.show_text("" if is_said else text)
 
     def _show_verbs(self) -> None:
+        self.verbs.setVisible(bool(self._session() or self._task() or self._open))
         if any(self._several):
             self.verbs.show_several()
             return
