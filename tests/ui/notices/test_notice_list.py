@@ -317,10 +317,11 @@ def test_a_reached_cap_is_said_beside_what_else_holds_the_queue(bar: Bar) -> Non
     bar.notices.refresh()
     assert bar.lines == ["Daily cap reached: $5.02 of $5.00."]  # also where nothing is queued
     assert bar.notices.need() == bar.first
+    bar.services.sessions.add(2)
     queue.put(1, why=WaitReason.FUNDS)
     bar.notices.refresh()
-    assert bar.lines == [
-        "Daily cap reached: $5.02 of $5.00. 1 task is queued.",
+    assert bar.lines == [  # each says what the other does not
+        "Daily cap reached: $5.02 of $5.00. 1 session carries on.",
         "The balance is used up. 1 task is queued.",
     ]
     assert bar.notices.need() == bar.first

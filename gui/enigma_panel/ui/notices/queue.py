@@ -60,9 +60,11 @@ def at_cap(services: Services) -> Notice | None:
     spent = format_money(caps.spent(), MoneyKind.SUM)
     reached = tr("Daily cap reached: {spent} of {cap}.", spent=spent, cap=exact_money(cap))
     ends = (NoticeAction.TERMINATE_RUNNING,) if services.sessions.terminable_keys() else ()
+    queue = services.queue
+    queued = len(queue.entries()) if queue.pause_reason is PauseReason.CAP else 0
     return Notice(
         title=reached if cap else tr("The daily cap can't be read."),
-        text=_text(services, PauseReason.CAP, len(services.queue.entries())),
+        text=_text(services, PauseReason.CAP, queued),
         topic=CAP_TOPIC,
         actions=(NoticeAction.RAISE_CAP, *ends),
         stays=True,
@@ -71,10 +73,11 @@ def at_cap(services: Services) -> Notice | None:
 
 
 def _text(services: Services, reason: PauseReason, n: int) -> str:
+    """Return what stands below the title: beside a reached cap, that alone says what carries on."""
     if reason is PauseReason.RESTARTED:
         return ""  # its title says all
     queued = tr.plural("1 task is queued.", "{n} tasks are queued.", n) if n else ""
-    if reason not in {PauseReason.FUNDS, PauseReason.CAP}:
+    if reason is not (PauseReason.CAP if services.caps.is_reached() else PauseReason.FUNDS):
         return queued
     costs = len(services.sessions.terminable_keys())
     goes_on = tr.plural("1 session carries on.", "{n} sessions carry on.", costs) if costs else ""
