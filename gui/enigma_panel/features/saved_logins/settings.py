@@ -23,10 +23,9 @@ from enigma_panel.ui.widgets.basics import (
     make_button,
     make_column,
     make_label,
-    take_single_clicks,
 )
 from enigma_panel.ui.widgets.inputs import LineEdit
-from enigma_panel.ui.widgets.pointer_hold import PointerHold
+from enigma_panel.ui.widgets.pointer_hold import ARM_MS, PointerHold
 from enigma_panel.ui.widgets.table.column_sizing import LEAD
 from enigma_panel.ui.widgets.table.delegates import PAD
 from enigma_panel.ui.widgets.table.model import ColumnDef, KeyedTableModel
@@ -115,6 +114,7 @@ class LoginsPage(SettingsPage):
         self._build_layout()
         self._connect()
         self.refresh()
+        self._moved_ms = -ARM_MS
 
     def _build_parts(self) -> None:
         self.model = LoginsModel(self._clock)
@@ -149,6 +149,7 @@ class LoginsPage(SettingsPage):
 
     def _connect(self) -> None:
         self._logins.changed.connect(self.refresh)
+        self.model.arranged.connect(self._note_move)
         self.table.selected.connect(self._follow_selection)
         self.account.returnPressed.connect(self._rename)
         self.account.textChanged.connect(self.problem.clear)
@@ -178,13 +179,15 @@ class LoginsPage(SettingsPage):
             before = remover
         self._follow_selection()
 
+    def _note_move(self) -> None:
+        self._moved_ms = self._clock.now_ms()
+
     def _make_remover(self, key: int) -> Button:
         button, login = make_button(tr("Remove"), "danger-link"), self.model.login(key)
         assert login is not None
         name = tr("Remove {account} at {site}", account=shorten(login.account), site=login.host)
         button.setAccessibleName(name)
         button.clicked.connect(lambda: self._remove(key))
-        take_single_clicks(button)
         return button
 
     def _selected(self) -> SavedLogin | None:
@@ -222,7 +225,9 @@ class LoginsPage(SettingsPage):
 
     def _remove(self, key: int) -> None:
         login = self.model.login(key)
-        if login is not None:
+        if self._clock.now_ms() - self._moved_ms < ARM_MS:
+            self.table.flash(key)  # meant for what stood there a moment ago
+        elif login is not None:
             self.table.setFocus()  # not on to the next row's button
             self._run(lambda: self._logins.delete(login), lambda _: tr("Removed."))
 
