@@ -42,7 +42,7 @@ class SessionsCard(Card):
     def show_open(self, n: int) -> None:
         """Offer to terminate all, where n sessions are several; see to room for those open."""
         self.terminate_all.setVisible(n > 1)
-        if self._count_open() > self._table.rows.room:
+        if min(MOST_ROWS, self._count_open()) > self._table.rows.room:
             self._follow_settings()
         self._show_count()
 
