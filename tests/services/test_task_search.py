@@ -402,6 +402,8 @@ async def test_what_today_cost_is_counted_with_the_table_and_begins_anew_at_midn
     assert sums == []
     _, end_ms = local_day(bench.clock.now_ms())
     await bench.clock.sleep_until(end_ms)
+    search.own.follow_day()
+    assert search.own.figures.day is None, "until it is counted, which may take ten seconds"
     for _ in range(3):
         search.own.follow_day()
         await asyncio.sleep(1)

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import filterfalse
 from typing import TypeVar
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.deletion import DeletionPlan
@@ -90,7 +91,7 @@ class TaskSearch(QObject):
         """Count again where another local day has begun; called once a second."""
         day = local_day(self._clock.now_ms())
         if day != self._day:
-            self._day = day
+            self._day, self.figures = day, replace(self.figures, day=None)
             self._ask_again()
 
     async def sum_of(self, keys: Sequence[int]) -> TaskSum:
