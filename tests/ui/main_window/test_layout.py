@@ -127,6 +127,8 @@ def test_sessions_has_room_for_browsers_at_once_and_no_start_moves_tasks(
         scrolls = window.selection.sessions.verticalScrollBar().maximum() > 0
         assert scrolls is (count > MOST_ROWS)
         assert (f"{count} open" in shown_texts(window.sessions_card)) is scrolls
+    for count in range(1, 13):
+        services.sessions.change_session(count, phase=Phase.CLOSED, ended_ms=NOW)
     services.settings.change(browsers_at_once=2)
     assert rows_seen(window) == MOST_ROWS
     size(window, 1280, 400)

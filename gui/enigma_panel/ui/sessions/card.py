@@ -27,6 +27,7 @@ class SessionsCard(Card):
         super().__init__()
         self._table = table
         self._settings = settings
+        self._most_open = 0
         self.terminate_all = make_button(tr("Terminate all…"), "danger-link")
         self.count = make_label(role="dim")
         title = make_label(tr("Sessions"), "heading")
@@ -42,12 +43,13 @@ class SessionsCard(Card):
     def show_open(self, n: int) -> None:
         """Offer to terminate all, where n sessions are several; see to room for those open."""
         self.terminate_all.setVisible(n > 1)
-        if min(MOST_ROWS, self._count_open()) > self._table.rows.room:
+        if self._count_open() > self._most_open:
+            self._most_open = self._count_open()
             self._follow_settings()
         self._show_count()
 
     def height_of_rows(self) -> int:
-        """Return the height with room for all browsers at once and all that are open, six at most.
+        """Return the height with room for all browsers at once, or all once open, six at most.
 
         So no start and no end moves what is below; more rows are scrolled. Nothing that comes and
         goes by itself counts, such as a scroll bar.
@@ -67,6 +69,6 @@ class SessionsCard(Card):
 
     def _follow_settings(self) -> None:
         rows, settings = self._table.rows, self._settings.value
-        rows.room = min(MOST_ROWS, max(LEAST_ROWS, settings.browsers_at_once, self._count_open()))
+        rows.room = min(MOST_ROWS, max(LEAST_ROWS, settings.browsers_at_once, self._most_open))
         rows.set_show_ended(settings.show_ended)
         self.room_changed.emit()
