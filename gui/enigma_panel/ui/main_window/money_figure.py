@@ -58,17 +58,12 @@ class MoneyFigure(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         services.task_search.counted.connect(self.show_now)
         services.health.changed.connect(self.show_now)
-        self.refresh()
+        self.show_now()
 
     def set_opener(self, opener: QAction) -> None:
         """Let a click open what there is to say about the money."""
         self._opener = opener
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.show_now()
-
-    def refresh(self) -> None:
-        """Show what time changes, another day, too; called once a second."""
-        self._services.task_search.follow_day()
         self.show_now()
 
     def set_narrow(self, is_narrow: bool) -> None:
@@ -88,7 +83,7 @@ class MoneyFigure(QWidget):
         return max(width(self.today.text()), width(usual))
 
     def show_now(self) -> None:
-        """Show what is known now; only what changed is set."""
+        """Show what is known now, once a second, too; only what changed is set."""
         opens = self._opener.toolTip() if self._opener is not None else ""
         tip = "\n".join(filter(None, (self._show_today(), self._show_left(), opens)))
         if tip != self.toolTip():

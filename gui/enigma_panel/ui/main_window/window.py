@@ -483,12 +483,13 @@ class MainWindow(QMainWindow):
     def _tick(self) -> None:
         """Update what changes with time; what is costly only while somebody can see it."""
         self._set_ticks()
+        self.services.task_search.follow_day()
         self.notices.refresh()
         self._show_key_state()
         if self.isVisible() and not self.isMinimized():
             self.selection.tick()
             self.question_strip.tick()
-            self.money.refresh()
+            self.money.show_now()
             self.status_bar.refresh()
 
     def _set_ticks(self) -> None:
