@@ -81,7 +81,7 @@ def price_text(
         price = tr.plural("{amount}", "{n} tasks · {amount}", n, amount=amount)
     if stays_ms is not None:
         then = tr.plural(
-            "costs money until you close it ({minutes} min at most)",
+            "costs money until you close it (up to {minutes} min)",
             "costs money until closed (up to {minutes} min each)",
             n if in_new else 1,
             minutes=stays_ms // 60_000,
