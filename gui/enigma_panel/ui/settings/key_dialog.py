@@ -14,9 +14,10 @@ from enigma_panel.ui.text.check import finding_text
 from enigma_panel.ui.text.dialects import key_doubt
 from enigma_panel.ui.text.pages import account_page, open_account_page
 from enigma_panel.ui.widgets.basics import (
-    FieldGrid,
     NoticeLabel,
+    ProblemLabel,
     make_button,
+    make_column,
     make_label,
     make_row,
     set_role,
@@ -80,17 +81,15 @@ class KeyDialog(Sheet):
         self.save_button = make_button(tr("Save"), "primary")
 
     def _build_layout(self) -> None:
-        grid = FieldGrid()
-        self._problem = grid.add_field(tr("API key"), self.key)
-        grid.add_wide(make_row(self.use_key_button, self.page_button, None))
-        grid.add_wide(self.location_label)
-        grid.add_wide(self.outcome)
-        grid.add_wide(make_row(self.keep_button, None))
+        self.key.setAccessibleName(tr("API key"))
+        self._problem = ProblemLabel(self.key)
+        links = make_row(self.use_key_button, self.page_button, None)
+        keep = make_row(self.keep_button, None)
         state = make_row(self.state_label, self.again_button)
         state.setStretch(0, 1)
         self.body.addLayout(state)
-        self.body.addLayout(grid)
-        self.body.addStretch(1)
+        told = (self._problem, links, self.location_label, self.outcome, keep)
+        self.body.addLayout(make_column(self.key, *told, None))
         self.add_buttons(self.cancel_button, self.demo_button, self.save_button)
         self.demo_button.setVisible(self._try_demo is not None and not self._services.demo)
 
