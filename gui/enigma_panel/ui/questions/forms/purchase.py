@@ -1,7 +1,5 @@
 """A purchase: approved up to an amount, or declined. A bare yes would be a blank cheque."""
 
-from collections.abc import Sequence
-
 from PySide6.QtGui import QShowEvent
 
 from enigma_panel.core.questions.amounts import (
@@ -32,8 +30,9 @@ class PurchasePage(ChoicesPage):
         self.decline = self.add_choice(tr("Don't buy, carry on"), DECLINE_TEXT, left)
         self.add_field_choice(tr("Other answer"), tr("Other answer"), str)
         self._approved_today = asking.approved_today
-        self._approved = make_label(_approved_text(asking.approved_today()), "dim")
+        self._approved = make_label(role="dim")
         self.add_row(self._approved)
+        self._show_approved()
 
     def used(self) -> str:
         """The amount that is allowed."""
@@ -49,8 +48,13 @@ class PurchasePage(ChoicesPage):
         return tr("Enter the amount, for example 49.99.")
 
     def showEvent(self, event: QShowEvent) -> None:
-        self._approved.setText(_approved_text(self._approved_today()))
+        self._show_approved()
         super().showEvent(event)
+
+    def _show_approved(self) -> None:
+        amounts = self._approved_today()
+        self._approved.setText(tr("Approved today: {sum}", sum=sum_written(amounts)))
+        self._approved.setVisible(bool(amounts))
 
     def _add_approval(self) -> None:
         if self.total is not None:
@@ -75,7 +79,3 @@ class PurchasePage(ChoicesPage):
             return typed
         number = read_number(typed)
         return written(number, self._currency) if number else ""
-
-
-def _approved_text(amounts: Sequence[str]) -> str:
-    return tr("Approved today: {sum}", sum=sum_written(amounts) if amounts else "$0")
