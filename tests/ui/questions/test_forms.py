@@ -305,7 +305,7 @@ async def test_what_was_allowed_today_stands_beside_a_purchase(
     world: World, dialog: QuestionDialog
 ) -> None:
     form = await asked(world, dialog, PURCHASE)
-    assert not any("Approved today" in text for text in shown_texts(dialog))
+    assert "Approved today" not in shown_texts(dialog)
     click(purchase(form).approve)
     await answer(world, dialog)
     other = await asked(world, dialog, NO_TOTAL, 2)
