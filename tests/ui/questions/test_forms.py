@@ -295,6 +295,8 @@ async def test_a_purchase_is_approved_up_to_its_total(world: World, dialog: Ques
     assert "If the total is higher, the agent asks again." in shown_texts(dialog)
     assert "Leaves the cart as it is and reports what it found." in shown_texts(dialog)
     assert await answer(world, dialog) == [], "nothing is chosen at first"
+    form.focus_first()
+    assert page.decline.hasFocus()
     click(page.approve)
     (read,) = await answer(world, dialog)
     assert read.startswith("Yes, complete this purchase, but only if the total is $49.99 or less.")

@@ -1,6 +1,7 @@
 """A purchase: approved up to an amount, or declined. A bare yes would be a blank cheque."""
 
 from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.questions.amounts import (
     amount_in,
@@ -33,6 +34,10 @@ class PurchasePage(ChoicesPage):
         self._approved = make_label(role="dim")
         self.add_row(self._approved)
         self._show_approved()
+
+    def first_field(self) -> QWidget:
+        """*Don't buy*: the ring of the focus around *Approve* looks as if that were chosen."""
+        return self.decline
 
     def used(self) -> str:
         """The amount that is allowed."""
