@@ -303,9 +303,12 @@ class Task(HidingStruct, frozen=True, kw_only=True):
 
     @property
     def was_taken(self) -> bool:
-        """True where the service may have taken the task: then it costs something, known or not."""
-        is_unclear = self.status in {TaskStatus.LOST, TaskStatus.STOPPED}
-        return self.service_id is not None or (is_unclear and self.sent_ms is not None)
+        """True where the service may have taken the task: then it costs something, known or not.
+
+        Of a dismissed start nobody knows, even where the task was to follow its browser.
+        """
+        may_run = self.status is TaskStatus.STOPPED and self.sent_ms is not None
+        return self.service_id is not None or may_run or self.status is TaskStatus.LOST
 
     @property
     def is_cost_unknown(self) -> bool:

@@ -97,6 +97,7 @@ async def test_a_new_session_whose_reply_is_lost_is_unconfirmed(
         assert not sessions.can(session_key, CommandVerb.TERMINATE)
         await sessions.dismiss(session_key)
         assert sessions.task(key).status is TaskStatus.LOST
+        assert sessions.task(key).is_cost_unknown
         assert applied(sim.url).get("newTask", 0) == 0
         assert applied(sim.url).get("start-session", 0) <= 1
 

@@ -348,13 +348,14 @@ def test_sums_are_exact_and_say_what_is_untold(ledger: Ledger, reader: TaskReade
     costs = ("1000000", "1000000", "0.000000001", "0.1", "0.2")
     keys = [task(cost, ended_ms=NOW + 1_000) for cost in costs]
     keys += [task(None), task("NaN"), task("-1"), task("1e309")]
-    keys.append(task(None, status=TaskStatus.UNCONFIRMED, sent_ms=None, service_id=None))
+    unsure = TaskStatus.UNCONFIRMED, TaskStatus.LOST
+    keys += [task(None, status=status, sent_ms=None, service_id=None) for status in unsure]
     task(None, status=TaskStatus.FAILED, service_id=None)
     task(None, status=TaskStatus.QUEUED, sent_ms=None, service_id=None)
     exact = Decimal("2000000.300000001")
-    assert reader.sum_of(keys) == TaskSum(count=10, cost=exact, took_ms=5_000, unknown=5)
+    assert reader.sum_of(keys) == TaskSum(count=11, cost=exact, took_ms=5_000, unknown=6)
     assert reader.sum_of([]) == TaskSum()
-    assert reader.figures(NO_FILTER).shown.unknown == 5
+    assert reader.figures(NO_FILTER).shown.unknown == 6
     assert spent_on(reader, DAY, NOW, NOW + 1).cost == exact
     nano = [int(Decimal(cost) * NANO) for cost in costs]
     assert ledger.costs_of_day(DAY, NOW, NOW + 1) == (dict(zip(keys, nano, strict=False)), 0)

@@ -63,7 +63,7 @@ STARTED = "coalesce(t.sent_ms, t.created_ms)"
 HAS_RUN = f"t.status <> 'queued' AND (t.code IS NULL OR NOT {one_of('t.code', UNSENT)})"
 TOOK_MS = f"CASE WHEN {HAS_RUN} THEN max(0, t.ended_ms - {STARTED}) END"
 IS_COST_UNKNOWN = (
-    "t.cost_nano IS NULL AND (t.sent_ms IS NOT NULL OR t.status = 'unconfirmed')"
+    "t.cost_nano IS NULL AND (t.sent_ms IS NOT NULL OR t.status IN ('unconfirmed', 'lost'))"
     " AND (t.service_id IS NOT NULL OR t.status <> 'failed')"
 )
 CALL_COUNTS_MS = 61_000
