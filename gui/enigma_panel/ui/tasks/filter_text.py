@@ -26,14 +26,14 @@ class ChipWords(Struct, frozen=True):
 
 
 def chip_words() -> tuple[ChipWords, ...]:
-    """Return the chips from left to right; together they cover all tasks."""
+    """Return the chips from left to right; together they cover all but stopped tasks."""
     g = TaskGroup
     running = tr("Starting, paused and unconfirmed ones too.")
     return (
         ChipWords(tr("Needs you"), Glyph.NEEDS_YOU, frozenset({g.ASKS})),
         ChipWords(tr("Running"), Glyph.RUNNING, frozenset({g.WORKING, g.UNCONFIRMED}), running),
         ChipWords(tr("Queued"), Glyph.QUEUED, frozenset({g.QUEUED})),
-        ChipWords(tr("Done"), Glyph.CHECK, frozenset({g.DONE, g.STOPPED}), tr("Stopped ones too.")),
+        ChipWords(tr("Done"), Glyph.CHECK, frozenset({g.DONE})),
         ChipWords(tr("Failed"), Glyph.CROSS, frozenset({g.FAILED}), tr("Lost ones too.")),
     )
 
