@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.features.costs.caps import CapFields
 from enigma_panel.store.settings import HOLD, TERMINATE_RUNNING
+from enigma_panel.ui.widgets.inputs import ScrollArea
 from tests.features.costs.test_sheet import Stage, stage
 from tests.kit.person import ENTER, active, key, type_text
 from tests.kit.world import World
@@ -144,6 +145,17 @@ async def test_escape_leaves_no_cap_that_was_typed_but_does_not_hold(stage: Stag
     key(sheet.caps.per_task, Qt.Key.Key_Escape)
     assert not sheet.isVisible()
     assert caps(stage.world) == (QUARTER, None)
+
+
+async def test_the_sheet_grows_with_what_is_said(stage: Stage) -> None:
+    sheet = await stage.open()
+    for amount in ("0", "5"):
+        before = sheet.height()
+        sheet.caps.per_day.clear()
+        type_text(sheet.caps.per_day, amount)
+        key(sheet.caps.per_day, ENTER)
+        assert sheet.height() > before
+        assert sheet.findChild(ScrollArea).verticalScrollBar().maximum() == 0
 
 
 async def test_the_figures_follow_what_runs(stage: Stage) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
 
@@ -32,7 +32,12 @@ MOVES = frozenset({K.Key_Up, K.Key_Down, K.Key_PageUp, K.Key_PageDown, K.Key_Hom
 
 
 class CapFields(QWidget):
-    """The two caps, and what is done at that of the day. A mistake leaves the cap as it was."""
+    """The two caps, and what is done at that of the day. A mistake leaves the cap as it was.
+
+    resized: it may need more room than before, or less.
+    """
+
+    resized = Signal()
 
     def __init__(self, services: Services) -> None:
         super().__init__()
@@ -103,6 +108,7 @@ class CapFields(QWidget):
             lines.append(text)
         set_role(self.said, "amber" if is_reached else "dim")
         show_text(self.said, " ".join(lines))
+        self.resized.emit()
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -116,6 +122,7 @@ class CapFields(QWidget):
             is_set = getattr(settings.value, name) is not None
             stays = tr("The cap stays as it was.") if is_set else ""
             self._problems[name].show_text(f"{_mistake_text(cap)} {stays}".rstrip())
+            self.resized.emit()
             return
         edit.setModified(False)
         if cap != getattr(settings.value, name):

@@ -117,6 +117,7 @@ class CostsSheet(Sheet):
         self.bars.chosen.connect(self._choose_day)
         self.by_day.chosen.connect(lambda row, _column: self._choose_listed(row))
         self.by_outcome.chosen.connect(self._choose_outcome)
+        self.caps.resized.connect(self._refit)
         services.task_search.counted.connect(self._follow)
         services.health.changed.connect(self._show_left)
 
@@ -125,6 +126,10 @@ class CostsSheet(Sheet):
     def _follow(self) -> None:
         if self.isVisible():
             self._ask_ledger()
+
+    def _refit(self) -> None:
+        if self.isVisible():
+            self.fit()
 
     def _ask_ledger(self) -> None:
         self._is_stale = True
@@ -146,8 +151,7 @@ class CostsSheet(Sheet):
                 self.notice.show_text("")
                 self._show()
                 show_text(self.balance, balance_text(tasks, clock.now_ms()))
-            if self.isVisible():
-                self.fit()
+            self._refit()
 
     # -- showing -----------------------------------------------------------------------------
 
