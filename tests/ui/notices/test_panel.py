@@ -119,6 +119,19 @@ def test_no_row_moves_while_the_list_is_open(window: MainWindow, qapp: QApplicat
     assert [row.notice.title for row in panel._rows] == ["A third.", PLAIN.title]
 
 
+def test_a_notice_with_other_ways_out_is_another_row(window: MainWindow) -> None:
+    funds = Notice(title="Used up.", actions=(NoticeAction.FUNDS_ADDED,), topic="queue")
+    window.notices.add(funds)
+    window.all_notices.trigger()
+    (row,) = window.notice_panel._rows
+    window.notices.add(Notice(title="Refused.", actions=(NoticeAction.ENTER_KEY,), topic="queue"))
+    _, new = window.notice_panel._rows
+    assert (row.notice.title, row.isEnabled()) == ("Used up.", False)
+    assert new.buttons[NoticeAction.ENTER_KEY].isEnabled()
+    window.notices.add(funds)
+    assert (row.isEnabled(), new.isEnabled()) == (True, False)
+
+
 async def test_dismiss_leaves_the_keyboard_in_the_list(window: MainWindow) -> None:
     await active(window)
     for title in ("One.", "Two."):

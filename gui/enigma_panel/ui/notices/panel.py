@@ -142,7 +142,9 @@ class NoticePanel(QFrame):
         there = {notice.id: notice for notice in self._notices.notices()}
         focus = self._window.focusWidget()
         for row in self._rows:
-            row.follow(there.pop(row.notice.id, None))
+            found = there.get(row.notice.id)
+            is_same = found is not None and set(found.actions[:1]) <= row.buttons.keys()
+            row.follow(there.pop(row.notice.id) if is_same else None)
         if focus is not None and self.isAncestorOf(focus) and not focus.isEnabled():
             self._focus_below(focus)
         self._add(list(there.values()))
