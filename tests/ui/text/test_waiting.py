@@ -82,6 +82,12 @@ def test_only_the_first_of_many_says_the_common_reason() -> None:
     assert firsts(entries) == {5, 6}
 
 
+def test_offline_no_time_is_foretold_but_that_of_the_next_try() -> None:
+    offline = QueueContext(is_offline=True)
+    said = [entry_text(one, NOW, offline).text for one in (ENTRIES[0][0], ENTRIES[15][0])]
+    assert said == ["Next", "Offline, next try in 8 s"]
+
+
 def test_amber_is_for_what_needs_the_person() -> None:
     severities = {why: entry_text(entry(why), NOW, FACTS).severity for why in WaitReason}
     assert {why for why, severity in severities.items() if severity is Severity.AMBER} == {

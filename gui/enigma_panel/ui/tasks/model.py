@@ -254,6 +254,7 @@ class TasksModel(KeyedTableModel):
             limit=self._queue.limit,
             session=session.name if session is not None else "",
             is_first=task.key in self._firsts,
+            is_offline=self._health.unreachable_since_ms is not None,
         )
         return entry_text(entry, self._clock.now_ms(), facts)
 

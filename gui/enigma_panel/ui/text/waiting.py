@@ -42,6 +42,7 @@ class QueueContext(Struct, frozen=True, kw_only=True):
     limit: int = 0
     session: str = ""
     is_first: bool = True
+    is_offline: bool = False
 
 
 class QueueAction(StrEnum):
@@ -54,7 +55,8 @@ class QueueAction(StrEnum):
 
 def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
     """Return why a queued task waits: 'Next, about 19 s', 'Its session has ended'."""
-    time = _left(entry.due_ms, now_ms)
+    is_untimed = facts.is_offline and entry.why is not WaitReason.CONNECTION
+    time = "" if is_untimed else _left(entry.due_ms, now_ms)
     is_slot_due = bool(time) and entry.why is WaitReason.NO_SLOT  # the time is worth more
     is_turn = is_slot_due or entry.why is WaitReason.TURN
     if is_turn or (entry.why in _SHARED and not facts.is_first):
