@@ -422,7 +422,7 @@ async def test_terminate_all_lists_an_unconfirmed_start_too(
     assert len(terminating.lines.texts()) == 2
     terminating.ask([1, 2, 3])
     assert terminating.terminate_button.text() == "Terminate 3 sessions"
-    assert "May be running and cost money" in terminating.lines.texts()[3][1]
+    assert "Can't be closed yet, may cost money" in terminating.lines.texts()[3][1]
 
 
 async def test_a_task_is_cut_where_its_line_ends(

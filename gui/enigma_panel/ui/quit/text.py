@@ -37,9 +37,9 @@ def at_quit_line(one: AtQuit, now_ms: int) -> Line:
 
 
 def at_terminate_line(one: AtQuit) -> Line:
-    """Return what a Terminate would end: the session and its task, and that it may not run."""
+    """Return what a Terminate would end, the session and its task, or that it can't yet."""
     unconfirmed = one.outcome is QuitOutcome.UNCONFIRMED
-    state = tr("Unconfirmed. May be running and cost money") if unconfirmed else ""
+    state = tr("Can't be closed yet, may cost money") if unconfirmed else ""
     return Line(one.session.name, state, _task_text(one))
 
 
