@@ -298,7 +298,6 @@ class Tour:
         await asyncio.sleep(0.2)
         await self._picture("quit", quit_dialog)
         quit_dialog.reject()
-        await self._until("nothing is queued", lambda: not self._services.queue.entries())
         self._window.terminate_all.trigger()
         confirm = await self._dialog(TerminateAllDialog)
         await self._picture("terminate-all", confirm)

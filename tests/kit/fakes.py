@@ -534,6 +534,9 @@ class FakeQueue(TaskQueue):
     def park(self) -> None:
         self.calls.append(("park",))
 
+    def set_held(self, held: bool) -> None:
+        self.calls.append(("held", held))
+
     def go_on(self) -> None:
         self.calls.append(("go on",))
 

@@ -385,18 +385,19 @@ async def test_terminate_all_names_what_it_closes(
     assert not terminating.isVisible()
 
 
-@pytest.mark.parametrize(("keys", "parked"), [([1, 2, 3], [("park",)]), ([1, 2], [])])
+@pytest.mark.parametrize("is_all", [True, False])
 async def test_terminate_all_parks_what_is_queued_before_a_place_comes_free(
-    world: World, terminating: TerminateAllDialog, keys: list[int], parked: list[tuple[str]]
+    world: World, terminating: TerminateAllDialog, is_all: bool
 ) -> None:
     world.queue.put(8, 9)
-    terminating.ask(keys)
+    terminating.ask([1, 2, 3] if is_all else [1, 2])
     await active(terminating)
-    world.sessions.add(4)  # a queued one has started meanwhile
     said = "2 queued tasks wait for your Go on." in terminating.text_label.text()
-    assert said is bool(parked)
+    assert said is is_all
+    world.queue.calls.clear()
     click(terminating.terminate_button)
-    assert (world.queue.calls, world.sessions.commands) == (parked, [])
+    parked = [("park",)] if is_all else []
+    assert (world.queue.calls, world.sessions.commands) == ([*parked, ("held", False)], [])
     await world.settle()
 
 

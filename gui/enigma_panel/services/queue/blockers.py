@@ -201,7 +201,8 @@ class Blockers(Service):
     """The reasons that keep tasks from being sent. own: blockers of single tasks, by task key.
 
     parked: tasks from before a restart or a Terminate all. under_way: tasks whose calls are being
-    made, or that are tried again in the session that was opened for them.
+    made, or that are tried again in the session that was opened for them. is_held: it is asked what
+    is to end.
     """
 
     def __init__(
@@ -221,13 +222,14 @@ class Blockers(Service):
         self.parked: set[int] = set()
         self.under_way: set[int] = set()
         self.is_leaving = False
+        self.is_held = False
 
     def of(self, task: Task, session: Session, open_now: int | None = None) -> Blocker | None:
         """Why the task is not sent now; None where only calls lack. open_now: counted before."""
         own = self.own.get(task.key)
         if own is not None and (own.due_ms is None or own.due_ms > self._clock.now_ms()):
             return own
-        if task.key in self.parked or self.is_leaving:
+        if task.key in self.parked or self.is_leaving or self.is_held:
             return Blocker(why=WaitReason.STOPPED, is_own=True)
         if not session.is_planned:
             return self._in(task, session)

@@ -189,6 +189,11 @@ class TaskQueue(Service):
         self._blockers.is_leaving = leaving
         self._update()
 
+    def set_held(self, held: bool) -> None:
+        """Start nothing while the person is asked what is to end; what is parked stays so."""
+        self._blockers.is_held = held
+        self._update()
+
     def park(self) -> None:
         """Park the tasks that wait now: they go on when the person says so."""
         self._blockers.parked |= self._queued.keys

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.verbs import CommandVerb
@@ -21,8 +22,8 @@ tr = Translations("Quit")
 class TerminateAllDialog(Sheet):
     """The sheet *Terminate all*.
 
-    Only the sessions that it was asked about are terminated; its title says whether they are all,
-    and then unconfirmed starts, which have no id yet, are listed, too, and the queue is parked. One
+    Where it was asked about all, nothing is started beside it: what was on its way is added, the
+    queue is parked by the click, and unconfirmed starts, which have no id yet, are listed, too. One
     whose end was assumed before, and which was chosen all the same, stays until that is proven.
     """
 
@@ -49,33 +50,39 @@ class TerminateAllDialog(Sheet):
 
     def ask(self, session_keys: Sequence[int]) -> None:
         self._keys = tuple(session_keys)
-        self._is_all = False
-        self._over = set(session_keys).difference(self._services.sessions.terminable_keys())
-        self._show_sessions()
+        able = set(self._services.sessions.terminable_keys())
+        self._over = set(session_keys) - able
+        self._is_all = set(session_keys) == able
+        self._hold()
         self.present(self.cancel_button)
 
+    def _hold(self) -> None:
+        self._services.queue.set_held(self._is_all)
+        self._show_sessions()
+
     def _show_sessions(self) -> None:
-        """Show the sessions; those that ended meanwhile leave the list, none is ever added."""
+        """Show the sessions; those that ended meanwhile leave the list."""
         sessions = self._services.sessions
+        if self._is_all:
+            self._keys = tuple(sessions.terminable_keys())
         is_open = self._over.union(sessions.terminable_keys()).__contains__
         able = (key for key in self._keys if sessions.can(key, CommandVerb.TERMINATE))
         self._keys = tuple(filter(is_open, able))
         n = len(self._keys)
-        is_all = set(sessions.terminable_keys()) == set(self._keys)
         found = quit_plan(self._services).sessions
         named = (
             one
             for one in found
-            if one.session.key in self._keys or (is_all and one.outcome is QuitOutcome.UNCONFIRMED)
+            if one.session.key in self._keys
+            or (self._is_all and one.outcome is QuitOutcome.UNCONFIRMED)
         )
         self.lines.show_lines([at_terminate_line(one) for one in named])
-        self._is_all |= is_all  # still, when a queued task starts meanwhile
         queued = len(self._services.queue.entries()) if n and self._is_all else 0
         self.text_label.setText(f"{_question(n)} {parked_text(queued)}".strip())
         text = tr.plural("Terminate 1 session", "Terminate {n} sessions", n)
         self.terminate_button.setText(text)
         self.terminate_button.setAccessibleName(text)
-        self.setWindowTitle(tr("Terminate all") if is_all else text)
+        self.setWindowTitle(tr("Terminate all") if self._is_all else text)
         self.setAccessibleName(self.windowTitle())
         self.terminate_button.setEnabled(n > 0)
 
@@ -89,6 +96,16 @@ class TerminateAllDialog(Sheet):
             self._services.queue.park()
         self._services.scope.spawn("terminate all", sessions.command(keys, CommandVerb.TERMINATE))
         self.accept()
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._hold()  # also where the window was hidden meanwhile, and the queue went on
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._services.queue.set_held(False)
+        super().hideEvent(event)
 
 
 def _question(n: int) -> str:
