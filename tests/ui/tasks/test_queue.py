@@ -77,6 +77,8 @@ def test_cells_of_a_task_in_queue(services: Any, tasks: TasksModel) -> None:
     for column in (Column.COST, Column.TOOK, Column.ENDED, Column.TOKENS_IN, Column.SESSION):
         assert cell_text(tasks, 1, column) == "–"  # never "…": no news are to come
         assert cell_text(tasks, 1, column, SPOKEN) == "–"
+    services.health.lose(NOW)
+    assert cell_text(tasks, 2, Column.RESULT) == "2nd in the queue"
 
 
 def test_what_needs_the_person_is_amber(services: Any, tasks: TasksModel) -> None:
