@@ -167,7 +167,7 @@ class CostsSheet(Sheet):
         gaps = unknown_cost_text(month.unknown) if month.unknown else ""
         show_text(self.gaps, " ".join(filter(None, (gaps, idle_text() if month.has_idle else ""))))
         self.caps.show_spent()
-        self._show_days(month)
+        self._show_days()
         self._show_outcomes(spent, month)
 
     def _show_left(self) -> None:
@@ -179,7 +179,7 @@ class CostsSheet(Sheet):
             self.left.amount.setText(format_money(balance, MoneyKind.BALANCE))
             self.left.words.setText(". ".join(filter(None, (tr("left"), enough))))
 
-    def _show_days(self, whole: TaskSum) -> None:
+    def _show_days(self) -> None:
         deleted = deleted_sum(self._days)
         width = 3 + bool(deleted.count)
         bars, rows, listed = [], [], list[int]()
@@ -189,7 +189,7 @@ class CostsSheet(Sheet):
                 Bar(label, day_tip(label, total, day.deleted), total.cost, day.deleted.cost)
             )
             if total.count or day.deleted.count:
-                sums = sum_cell(total, whole), sum_cell(day.deleted, whole)
+                sums = sum_cell(total), sum_cell(day.deleted)
                 cells = [(label, ""), (number_text(total.count), ""), *sums]
                 rows.append(Row(cells[:width]))
                 listed.append(n)
@@ -207,7 +207,7 @@ class CostsSheet(Sheet):
         if deleted_sum(days).count:
             sums.append((tr("and deleted tasks"), deleted_sum(today), deleted_sum(days)))
         rows = [
-            Row([(label, ""), *(sum_cell(one, month) for one in both)], is_total=n == len(shown))
+            Row([(label, ""), *map(sum_cell, both)], is_total=n == len(shown))
             for n, (label, *both) in enumerate(sums)
         ]
         spans = span_text(tr("Today"), spent), span_text(tr("30 days"), month)

@@ -1,12 +1,11 @@
 """The words of *Costs*, and the sums that it shows."""
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from enigma_panel.core.money import exact_money
+from enigma_panel.core.money import format_money
 from enigma_panel.core.task_filter import GROUP_STATUSES, TaskGroup, TaskSum
 from enigma_panel.store.ledger.task_reader import DayCosts
 from enigma_panel.ui.i18n import Translations
@@ -15,8 +14,6 @@ from enigma_panel.ui.text.sums import cost_text, has_gaps, least_text
 
 tr = Translations("Costs")
 
-DECIMALS = Decimal("0.000")
-"""The fewest in a cell."""
 UNDER_WAY = frozenset({TaskGroup.WORKING, TaskGroup.ASKS})
 
 
@@ -62,9 +59,9 @@ def span_text(span: str, total: TaskSum) -> str:
     return tr("{span}, at least", span=span) if total.cost and has_gaps(total) else span
 
 
-def sum_cell(total: TaskSum, whole: TaskSum) -> tuple[str, str]:
-    """Return a sum in the decimals of the whole, so that columns add up, and what it leaves out."""
-    known = exact_money(total.cost.quantize(whole.cost + DECIMALS))
+def sum_cell(total: TaskSum) -> tuple[str, str]:
+    """Return a sum in three decimals, so that columns nearly add up, and what it leaves out."""
+    known = format_money(total.cost)
     if not has_gaps(total):
         return known, ""
     return (known, least_text(total, known)) if total.cost else (ELLIPSIS, cost_text(total))
