@@ -14,7 +14,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.theme import theme
-from enigma_panel.ui.widgets.table.column_sizing import TEXT_FAIR, TEXT_LEAST
+from enigma_panel.ui.widgets.table.column_sizing import TEXT_LEAST, TEXT_POOR
 from enigma_panel.ui.widgets.table.delegates import TAIL_GAP, cell_width, steady_width
 from enigma_panel.ui.widgets.table.model import Role
 from enigma_panel.ui.widgets.table.table import KeyedTable
@@ -110,8 +110,8 @@ def test_the_bar_gives_way_first_then_the_task(
         assert fits(key, Column.SESSION)
         assert fits(key, Column.COST)
     bar, task = fits(2, Column.LEFT), not table.isColumnHidden(Column.TASK)
-    assert (bar, task) == (width >= 900, width >= 760)
-    assert not task or table.columnWidth(Column.TASK) >= theme.scaled(TEXT_FAIR)
+    assert (bar, task) == (width >= 1900, width >= 760)
+    assert not task or table.columnWidth(Column.TASK) >= theme.scaled(TEXT_POOR)
 
 
 def test_no_content_changes_a_width(window: MainWindow, services: Any, qapp: QApplication) -> None:

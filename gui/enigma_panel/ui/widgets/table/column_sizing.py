@@ -17,9 +17,9 @@ from enigma_panel.ui.widgets.table_font import TableFont
 
 LEAD = 8
 """Additional room before the first column, so that it begins where the card's heading does."""
-TEXT_GOOD, TEXT_FAIR = 230, 112
+TEXT_GOOD, TEXT_FAIR, TEXT_POOR = 230, 180, 112
 """Widths of a column that shares the rest, in the usual font: below the first, columns without a
-least width give way; below the second, those with one, and that column itself.
+least width give way; below the second, those with one are narrowed; below the third, it goes itself.
 """
 TEXT_LEAST = 48
 """The least width of a column that shares the rest, in the usual font.
@@ -139,7 +139,8 @@ class ColumnSizing(QObject):
         for column in (*reversed(narrowed), *reversed(shown)):
             can_go = column.gives_way and column.key not in self._asked_for
             is_figure = column.least is None and column not in shared
-            wanted = theme.scaled(TEXT_GOOD if is_figure else TEXT_FAIR)
+            is_text = TEXT_POOR if column in shared else TEXT_FAIR
+            wanted = theme.scaled(TEXT_GOOD if is_figure else is_text)
             if not can_go or rest >= len(shared) * wanted:
                 continue
             rest += widths.pop(column.key, 0)
