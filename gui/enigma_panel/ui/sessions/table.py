@@ -257,6 +257,8 @@ class VerbsDelegate(CellDelegate):
         row_verb = RowVerb(key, verb)
         is_refused = self._row_background.flashed == key and self.refused == row_verb
         possible = self._app_actions.can(key, verb) and not is_refused
+        if self.rows.is_ended(key) and not possible:
+            return  # nor will it ever be
         if possible and row_verb == self.over:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
