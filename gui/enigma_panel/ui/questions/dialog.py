@@ -392,7 +392,7 @@ class QuestionDialog(ModelessDialog):
         keys = tr("Enter to send") if by_enter else tr("Ctrl+Enter to send")
         self.send_button.setEnabled(self._sending is None and mistake is None)
         self.send_button.setToolTip(mistake.sentence if mistake else keys)
-        self._keys.setText("" if by_enter or self.send_button.isHidden() else keys)
+        self._keys.setText("" if by_enter or not self.send_button.isEnabled() else keys)
 
     def follow_inbox(self) -> None:
         """The list of open questions changed."""

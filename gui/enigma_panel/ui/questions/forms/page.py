@@ -59,12 +59,18 @@ class AnswerPage(QWidget):
         self._fields: list[Field] = []
 
     def add_field(self, name: str, field: Field, *, labelled: bool = False) -> ProblemLabel:
-        """Add a field; returns the place of its problem. labelled: its name stands above it."""
-        label = make_label(name)
-        label.setBuddy(field)
-        field.setAccessibleName(name)
+        """Add a field; returns the place of its problem. labelled: its name stands above it, not in
+        it."""
         problem = ProblemLabel(field)
-        self.column.addLayout(make_column(*([label] if labelled else []), field, problem, gap=4))
+        place = make_column(field, problem, gap=4)
+        field.setAccessibleName(name)
+        if labelled:
+            label = make_label(name)
+            label.setBuddy(field)
+            place.insertWidget(0, label)
+        else:
+            field.setPlaceholderText(name)
+        self.column.addLayout(place)
         field.textChanged.connect(problem.clear)
         self.watch(field)
         return problem
