@@ -330,7 +330,7 @@ async def test_one_line_says_what_many_tasks_may_cost_and_how_long_they_take(
     world.queue.set()
     dialog.run_in.choose(NEW_KEPT)
     assert dialog.run_in.currentText() == "New sessions, kept open"
-    assert line.text() == f"{price}, then costs money until closed (up to 5 min each)"
+    assert line.text() == f"{price}, then each browser costs money until closed (up to 5 min)"
     world.sessions.put(a_session(2, expires_ms=NOW + 1))
     dialog.ask(2, None)
     assert line.text() == f"{price}, then costs money until you close it (up to 5 min)"

@@ -21,8 +21,8 @@ class NoticeSettings(QWidget):
             "notify_questions",
             tr("Notify me of questions"),
             tr(
-                "When this window is in the background. Repeats a minute before expiry. "
-                "Covers daily caps too."
+                "When this window is in the background, and again in the last minute. "
+                "Daily caps included."
             ),
         )
         self.words = SettingBox(

@@ -82,7 +82,7 @@ def price_text(
     if stays_ms is not None:
         then = tr.plural(
             "costs money until you close it (up to {minutes} min)",
-            "costs money until closed (up to {minutes} min each)",
+            "each browser costs money until closed (up to {minutes} min)",
             n if in_new else 1,
             minutes=stays_ms // 60_000,
         )
