@@ -19,7 +19,7 @@ LEAD = 8
 """Additional room before the first column, so that it begins where the card's heading does."""
 TEXT_GOOD, TEXT_FAIR, TEXT_POOR = 230, 180, 112
 """Widths of a column that shares the rest, in the usual font: below the first, columns without a
-least width give way; below the second, those with one are narrowed; below the third, it goes itself.
+least width give way; below the second, those with one are narrowed; below the third, it goes.
 """
 TEXT_LEAST = 48
 """The least width of a column that shares the rest, in the usual font.
