@@ -772,6 +772,7 @@ MONEY = (
         mistake="it turns the cap off",
         file="features/costs/caps.py",
         old='            self._problems[name].show_text(f"{_mistake_text(cap)} {stays}".rstrip())\n'
+        "            self.resized.emit()\n"
         "            return\n",
         new="            cap = None\n",
         tests=(f"{FIELDS}::test_a_mistake_stands_below_its_field_and_the_old_cap_stays",),
