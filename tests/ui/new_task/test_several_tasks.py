@@ -298,7 +298,7 @@ async def test_one_line_says_what_one_task_may_cost(world: World, dialog: NewTas
     assert line.text() == "<b>≈ $0.02</b>"
     assert line.accessibleName() == "about $0.02"
     dialog.run_in.choose(NEW_KEPT)
-    kept = "<b>≈ $0.02</b>, then costs money until you close it (up to 5 min)"
+    kept = "<b>≈ $0.02</b>. Costs money until you close it (up to 5 min)."
     assert line.text() == kept
     world.sessions.put(a_session(2, expires_ms=NOW + 1))
     dialog.ask(2, None)
@@ -307,7 +307,7 @@ async def test_one_line_says_what_one_task_may_cost(world: World, dialog: NewTas
     assert line.text() == "<b>≈ $0.02</b>"
     world.spending.costs = [Decimal("0.001")] * 3
     dialog.close_after.click()
-    assert line.text().startswith("<b>&lt; $0.01</b>, then")
+    assert line.text().startswith("<b>&lt; $0.01</b>. Costs")
     assert line.accessibleName().startswith("less than $0.01, then")
 
 
@@ -330,10 +330,10 @@ async def test_one_line_says_what_many_tasks_may_cost_and_how_long_they_take(
     world.queue.set()
     dialog.run_in.choose(NEW_KEPT)
     assert dialog.run_in.currentText() == "New sessions, kept open"
-    assert line.text() == f"{price}, then each browser costs money until closed (up to 5 min)"
+    assert line.text() == f"{price}. Each browser costs money until closed (up to 5 min)."
     world.sessions.put(a_session(2, expires_ms=NOW + 1))
     dialog.ask(2, None)
-    assert line.text() == f"{price}, then costs money until you close it (up to 5 min)"
+    assert line.text() == f"{price}. Costs money until you close it (up to 5 min)."
     dialog.run_in.choose(NEW_CLOSED)
     for cost, amount in (("0.02", "≈ $0.80"), ("0.0001", "&lt; $0.01")):
         world.spending.costs = [Decimal(cost)] * 3

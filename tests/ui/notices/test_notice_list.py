@@ -275,7 +275,7 @@ CALLS = {
     "Try now": ("try now",),
 }
 HELD = [
-    (PauseReason.RESTARTED, "3 queued tasks wait for your Go on.", ["Go on"]),
+    (PauseReason.RESTARTED, "3 queued tasks are on hold.", ["Go on"]),
     (PauseReason.FORBIDDEN, "This account can't do that.", ["Go on"]),
     (PauseReason.UNTAKEN, "Browsers open but take no task.", ["Go on"]),
     (
@@ -417,7 +417,7 @@ def test_after_a_restart_it_is_about_the_tasks_of_then(bar: Bar) -> None:
     queue.put(3)
     queue.set(*queue.waiting, pause_reason=PauseReason.RESTARTED)
     bar.notices.refresh()
-    assert bar.first.title == "2 queued tasks wait for your Go on."
+    assert bar.first.title == "2 queued tasks are on hold."
     bar.press("Remove all")
     assert bar.app_actions.calls == [("queued", [1, 2], QueueAction.REMOVE)]
 

@@ -172,7 +172,7 @@ def test_a_held_queue_stands_in_the_top_bar_with_its_way_out(
     assert not strip.isVisible()
     queue.put(1, 2, 3, why=WaitReason.STOPPED)
     queue.set(*queue.waiting, pause_reason=PauseReason.RESTARTED)
-    assert "3 queued tasks wait for your Go on" in shown_texts(strip)
+    assert "3 queued tasks are on hold" in shown_texts(strip)
     services.clock.now += ARM_MS
     button(strip, "Go on").click()
     assert queue.calls == [("go on",)]

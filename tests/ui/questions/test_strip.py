@@ -101,14 +101,14 @@ def test_what_the_queue_needs_waits_for_questions(strip: QuestionStrip, services
 def test_a_click_meant_for_answer_starts_no_queue(strip: QuestionStrip, services: Any) -> None:
     """The question is gone as its Answer is clicked, and Go on is there: that costs money."""
     done: list[str] = []
-    strip.show_need("3 queued tasks wait for your Go on.", "Go on", lambda: done.append("on"))
+    strip.show_need("3 queued tasks are on hold.", "Go on", lambda: done.append("on"))
     services.clock.now += ARM_MS
     services.inbox.ask(a_question(1, LOGIN))
     services.inbox.close(1)
     button(strip, "Go on").click()
     assert done == []
     services.clock.now += ARM_MS
-    strip.show_need("2 queued tasks wait for your Go on.", "Go on", lambda: done.append("on"))
+    strip.show_need("2 queued tasks are on hold.", "Go on", lambda: done.append("on"))
     button(strip, "Go on").click()
     assert done == ["on"]
 

@@ -392,7 +392,7 @@ async def test_terminate_all_parks_what_is_queued_before_a_place_comes_free(
     world.queue.put(8, 9)
     terminating.ask([1, 2, 3] if is_all else [1, 2])
     await active(terminating)
-    said = "2 queued tasks wait for your Go on." in terminating.text_label.text()
+    said = "2 queued tasks are on hold." in terminating.text_label.text()
     assert said is is_all
     world.queue.calls.clear()
     click(terminating.terminate_button)

@@ -115,13 +115,13 @@ def test_a_line_that_stands_says_why() -> None:
     }
     assert said == {
         PauseReason.NONE: "Queued",
-        PauseReason.RESTARTED: "Waiting for Go on",
+        PauseReason.RESTARTED: "On hold",
         PauseReason.FUNDS: "The balance is used up",
         PauseReason.CAP: "Daily cap reached",
         PauseReason.KEY: "Waiting for an API key",
-        PauseReason.FORBIDDEN: "This account can't do that, waiting for Go on",
-        PauseReason.UNTAKEN: "Browsers open but take no task, waiting for Go on",
-        PauseReason.DIALECT: "The service dialect does not fit, waiting for Go on",
+        PauseReason.FORBIDDEN: "This account can't do that, on hold",
+        PauseReason.UNTAKEN: "Browsers open but take no task, on hold",
+        PauseReason.DIALECT: "The service dialect does not fit, on hold",
     }
 
 

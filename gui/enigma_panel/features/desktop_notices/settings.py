@@ -21,8 +21,8 @@ class NoticeSettings(QWidget):
             "notify_questions",
             tr("Notify me of questions"),
             tr(
-                "When this window is in the background, and again in the last minute. "
-                "Daily caps included."
+                "Only while this window is in the background, also for daily caps. "
+                "Repeated in the last minute."
             ),
         )
         self.words = SettingBox(

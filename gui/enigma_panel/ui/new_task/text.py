@@ -81,14 +81,12 @@ def price_text(
         price = tr.plural("{amount}", "{n} tasks · {amount}", n, amount=amount)
     if stays_ms is not None:
         then = tr.plural(
-            "costs money until you close it (up to {minutes} min)",
-            "each browser costs money until closed (up to {minutes} min)",
+            "Costs money until you close it (up to {minutes} min).",
+            "Each browser costs money until closed (up to {minutes} min).",
             n if in_new else 1,
             minutes=stays_ms // 60_000,
         )
-        if known is None:
-            return f"{price}. {sentence(then)}"
-        return tr("{price}, then {then}", price=price, then=then)
+        return f"{price}. {then}"
     is_possible = in_new and 1 < n <= MOST_STARTS
     done = services.queue.all_done(n, single=single) if is_possible else None
     if done is None:

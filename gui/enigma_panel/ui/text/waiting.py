@@ -241,19 +241,17 @@ def parked_text(n: int) -> str:
     """Return that so many tasks are parked, "" for none."""
     if n == 0:
         return ""
-    return tr.plural(
-        "1 queued task waits for your Go on.", "{n} queued tasks wait for your Go on.", n
-    )
+    return tr.plural("1 queued task is on hold.", "{n} queued tasks are on hold.", n)
 
 
 def pause_text(reason: PauseReason) -> str:
     """Return why the whole queue is paused: 'The balance is used up'."""
     return {
-        PauseReason.RESTARTED: tr("Waiting for Go on"),
+        PauseReason.RESTARTED: tr("On hold"),
         PauseReason.FUNDS: tr("The balance is used up"),
         PauseReason.CAP: tr("Daily cap reached"),
         PauseReason.KEY: tr("Waiting for an API key"),
-        PauseReason.FORBIDDEN: tr("This account can't do that, waiting for Go on"),
-        PauseReason.UNTAKEN: tr("Browsers open but take no task, waiting for Go on"),
-        PauseReason.DIALECT: tr("The service dialect does not fit, waiting for Go on"),
+        PauseReason.FORBIDDEN: tr("This account can't do that, on hold"),
+        PauseReason.UNTAKEN: tr("Browsers open but take no task, on hold"),
+        PauseReason.DIALECT: tr("The service dialect does not fit, on hold"),
     }.get(reason, tr("Queued"))
