@@ -308,7 +308,7 @@ async def test_one_line_says_what_one_task_may_cost(world: World, dialog: NewTas
     world.spending.costs = [Decimal("0.001")] * 3
     dialog.close_after.click()
     assert line.text().startswith("<b>&lt; $0.01</b>. Costs")
-    assert line.accessibleName().startswith("less than $0.01, then")
+    assert line.accessibleName().startswith("less than $0.01. Costs")
 
 
 async def test_one_line_says_what_many_tasks_may_cost_and_how_long_they_take(
