@@ -218,7 +218,7 @@ def test_the_program_s_own_troubles(bar: Bar) -> None:
     bar.say(Kind.MOVED_HERE)
     assert bar.lines == [
         "The service allows 3 browsers for now. More start when one closes.",
-        "Another program is using up the rate limit. Commands may wait up to a minute.",
+        "Another program may be using up the rate limit. Commands may wait up to a minute.",
         "This computer slept for 12:31. Everything is being checked again.",
         "This history comes from another computer. Nothing queued was sent.",
     ]

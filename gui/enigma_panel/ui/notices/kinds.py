@@ -290,7 +290,7 @@ KINDS: Mapping[NoticeKind, Kind] = {
     ),
     NoticeKind.LIMIT_USED_ELSEWHERE: Kind(
         words=lambda _: (
-            tr("Another program is using up the rate limit."),
+            tr("Another program may be using up the rate limit."),
             tr("Commands may wait up to a minute."),
         )
     ),
