@@ -937,17 +937,6 @@ DATA = (
 
 README = (
     Break(
-        promise="it writes each start to your disk before it sends the request",
-        mistake="it is written down once the request has been answered",
-        file="services/queue/starter.py",
-        old="        with self._starts.naming(session.key):\n",
-        new="        await client.start_session(task.spec)\n"
-        "        with self._starts.naming(session.key):\n",
-        tests=(
-            "tests/services/queue/test_starter.py::test_a_start_is_in_the_ledger_before_it_is_sent",
-        ),
-    ),
-    Break(
         promise="it writes each start to your disk",
         mistake="not durably: a power cut loses it",
         file="store/ledger/database.py",

@@ -12,8 +12,9 @@ import pytest
 
 from tests.mutations.breaks import BREAKS
 from tests.mutations.data import DATA, README
-from tests.mutations.money import MONEY
+from tests.mutations.money import MONEY, SWITCHED
 from tests.mutations.runner import ROOT, Break, all_tests
+from tests.simulation.catching import CATCHING
 
 PACKAGE = ROOT / "gui" / "enigma_panel"
 PAGES = ("docs/money.md", "docs/data.md", "docs/trouble.md", "SECURITY.md")
@@ -74,13 +75,19 @@ def test_a_break_quotes_its_page(pages: tuple[str, ...], breaks: tuple[Break, ..
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_point_of_these_pages_is_broken_once(page: str) -> None:
-    broken = {one.promise for one in (*MONEY, *DATA)}
+    broken = {one.promise for one in (*MONEY, *DATA)} | SWITCHED.keys()
     unbroken = [
         sentence
         for sentence in _sentences(page)
         if not sentence.startswith(NO_PROMISE) and not any(each in sentence for each in broken)
     ]
     assert unbroken == []
+
+
+def test_a_switch_off_quotes_its_page_and_has_a_seed_that_catches_it() -> None:
+    words = " ".join(map(_words, PAGES))
+    assert [one for one in SWITCHED if one not in words] == []
+    assert set(SWITCHED.values()) <= CATCHING.keys()
 
 
 def test_every_test_that_is_named_exists() -> None:
