@@ -41,15 +41,13 @@ class SessionsCard(Card):
         self._follow_settings()
 
     def show_open(self, n: int) -> None:
-        """Offer to terminate all, where n sessions are several; see to room for those open."""
+        """Offer to terminate all, where n sessions are several."""
         self.terminate_all.setVisible(n > 1)
-        if self._count_open() > self._most_open:
-            self._most_open = self._count_open()
-            self._follow_settings()
         self._show_count()
 
     def height_of_rows(self) -> int:
-        """Return the height with room for all browsers at once, or all once open, six at most.
+        """Return the height with room for all browsers at once, six at most, and for those that were
+        open when another number was chosen.
 
         So no start and no end moves what is below; more rows are scrolled. Nothing that comes and
         goes by itself counts, such as a scroll bar.
@@ -69,6 +67,7 @@ class SessionsCard(Card):
 
     def _follow_settings(self) -> None:
         rows, settings = self._table.rows, self._settings.value
+        self._most_open = max(self._most_open, self._count_open())
         rows.room = min(MOST_ROWS, max(LEAST_ROWS, settings.browsers_at_once, self._most_open))
         rows.set_show_ended(settings.show_ended)
         self.room_changed.emit()
