@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from enigma_panel.api.errors import InterruptedCallError, RejectedError, Reply
+from enigma_panel.api.errors import ApiError, InterruptedCallError, RejectedError, Reply
 from enigma_panel.core.attribution import STALE_QUESTION_MS
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.questions.kinds import LOGIN_USED
@@ -19,7 +19,7 @@ from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, WaitReason
 from enigma_panel.store.ledger.ledger import Ledger
-from tests.services.commands.bench import Bench, on_bench
+from tests.services.commands.bench import Bench, on_bench, rejected
 
 PASSWORD = "Username: maria, Password: zebra-47-crossing"
 
@@ -289,6 +289,30 @@ async def test_a_question_that_went_after_a_refusal_brings_the_refusal(bench: Be
     result = await me.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
     assert me.answers == [PASSWORD]
     assert result == AnswerResult(outcome=AnswerOutcome.GONE, error=busy)
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome", "sent"),
+    [
+        (rejected(429), AnswerOutcome.FAILED, 3),
+        (rejected(503), AnswerOutcome.FAILED, 3),
+        (RejectedError(Reply(status=503), nothing_happened=False), AnswerOutcome.UNCONFIRMED, 1),
+        (InterruptedCallError("cut"), AnswerOutcome.UNCONFIRMED, 1),
+    ],
+)
+async def test_only_what_a_busy_service_refuses_is_sent_again(
+    bench: Bench, error: ApiError, outcome: AnswerOutcome, sent: int
+) -> None:
+    me = await asked(bench)
+
+    async def fail(_session_id: str, text: str, _verb: AnswerVerb) -> Observation:
+        me.answers.append(text)
+        raise error
+
+    bench.client.send_answer = fail  # type: ignore[attr-defined]  # as above
+    [question] = me.inbox.questions()
+    result = await me.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
+    assert (result.outcome, me.answers) == (outcome, [PASSWORD] * sent)
 
 
 @pytest.mark.parametrize("kind", [Kind.STOPPED, Kind.FAILED])

@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from enigma_panel.api.errors import InterruptedCallError, RejectedError, Reply
+from enigma_panel.api.errors import (
+    ApiError,
+    InterruptedCallError,
+    NotConnectedError,
+    RejectedError,
+    Reply,
+)
 from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
 from enigma_panel.core.observation import MISSING_PROMPT, Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint
@@ -83,8 +89,12 @@ def test_stopped_before_it_is_refused_it_is_not_tried_again(folder: Path, grace_
     on_queue(folder, test, Slow())
 
 
-async def test_a_start_that_is_refused_for_good_is_not_tried_again(bench: QueueBench) -> None:
-    bench.service.refuses_start = [rejected(413)]
+@pytest.mark.parametrize("error", [rejected(413), NotConnectedError("refused")])
+async def test_a_start_that_is_refused_for_good_is_not_tried_again(
+    bench: QueueBench, error: ApiError
+) -> None:
+    """So is one that never got through: the person is told, and clicks again."""
+    bench.service.refuses_start = [error]
     key = await bench.start()
     await asyncio.sleep(600)
     assert bench.task(key).status is TaskStatus.FAILED
