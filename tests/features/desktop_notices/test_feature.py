@@ -71,9 +71,11 @@ def test_a_click_on_the_notice_opens_the_question(
 ) -> None:
     host.notifier.is_missing = False
     host.window.hide()
+    fronts: list[int] = []
+    host.window.activateWindow = lambda: fronts.append(len(dialogs.calls))
     services.inbox.ask(services.sessions.add_asking(1, "Which colour?"))
     host.notifier.clicked.emit(NOTICE, "")
-    assert dialogs.calls == [("open_question", 1)]
+    assert (dialogs.calls, fronts) == ([("open_question", 1)], [0]), "the question is in front"
     assert host.window.isVisible()
 
 

@@ -24,9 +24,7 @@ from enigma_panel.services.types import NoticeKind, ServiceNotice
 from enigma_panel.store.settings import Settings
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus
-from tests.kit.builders import a_question
 from tests.kit.clock import NOW
-from tests.kit.fakes import FakeDialogs
 from tests.kit.wait import until
 
 SECRET = "zebra-47-crossing"
@@ -132,7 +130,7 @@ async def test_a_click_on_the_notice_opens_the_result(
 
 
 @needs_bus
-async def test_the_setting_and_the_focus_hold(
+async def test_setting_focus_and_redaction_hold(
     desk: Desk,
     window: MainWindow,
     services: Any,
@@ -141,21 +139,24 @@ async def test_the_setting_and_the_focus_hold(
 ) -> None:
     qapp.setQuitOnLastWindowClosed(False)
     monkeypatch.setattr(done_notifier, "DEBOUNCE_MS", 50)
+    sessions = services.sessions
     for key in (1, 2, 3):
-        services.sessions.add(key)
+        sessions.add(key)
+        sessions.sessions[key] = replace(sessions.sessions[key], label=f"with {SECRET}")
     program = Program(window, services)
+    program.services.redactor.add_secret(SECRET)
     ended = {"status": TaskStatus.DONE, "ended_ms": NOW, "is_new": True}
     window.activateWindow()
     await until(window.isActiveWindow)
-    services.sessions.change_task(1, **ended)
+    sessions.change_task(1, **ended)
     assert await desk.is_quiet()
     program.services.settings.value = Settings(tell_when_done=False)
     await lose_focus(window)
-    services.sessions.change_task(2, **ended)
+    sessions.change_task(2, **ended)
     assert await desk.is_quiet()
     program.services.settings.value = Settings()
-    services.sessions.change_task(3, **ended)
-    assert (await desk.notice())["title"] == "Done: shop.example 3"
+    sessions.change_task(3, **ended)
+    assert (await desk.notice())["title"] == "Done: with [redacted]"
     assert isinstance(program.notifier, BusNotifier)
     await until(lambda: program.notifier._keys)
     await program.services.scope.close()
@@ -170,10 +171,11 @@ async def test_a_question_is_on_the_desktop_at_once_and_leaves_with_its_end(
     qapp.setQuitOnLastWindowClosed(False)
     program = Program(window, services)
     program.services.settings.value = Settings(tell_when_done=False)
+    program.services.redactor.add_secret("shop.example")
     await lose_focus(window)
     ask(program, services, 1, "The PIN of card 4929-1234?")
     told = await desk.notice()
-    assert told["title"] == "shop.example 1 asks for a password or code"
+    assert told["title"] == "[redacted] 1 asks for a password or code"
     assert told["body"].startswith("3:50 left, until ")
     assert told["actions"] == ["default", "Show question"]
     ask(program, services, 2, "The PIN of card 4929-1234?")
@@ -181,38 +183,9 @@ async def test_a_question_is_on_the_desktop_at_once_and_leaves_with_its_end(
     assert (both["title"], both["replaces"]) == ("2 sessions need you", told["notice"])
     assert "4929" not in str((told, both))
     services.inbox.close(1)
-    assert (await desk.notice())["title"] == "shop.example 2 asks for a password or code"
+    assert (await desk.notice())["title"] == "[redacted] 2 asks for a password or code"
     services.inbox.close(2)
     assert await desk.hear() == "close 1"
-    await program.services.scope.close()
-
-
-@needs_bus
-async def test_no_secret_is_on_a_notice_of_either_kind(
-    desk: Desk,
-    window: MainWindow,
-    services: Any,
-    qapp: QApplication,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    qapp.setQuitOnLastWindowClosed(False)
-    monkeypatch.setattr(done_notifier, "DEBOUNCE_MS", 50)
-    sessions = services.sessions
-    for key in (1, 2):
-        sessions.add(key)
-        sessions.sessions[key] = replace(sessions.sessions[key], label=f"with {SECRET}")
-    program = Program(window, services)
-    program.services.redactor.add_secret(SECRET)
-    program.services.settings.value = Settings(notify_words=True)
-    await lose_focus(window)
-    sessions.change_task(1, status=TaskStatus.DONE, ended_ms=NOW, is_new=True)
-    assert (await desk.notice())["title"] == "Done: with [redacted]"
-    now = program.services.clock.now_ms()
-    question = a_question(2, f"Is {SECRET} your PIN?")
-    services.inbox.ask(replace(question, asked_ms=now, expires_ms=now + 230_900))
-    told = await desk.notice()
-    assert told["title"] == "with [redacted] asks for a password or code"
-    assert told["body"].endswith("“Is [redacted] your PIN?”")
     await program.services.scope.close()
 
 
@@ -221,29 +194,6 @@ def ask(program: Program, services: Any, key: int, text: str = "Which?") -> None
     now = program.services.clock.now_ms()
     question = services.sessions.add_asking(key, text)
     services.inbox.ask(replace(question, asked_ms=now, expires_ms=now + 230_900))
-
-
-@needs_bus
-async def test_a_click_opens_that_question_before_the_window(
-    desk: Desk, window: MainWindow, services: Any, dialogs: FakeDialogs, qapp: QApplication
-) -> None:
-    qapp.setQuitOnLastWindowClosed(False)
-    program = Program(window, services)
-    await lose_focus(window)
-    ask(program, services, 2)
-    assert (await desk.notice())["title"] == "shop.example 2 has a question"
-    await until(lambda: program.notifier._keys)
-    fronts: list[int] = []
-    activate = window.activateWindow
-    window.activateWindow = lambda: (fronts.append(len(dialogs.calls)), activate())
-    desk.do("click 1")
-    await until(window.isActiveWindow)
-    assert dialogs.calls == [("open_question", 2)]
-    assert fronts == [0]
-    assert await desk.hear() == "close 1", "who looks needs none"
-    ask(program, services, 3)
-    assert await desk.is_quiet()
-    await program.services.scope.close()
 
 
 @needs_bus
