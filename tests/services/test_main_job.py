@@ -29,9 +29,6 @@ FILES = {Dialect.W1: [], Dialect.W2: ["report.pdf", "figures.csv"]}
 """What comes with the result of a download."""
 SCHEMA = '{"type": "object", "required": ["pages"], "properties": {"pages": {"type": "number"}}}'
 
-TOLD = {"up": 4, "refuse": 0, "drop": 1}
-"""So many of a search's 14 steps come at least, however long the first connection takes."""
-
 
 @each_live_mode
 async def test_a_task_runs_to_its_result_and_closes_its_session(
@@ -61,27 +58,6 @@ async def test_a_task_runs_to_its_result_and_closes_its_session(
                 await parts.services.store.flush()
                 stored = await parts.services.store.read(lambda ledger: ledger.tasks([key])[key])
         assert stored.result == task.result
-
-
-@up_and_weekly_each
-async def test_steps_are_seen_while_it_works(
-    simulator: Start, running: Running, live_mode: str
-) -> None:
-    """Within the held start: only the live channel tells of them. No end of the task is seen."""
-    async with running(simulator("--speed", "4").url) as parts:
-        sessions = parts.services.sessions
-        key = await sessions.start(TaskSpec(text="Search for MX Keys at amazon.com"))
-        statuses: set[TaskStatus] = set()
-        parts.services.timeline.grown.connect(lambda *_: statuses.add(sessions.task(key).status))
-        await until(lambda: sessions.task(key).is_final)
-        told = [
-            step
-            for step in await parts.services.timeline.steps(key)
-            if step.kind in {"agent", "action"}
-        ]
-        assert len(told) >= TOLD[live_mode]
-        assert bool(told) is (live_mode != "refuse")
-        assert not told or statuses & {TaskStatus.STARTING, TaskStatus.WORKING}
 
 
 @up_and_weekly_each

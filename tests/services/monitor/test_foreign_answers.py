@@ -24,7 +24,7 @@ from tests.kit.wait import until
 from tests.services.conftest import LongLived, Running
 from tests.services.live.bench import Bench
 from tests.services.monitor.test_housekeeping_live import make_housekeeping
-from tests.services.queue.test_unknown_outcomes import arrived, faults
+from tests.services.queue.test_unknown_outcomes import faults
 from tests.store.helpers import start
 
 S = TaskStatus
@@ -241,29 +241,6 @@ def _done(session_id: str, task_id: str, text: str) -> dict[str, Any]:
         "data": {"message": text},
         "usage": {"cost": 0.42},
     }
-
-
-async def test_a_poll_that_is_answered_with_the_result_of_another_task_ends_none(
-    simulator: Callable[..., Simulator], running: Running
-) -> None:
-    url = simulator("--speed", "10", "--faults", "--question-in-hold", "early").url
-    async with running(url, FastClock(), LongLived) as parts:
-        one, two = await _two_asking(parts)
-        ids = _path(parts, two).split("/")[2:]
-        body = _done(*ids, text="result of the second")
-        fault = {"kind": "status:200", "body": body, "times": 0}
-        faults(url, *({"path": _path(parts, task), **fault} for task in (one, two)))
-        sessions = parts.services.sessions
-        await until(lambda: sessions.task(two.key).status is S.DONE)
-        before = arrived(url)["poll"]
-        await until(lambda: arrived(url)["poll"] > before + EQUAL_ANSWERS + 1)
-        asking = sessions.task(one.key)
-        assert (asking.status, asking.result, asking.cost) == (S.ASKS, None, one.cost)
-        assert sessions.task(two.key).result == "result of the second"
-        faults(url)
-        await _answered(parts, one)
-        await until(lambda: sessions.task(one.key).status is S.DONE)
-        assert sessions.task(one.key).result not in {None, "result of the second"}
 
 
 async def test_a_result_of_nobody_is_shown_with_the_doubt_and_gives_way_to_our_own(

@@ -72,18 +72,3 @@ async def test_one_to_our_terminate_takes_it_from_nobody(sim: Simulator, running
         await until(lambda: sessions.session(session).phase is Phase.OPEN)
         await sessions.command([session], CommandVerb.TERMINATE)
         await until(lambda: sessions.session(session).phase is Phase.ENDED_BY_YOU)
-
-
-async def test_an_answer_that_finds_no_session_is_kept_and_can_be_sent_again(
-    sim: Simulator, running: Running
-) -> None:
-    async with running(sim.url, FastClock(), LongLived) as parts:
-        sessions, inbox = parts.services.sessions, parts.services.inbox
-        session, key = await asking(parts)
-        faults(sim.url, not_found(MESSAGES, 1))
-        result = await inbox.answer(inbox.questions()[0], ANSWER, AnswerVerb.RESUME)
-        assert result.outcome is AnswerOutcome.FAILED
-        assert sessions.session(session).phase is Phase.OPEN
-        result = await inbox.answer(inbox.questions()[0], ANSWER, AnswerVerb.RESUME)
-        assert result.outcome is AnswerOutcome.DELIVERED
-        await until(lambda: sessions.task(key).status is TaskStatus.DONE)

@@ -21,7 +21,7 @@ from tests.kit.builders import new_session, new_task
 from tests.kit.wait import until
 from tests.services.conftest import Running
 from tests.services.queue.bench import QueueBench
-from tests.services.queue.test_unknown_outcomes import MESSAGES, applied, arrived, faults, listen
+from tests.services.queue.test_unknown_outcomes import applied, arrived, faults, listen
 
 Start = Callable[..., Simulator]
 QUICK = TaskSpec(text="Search for MX Keys at amazon.com")
@@ -204,21 +204,6 @@ async def test_what_was_queued_at_a_terminate_all_waits_for_go_on(bench: QueueBe
     assert [entry.task_key for entry in bench.queue.entries()] == waiting
 
 
-async def test_taken_back_between_two_tries_the_browser_made_for_it_is_closed(
-    simulator: Start, running: Running
-) -> None:
-    sim = simulator("--speed", "20", "--faults")
-    async with running(sim.url) as parts:
-        sessions, queue = parts.services.sessions, parts.services.queue
-        faults(sim.url, {"path": MESSAGES, "kind": "503", "action": "newTask", "times": 1})
-        key = await sessions.start(KEPT)
-        await until(lambda: queue.entry(key) is not None and queue.entry(key).attempt == 1)
-        await queue.remove([key])
-        await until(lambda: parts.services.store.session(sessions.task(key).session_key).is_ended)
-        assert applied(sim.url).get("newTask", 0) == 0
-        assert applied(sim.url)["state:terminate"] == 1
-
-
 async def test_a_task_for_another_address_blocks_nobody(simulator: Start, running: Running) -> None:
     sim = simulator("--speed", "20", "--faults")
     async with running(sim.url) as parts:
@@ -229,16 +214,6 @@ async def test_a_task_for_another_address_blocks_nobody(simulator: Start, runnin
         key = await sessions.start(QUICK)
         await until(lambda: sessions.task(key).status is TaskStatus.DONE)
         assert queue.entry(foreign).why is WaitReason.KEY
-
-
-async def test_nothing_starts_while_the_program_leaves(simulator: Start, running: Running) -> None:
-    sim = simulator("--speed", "20", "--faults")
-    async with running(sim.url) as parts:
-        parts.services.queue.set_leaving(True)
-        key = await parts.services.sessions.start(QUICK)
-        await parts.services.clock.sleep_until(parts.services.clock.now_ms() + 300)
-        assert statuses(parts, [key]) == [TaskStatus.QUEUED]
-        assert arrived(sim.url).get("start-session", 0) == 0
 
 
 async def test_up_and_next_leave_alone_what_is_being_sent(
