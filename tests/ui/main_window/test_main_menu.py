@@ -187,13 +187,6 @@ def test_the_sheet_has_each_shortcut_of_the_window_once(window: MainWindow, serv
         assert listed[shortcut.key().toString()] >= 1, shortcut.key().toString()
 
 
-def test_no_two_actions_have_one_shortcut(window: MainWindow) -> None:
-    taken = Counter(
-        keys.toString() for action in window.findChildren(QAction) for keys in action.shortcuts()
-    )
-    assert [keys for keys, n in taken.items() if n > 1] == []
-
-
 async def test_the_sheet_has_the_keys_of_dialogs(world: World) -> None:
     window = MainWindow(world.services, FakeDialogs())
     manager = Dialogs(world.services, lambda: window)

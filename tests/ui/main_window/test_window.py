@@ -144,21 +144,6 @@ def test_a_result_that_comes_to_a_selected_row_is_seen_by_who_uses_the_window(
     other.close()
 
 
-def test_long_results_are_cut_at_first(window: MainWindow, services: Any) -> None:
-    long = "word " * 40_000
-    services.sessions.add(1, status=TaskStatus.DONE, result=long, ended_ms=NOW)
-    window.selection.tasks.select_key(1)
-    assert len(window.details.result.reading.toPlainText()) == 50_000
-    window.details.result.copy.click()
-    assert QGuiApplication.clipboard().text() == long
-    button(window.details, "Show all").click()
-    assert window.details.result.reading.toPlainText() == long
-    services.sessions.add(2, status=TaskStatus.DONE, result="$5", ended_ms=NOW)
-    for key in (2, 1):
-        window.selection.tasks.select_key(key)
-    assert len(window.details.result.reading.toPlainText()) == 50_000
-
-
 def choose(window: MainWindow, entry: str) -> QAction:
     button(window.details, "More").click()
     menu = window.menus.menu

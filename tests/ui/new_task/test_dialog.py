@@ -105,13 +105,9 @@ BAD = [
     ("task", "x" * 20_001, "The limit is 20,000"),
     ("starting_url", "amazon.com", "https://amazon.com"),
     ("starting_url", "file:///etc/passwd", "not file:"),
-    ("starting_url", "javascript:alert(1)", "not javascript:"),
     ("time_limit", "301", "1 to 300"),
-    ("time_limit", "0", "1 to 300"),
-    ("time_limit", "soon", "1 to 300"),
     ("input_tokens", "100001", "0 to 100,000"),
     ("output_tokens", "-1", "0 to 100,000"),
-    ("output_tokens", "9" * 40, "0 to 100,000"),
     ("avoid_domains", "ads", "“ads” is not a domain"),
 ]
 
@@ -164,16 +160,6 @@ async def test_start_and_add_another_clears_and_says_so(
     assert dialog.task_text.text() == ""
     assert dialog.task_text.hasFocus()
     assert dialog.limits.numbers[Field.TIME_LIMIT].text() == "60"
-
-
-async def test_closing_keeps_what_was_typed(world: World, dialog: NewTaskDialog) -> None:
-    await shown(world, dialog)
-    type_text(dialog.task_text, "Half a thou")
-    key(dialog, Qt.Key.Key_Escape)
-    assert not dialog.isVisible()
-    assert world.sessions.started == []
-    await shown(world, dialog)
-    assert dialog.task_text.text() == "Half a thou"
 
 
 async def test_arrows_bring_earlier_texts_back(world: World, dialog: NewTaskDialog) -> None:

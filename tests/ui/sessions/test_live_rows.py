@@ -102,14 +102,6 @@ def test_a_session_that_is_away_does_nothing(
     assert cell_text(window.selection.session_rows, 1, Column.TASK, Role.CELL).tail == ""
 
 
-def test_without_a_channel_nothing_stands_there(window: MainWindow, services: Any) -> None:
-    services.sessions.add(1, text="Buy a hub")
-    rows = window.selection.session_rows
-    assert cell_text(rows, 1, Column.TASK, Role.CELL).tail == ""
-    assert cell_text(rows, 1, Column.TASK, SPOKEN) == "Buy a hub"
-    assert cell_text(rows, 1, Column.TASK, TIP) == "Buy a hub"
-
-
 def test_what_the_agent_tells_is_plain_text(
     window: MainWindow, services: Any, live: FakeLive
 ) -> None:
@@ -210,25 +202,6 @@ def test_beside_a_command_stands_the_short_word(window: MainWindow, services: An
     assert cell.tail == "Terminate sent, again in 12 s"
     assert "Resume sent, Terminate sent" in cell_text(rows, 1, Column.STATE, TIP)
     assert "again in 12 s" in cell_text(rows, 1, Column.STATE, SPOKEN)
-
-
-def test_a_task_says_in_short_what_nothing_confirms(window: MainWindow, services: Any) -> None:
-    services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE)
-    rows = window.selection.task_rows
-    assert cell_text(rows, 1, TaskColumn.STATUS) == "Pause sent"
-    assert (
-        cell_text(rows, 1, TaskColumn.STATUS, SPOKEN) == "Pause sent, not confirmed, still billing"
-    )
-    tip = cell_text(rows, 1, TaskColumn.STATUS, TIP)
-    assert read_tip(tip).startswith("Pause sent · still billing\n")
-    assert "nothing confirms it" in tip
-    services.sessions.change_task(1, status=TaskStatus.WORKING, unproven=CommandVerb.RESUME)
-    for rows, column in (
-        (window.selection.session_rows, Column.STATE),
-        (window.selection.task_rows, TaskColumn.STATUS),
-    ):
-        assert cell_text(rows, 1, column) == "Resume sent"
-        assert "Resume sent, not confirmed" in cell_text(rows, 1, column, SPOKEN)
 
 
 def test_what_a_poll_does_not_find_is_looked_for_again(window: MainWindow, services: Any) -> None:
