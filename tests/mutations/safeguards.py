@@ -342,7 +342,7 @@ SAFEGUARDS = (
         file="store/new_file.py",
         old="target = self._reserve()",
         new="target = self._folder / self._name",
-        tests=(f"{EXPORTS}::test_a_file_that_comes_meanwhile_is_not_replaced",),
+        tests=("tests/store/test_new_file.py",),
     ),
     Break(
         promise="An export is one snapshot",

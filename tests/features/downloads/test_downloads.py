@@ -18,7 +18,6 @@ from enigma_panel.core.observation import ResultFile
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.features.downloads.downloads import Download, Downloads, DownloadState
 from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.store.new_file import NewFile
 from tests.api.loopback import Loopback, Play, answer, cut, drop, held, loopback
 from tests.conftest import first_and_weekly_each
 from tests.kit.builders import a_session, a_task
@@ -190,10 +189,7 @@ DISKS: list[tuple[Play, Callable[[pytest.MonkeyPatch], None], DownloadFault]] = 
         lambda patch: patch.setattr("shutil.disk_usage", lambda _: type("", (), {"free": 1})()),
         DownloadFault.DISK_FULL,
     ),
-    (answer("x"), lambda patch: spoil(patch, "os.fsync", errno.ENOSPC), DownloadFault.DISK_FULL),
     (answer("x"), lambda patch: spoil(patch, "os.fsync", errno.EIO), DownloadFault.DISK),
-    (answer("x"), lambda patch: spoil(patch, "Path.replace", errno.EIO), DownloadFault.DISK),
-    (answer("x"), lambda p: spoil(p, "tempfile.mkstemp", errno.EACCES), DownloadFault.DISK),
 ]
 
 
@@ -212,15 +208,6 @@ async def test_a_disk_that_refuses_keeps_nothing(
         assert failed.error.fault is fault
         assert failed.error.reason == ("Some words" if fault is DownloadFault.DISK else "")
         assert b.names() == []
-
-
-def test_a_disk_that_is_full_on_the_way_keeps_nothing() -> None:
-    """The one device that is always full; it takes no temporary file."""
-    new = NewFile(Path("/dev"), "x")
-    with Path("/dev/full").open("wb") as full:
-        new._file = full  # type: ignore[assignment]
-        with pytest.raises(OSError, match="No space"):
-            new.write(b"x" * 1_000_000)
 
 
 async def test_progress_is_told_and_cancel_leaves_nothing(folder: Path) -> None:

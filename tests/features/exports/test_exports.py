@@ -5,12 +5,9 @@ import csv
 import errno
 import io
 import json
-import os
 import stat
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,14 +31,13 @@ from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store.folder_lock import LOCK_NAME
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.task_snapshot import KEYS_AT_ONCE, TaskRow, TaskSnapshot
-from enigma_panel.store.new_file import PREFIX
+from enigma_panel.store.new_file import FullDiskError, NewFile
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import HandClock
 from tests.kit.ledgers import open_ledger, put
 from tests.kit.stores import a_store
 from tests.kit.wait import until
 
-ROOT = Path(__file__).parents[3]
 MANY = 3 * KEYS_AT_ONCE + 7
 PASSWORD = "hunter2-and-more"
 NEVER = ("sess-", "task-", "https://live.example", "0123456789abcdef", PASSWORD)
@@ -159,26 +155,6 @@ async def test_what_was_gathered_and_not_written_yet_is_in_it(
     assert bench.lines()[0]["error"] == "late"
 
 
-async def test_a_file_that_is_there_is_kept(bench: Bench) -> None:
-    (bench.folder / "tasks.jsonl").write_text("mine")
-    saved = await bench.save(1)
-    assert saved == Exported(bench.folder / "tasks (2).jsonl", 1)
-    assert (bench.folder / "tasks.jsonl").read_text() == "mine"
-
-
-async def test_a_file_that_comes_meanwhile_is_not_replaced(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def slow(rows: list[TaskRow], _redactor: Redactor) -> list[TaskRow]:
-        (bench.folder / "tasks.jsonl").write_text("mine")
-        return rows
-
-    monkeypatch.setattr(exports_module, "redacted", slow)
-    saved = await bench.save(1)
-    assert saved == Exported(bench.folder / "tasks (2).jsonl", 1)
-    assert (bench.folder / "tasks.jsonl").read_text() == "mine"
-
-
 def hold_up(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Says when the first batch has come, and lets the export go on only slowly."""
     reached = threading.Event()
@@ -194,21 +170,14 @@ def hold_up(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     return reached
 
 
-@pytest.mark.parametrize("before", [None, "mine"])
-async def test_cancel_leaves_nothing(
-    bench: Bench, before: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if before is not None:
-        (bench.folder / "tasks.jsonl").write_text(before)
+async def test_cancel_leaves_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     reached = hold_up(monkeypatch)
     saving = asyncio.ensure_future(bench.save(*range(1, MANY + 1)))
     await until(reached.is_set)
-    assert len(bench.names()) == (2 if before else 1)  # under its temporary name
+    assert len(bench.names()) == 1  # under its temporary name
     bench.exports.cancel()
     assert await saving is None
-    assert bench.names() == (["tasks.jsonl"] if before else [])
-    if before is not None:
-        assert (bench.folder / "tasks.jsonl").read_text() == before
+    assert bench.names() == []
 
 
 async def test_cancelled_before_it_began_it_leaves_nothing(bench: Bench) -> None:
@@ -241,79 +210,22 @@ async def test_the_end_of_the_program_leaves_nothing(
     assert bench.names() == []
 
 
-@pytest.mark.process
-@pytest.mark.parametrize("is_there", [True, False])
-def test_killed_it_leaves_nothing_under_its_name(bench: Bench, is_there: bool) -> None:
-    target = bench.folder / "tasks.csv"
-    if is_there:
-        target.write_text("mine")
-    ledger = bench.folder.parent / "ledger.sqlite3"
-    command = [sys.executable, "-m", "tests.features.exports.child_export"]
-    command += [str(ledger), str(target), str(MANY)]
-    env = {**os.environ, "PYTHONPATH": str(ROOT / "gui")}
-    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "going on\n"
-        child.kill()
-    left = [name for name in bench.names() if name != "tasks.csv"]
-    assert len(left) == 1  # hidden; the next file that is made there removes it once it is old
-    assert left[0].startswith(PREFIX)
-    assert target.exists() == is_there
-    assert not is_there or target.read_text() == "mine"
-
-
-def spoil(patch: pytest.MonkeyPatch, name: str, number: int) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise OSError(number, "Some words")
-
-    patch.setattr(f"enigma_panel.store.new_file.{name}", fail)
-
-
-class FullFile(io.BytesIO):
-    """Takes a little, then there is no room any more."""
-
-    def write(self, data: Any, /) -> int:
-        if self.tell() > 5_000:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return super().write(data)
-
-
-def fill_disk(patch: pytest.MonkeyPatch) -> None:
-    def fdopen(handle: int, _mode: str) -> FullFile:
-        os.close(handle)
-        return FullFile()
-
-    patch.setattr("enigma_panel.store.new_file.os.fdopen", fdopen)
-
-
-DISKS: list[tuple[Callable[[pytest.MonkeyPatch], None], ExportFault]] = [
-    (fill_disk, ExportFault.DISK_FULL),
-    (lambda patch: spoil(patch, "os.fsync", errno.EDQUOT), ExportFault.DISK_FULL),
-    (lambda patch: spoil(patch, "os.fsync", errno.EIO), ExportFault.DISK),
-    (lambda patch: spoil(patch, "Path.replace", errno.EIO), ExportFault.DISK),
-    (lambda patch: spoil(patch, "tempfile.mkstemp", errno.EACCES), ExportFault.DISK),
-]
-
-
-@pytest.mark.parametrize(("break_disk", "fault"), DISKS)
-@pytest.mark.parametrize("is_there", [True, False])
+@pytest.mark.parametrize(
+    ("error", "fault", "reason"),
+    [
+        (FullDiskError(), ExportFault.DISK_FULL, ""),
+        (OSError(errno.EIO, "Some words"), ExportFault.DISK, "Some words"),
+    ],
+)
 async def test_a_disk_that_refuses_leaves_nothing(
-    bench: Bench,
-    break_disk: Callable[[pytest.MonkeyPatch], None],
-    fault: ExportFault,
-    is_there: bool,
-    monkeypatch: pytest.MonkeyPatch,
+    bench: Bench, error: OSError, fault: ExportFault, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = ["tasks.jsonl"] if is_there else []
-    for name in before:
-        (bench.folder / name).write_text("mine")
-    with monkeypatch.context() as patch:
-        break_disk(patch)
-        failed = await bench.fault(*range(1, MANY + 1))
-    assert failed.fault is fault
-    assert failed.reason == ("Some words" if fault is ExportFault.DISK else "")
-    assert bench.names() == before
-    assert not is_there or (bench.folder / "tasks.jsonl").read_text() == "mine"
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(NewFile, "write", fail)
+    failed = await bench.fault(1)
+    assert (failed.fault, failed.reason, bench.names()) == (fault, reason, [])
 
 
 @pytest.mark.parametrize(
