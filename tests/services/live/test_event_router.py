@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from enigma_panel.core.attribution import COPY_MS, LATE_ERROR_MS
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
-from enigma_panel.services.state.timeline import UNCLEAR
 from enigma_panel.store.ledger.intents import Outcome
 from tests.services.live.bench import Bench, key_of
 
@@ -95,18 +94,6 @@ async def test_the_reply_may_tell_that_it_was_the_second(bench: Bench) -> None:
     await bench.wait(0.1)
     assert bench.task(first).status is S.UNCONFIRMED
     assert bench.task(key_of(other)).result == "of the second"
-
-
-async def test_where_no_reply_will_tell_the_first_gets_it_and_that_is_said(bench: Bench) -> None:
-    session, first = await bench.open()
-    await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-    other = await bench.add(session)
-    await bench.reply(other, Outcome.UNKNOWN, LOST_REPLY)
-    await bench.hear(**_done("t1", "of one of them"))
-    assert bench.task(first).result == "of one of them"
-    for key in (first, key_of(other)):
-        kinds = [s.kind for s in await bench.steps(key)]
-        assert kinds.count(UNCLEAR) == 1, "both may be meant"
 
 
 async def test_an_error_ends_the_only_task_but_none_that_a_poll_can_tell_of(bench: Bench) -> None:
@@ -252,18 +239,6 @@ async def test_an_unnamed_task_can_ask_the_same_again_once_it_worked_on(bench: B
     await bench.wait(COPY_MS / 1000 + 1)
     await bench.hear(Kind.QUESTION, "Code?")
     assert (bench.task(key).status, bench.task(key).question_n) == (S.ASKS, 2)
-
-
-async def test_a_pause_that_does_not_show_is_doubted(bench: Bench) -> None:
-    session, key = await bench.open()
-    doubted: list[int] = []
-    bench.live.doubted.connect(doubted.append)
-    await bench.store.record(session, key, Observation(kind=Kind.PAUSE_SENT_LIVE))
-    await bench.hear(Kind.ACTION, "finishes")
-    assert doubted == []
-    await bench.wait(6)
-    await bench.hear(Kind.ACTION, "goes on")
-    assert doubted == [session]
 
 
 async def test_what_is_unclear_at_the_end_is_kept(bench: Bench) -> None:

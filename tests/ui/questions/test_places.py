@@ -15,7 +15,6 @@ from enigma_panel.ui.questions.dialog import WIDTH, QuestionDialog
 from enigma_panel.ui.widgets.inputs import ScrollArea
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS
 from tests.kit.builders import a_question
-from tests.kit.fakes import FakeDialogs
 from tests.kit.person import CTRL, button, click, in_sight, key, type_text
 from tests.kit.question_pages import credentials, form_of, free_text, question_of
 from tests.kit.wait import run_events
@@ -368,16 +367,3 @@ def test_the_strip_learns_which_question_is_in_sight(stage: Stage) -> None:
     assert seen[-1] == question.id
     dialog.reject()
     assert seen[-1] is None
-
-
-def test_a_click_on_the_row_that_asks_opens_its_question(
-    stage: Stage, dialogs: FakeDialogs
-) -> None:
-    stage.docked()
-    table = stage.window.selection.sessions
-    for number in (1, 2):
-        row = stage.window.selection.session_rows.row_of(number)
-        assert row is not None
-        at = table.visualRect(table.model().index(row, 1)).center()
-        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
-    assert dialogs.calls == [("open_question", 2)]
