@@ -1,7 +1,6 @@
 """'New task'."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -12,7 +11,6 @@ from enigma_panel.core.models import NO_LIMITS, Limits, Phase, TaskSpec, TaskSta
 from enigma_panel.core.service_rules import Dialect, Field
 from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.types import KeyState
-from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.new_task.session_picker import (
     NEW_CLOSED,
@@ -264,21 +262,6 @@ async def test_a_session_that_ended_meanwhile_is_named(world: World, dialog: New
     assert "takes no more tasks" in dialog.run_in.accessibleDescription()
     assert dialog.run_in.currentText() == "amazon.com 7 – has ended"
     assert dialog.task_text.text() == "Next"
-
-
-async def test_a_full_disk_keeps_everything(world: World, dialog: NewTaskDialog) -> None:
-    world.sessions.start_error = DiskFullError(Path("/ledger"), "full")
-    await shown(world, dialog)
-    type_text(dialog.task_text, "Keep me")
-    click(dialog.start_button)
-    await world.settle()
-    assert "the disk is full" in dialog.notice.text()
-    assert dialog.task_text.text() == "Keep me"
-    assert dialog.start_button.isEnabled()
-    world.sessions.start_error = LedgerError(Path("/ledger"), "gone")
-    click(dialog.start_button)
-    await world.settle()
-    assert "gone" in dialog.notice.text()
 
 
 @pytest.mark.parametrize("late", [False, True])

@@ -230,6 +230,7 @@ async def test_what_was_asked_for_meanwhile_waits_behind_a_start_that_failed(
     dialog.ask(None, TaskSpec(text="An earlier task"))
     world.sessions.start_gate.set()
     await world.settle()
+    assert "gone" in dialog.notice.text()
     assert dialog.notice.isVisible()
     assert dialog.typed().text == "Buy one hub"
     click(dialog.restore_button)

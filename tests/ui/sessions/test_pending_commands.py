@@ -17,7 +17,6 @@ from enigma_panel.ui.sessions.table import SessionsTable, VerbsDelegate
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS
 from enigma_panel.ui.widgets.table.model import Role
 from tests.kit.clock import NOW
-from tests.kit.fakes import FakeDialogs
 from tests.kit.person import button, shown_texts
 from tests.kit.tables import SPOKEN, cell_text, verb_point
 
@@ -116,15 +115,6 @@ def test_stop_can_be_taken_back_wherever_it_is_clicked_and_pause_goes_at_once(
     working.verbs[PAUSE].trigger()
     QTest.mouseClick(table.viewport(), LEFT, pos=verb_point(table, row_of(working, 1), PAUSE))
     assert sessions.commands == [((1,), PAUSE)] * 2
-
-
-def test_several_are_asked_about_and_then_go_at_once(
-    working: MainWindow, services: Any, dialogs: FakeDialogs
-) -> None:
-    working.selection.sessions.selectAll()
-    working.verbs[END].trigger()
-    assert dialogs.calls == [("confirm_terminate_all", [1, 2])]
-    assert services.sessions.calls == []
 
 
 def test_undo_in_the_row_takes_back_that_row(
