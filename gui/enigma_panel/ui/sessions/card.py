@@ -48,8 +48,9 @@ class SessionsCard(Card):
     def height_of_rows(self) -> int:
         """Return the height with room for all browsers at once, six at most.
 
-        Those that were open when another number was chosen keep their room. So no start and no end moves what is below; more rows are scrolled. Nothing that comes and
-        goes by itself counts, such as a scroll bar.
+        Those that were open when another number was chosen keep their room. So no start and no end
+        moves what is below; more rows are scrolled. Nothing that comes and goes by itself counts,
+        such as a scroll bar.
         """
         table = self._table  # as it would be: before it is shown it has no size of its own
         around = self.sizeHint().height() - table.sizeHint().height()
