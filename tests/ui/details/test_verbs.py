@@ -118,10 +118,8 @@ def test_what_starts_a_browser_names_its_price(
     assert label.replace("again", "a second time") in offered
     assert label not in offered
     window.menus.menu.hide()
-    services.sessions.add(
-        3, status=TaskStatus.DONE, ended_ms=NOW, usage=Usage(cost=Decimal("0.074"))
-    )
-    window.selection.tasks.select_key(3)
+    window.selection.tasks.select_key(1)
+    services.sessions.change_task(1, usage=Usage(cost=Decimal("0.074")))
     assert shown(window)[0] == "Run again · ≈ $0.07"
 
 

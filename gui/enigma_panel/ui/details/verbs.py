@@ -160,10 +160,10 @@ class VerbBar(QWidget):
         wanted = self._wanted()
         keys = [record.key if record else None for record in (self._session, self._task)]
         stays = self._hold.is_held and keys == self._shown_of
-        if wanted != self._shown and not stays:
-            self._replace(wanted)
-        if keys != self._shown_of:
-            self._name_price()
+        if not stays:
+            self._name_price()  # the cost of a task may come after its end
+            if wanted != self._shown:
+                self._replace(wanted)
         self._shown_of = keys
         self._enable(wanted)
 
@@ -184,7 +184,6 @@ class VerbBar(QWidget):
             part.setVisible(part in wanted)
         self._apart.setVisible(self._apart in wanted)
         self._row.setSpacing(2 * GAP if self._is_several else GAP)
-        self._name_price()
         self._shown = wanted
         self.setEnabled(False)
         self._arm_timer.start()
