@@ -27,7 +27,7 @@ class SessionsCard(Card):
         super().__init__()
         self._table = table
         self._settings = settings
-        self._most_open = 0
+        self._n_open = self._most_open = 0
         self.terminate_all = make_button(tr("Terminate all…"), "danger-link")
         self.count = make_label(role="dim")
         title = make_label(tr("Sessions"), "heading")
@@ -42,6 +42,7 @@ class SessionsCard(Card):
 
     def show_open(self, n: int) -> None:
         """Offer to terminate all, where n sessions are several."""
+        self._n_open = n
         self.terminate_all.setVisible(n > 1)
         self._show_count()
 
@@ -56,18 +57,14 @@ class SessionsCard(Card):
         around = self.sizeHint().height() - table.sizeHint().height()
         return around + 2 * table.frameWidth() + table.rows.room * table.row_height
 
-    def _count_open(self) -> int:
-        rows = self._table.rows
-        return list(map(rows.is_ended, rows.keys())).count(False)
-
     def _show_count(self) -> None:
         """Say how many are open, where not all rows are in sight."""
-        n, is_scrolled = self._count_open(), self._table.verticalScrollBar().maximum() > 0
+        n, is_scrolled = self._n_open, self._table.verticalScrollBar().maximum() > 0
         show_text(self.count, tr("{n} open", n=n) if n and is_scrolled else "")
 
     def _follow_settings(self) -> None:
         rows, settings = self._table.rows, self._settings.value
-        self._most_open = max(self._most_open, self._count_open())
+        self._most_open = max(self._most_open, self._n_open)
         rows.room = min(MOST_ROWS, max(LEAST_ROWS, settings.browsers_at_once, self._most_open))
         rows.set_show_ended(settings.show_ended)
         self.room_changed.emit()
