@@ -29,7 +29,6 @@ tr = Translations("Details")
 
 _ROLES = {
     TaskStatus.FAILED: "red",
-    TaskStatus.LOST: "red",
     TaskStatus.UNCONFIRMED: "amber",
 }
 
