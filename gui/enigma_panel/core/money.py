@@ -62,9 +62,9 @@ def format_money(
     return f"{sign}${least if is_less else shown:f}{'' if is_sure else '?'}"
 
 
-def floor_money(amount: Decimal, kind: MoneyKind = MoneyKind.COST) -> Decimal:
-    """The sane amount, rounded down to the decimals that `format_money` shows."""
-    return amount.quantize(_least(kind), ROUND_DOWN)
+def floor_cents(amount: Decimal) -> Decimal:
+    """The sane amount, rounded down to whole cents."""
+    return amount.quantize(_least(MoneyKind.SUM), ROUND_DOWN)
 
 
 def exact_money(amount: Decimal) -> str:

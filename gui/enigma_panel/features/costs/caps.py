@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from enigma_panel.core.caps import CapMistake, read_cap
-from enigma_panel.core.money import MoneyKind, exact_money, floor_money, format_money
+from enigma_panel.core.money import MoneyKind, exact_money, floor_cents, format_money
 from enigma_panel.services.container import Services
 from enigma_panel.store.settings import HOLD, TERMINATE_RUNNING
 from enigma_panel.ui.i18n import Translations
@@ -92,7 +92,7 @@ class CapFields(QWidget):
             part = min(Decimal(1), spent / cap) if cap else Decimal(1)
             self.spent.setValue(int(part * STEPS))
             # What is not reached must not look so.
-            known = spent if is_reached else floor_money(spent, MoneyKind.SUM)
+            known = spent if is_reached else floor_cents(spent)
             amounts = {"spent": format_money(known, MoneyKind.SUM), "cap": exact_money(cap)}
             if cap:  # else it can't be read
                 lines.append(tr("Today {spent} of {cap}.", **amounts))
