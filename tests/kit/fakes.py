@@ -428,7 +428,7 @@ class FakeTaskSearch(TaskSearch):
 
     def _sorted(self, tasks: list[Task]) -> list[Task]:
         tasks = sorted(tasks, key=lambda task: -task.key)
-        for by in reversed(self.order):
+        for by in self.order:
             value = partial(_sort_value, by.column)
             tasks.sort(key=value, reverse=by.descending)
         return tasks

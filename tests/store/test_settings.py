@@ -67,7 +67,7 @@ CHANGED = Settings(
         from_ms=1_700_000_000_000,
         has_asked=True,
     ),
-    task_order=(SortBy(SortColumn.COST, descending=True), SortBy(SortColumn.TASK)),
+    task_order=(SortBy(SortColumn.COST, descending=True),),
 )
 
 
@@ -105,11 +105,9 @@ def test_costs_in_the_filter_of_an_earlier_version_are_passed_over(path: Path) -
     assert load(path) == (Settings(task_filter=TaskFilter(words="hub")), None)
 
 
-@pytest.mark.parametrize("columns", [["cost", "task", "took"], ["cost", "cost"], ["cost"] * 3_000])
-def test_an_order_that_no_click_gives_is_none(path: Path, columns: list[str]) -> None:
-    order = [{"column": column} for column in columns]
-    path.write_text(json.dumps({"task_order": order, "show_ended": True}))
-    assert load(path) == (Settings(show_ended=True), None)
+def test_of_the_two_columns_of_an_earlier_version_the_first_counts(path: Path) -> None:
+    path.write_text(json.dumps({"task_order": [{"column": "cost"}, {"column": "task"}]}))
+    assert load(path) == (Settings(task_order=(SortBy(SortColumn.COST),)), None)
 
 
 @pytest.mark.parametrize(

@@ -97,15 +97,15 @@ class SortColumn(StrEnum):
 
 
 class SortBy(Struct, frozen=True):
-    """One key of an order."""
+    """A column, and which way."""
 
     column: SortColumn
     descending: bool = False
 
 
 Order = tuple[SortBy, ...]
+"""One column, or none: newest first, which also decides between equals."""
 NEWEST_FIRST: Order = ()
-"""The default order, the latest request on top; it also decides between equals."""
 
 
 class TaskSum(Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from msgspec import Struct, field
 
 from enigma_panel.core.caps import is_cap
 from enigma_panel.core.service_rules import Dialect
-from enigma_panel.core.task_filter import NEWEST_FIRST, NO_FILTER, Order, SortBy, TaskFilter
+from enigma_panel.core.task_filter import NEWEST_FIRST, NO_FILTER, Order, TaskFilter
 from enigma_panel.store.files import (
     NotAFileError,
     Problem,
@@ -35,8 +35,6 @@ MAX_BYTES = 1_000_000
 """Longest settings file that is read: a real one has a few kilobytes."""
 
 MOST_WORDS_CHARS = 10_000
-MOST_SORTED = 2
-"""Most columns by which a table is sorted at once."""
 MOST_WIDTH = 10_000
 """Widest column, in pixels."""
 MOST_MS = 253_402_300_800_000
@@ -153,6 +151,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             msgspec.structs.force_setattr(self, "at_cap", HOLD)
         if self.appearance not in {SYSTEM, LIGHT, DARK}:
             msgspec.structs.force_setattr(self, "appearance", SYSTEM)
+        # Earlier versions sorted by a second column, too.
+        msgspec.structs.force_setattr(self, "task_order", self.task_order[:1])
 
 
 class SettingsError(Exception):
@@ -269,9 +269,6 @@ def _is_usable(value: object) -> bool:
     if isinstance(value, TableSettings):
         widths = (column.width for column in value.columns if column.width is not None)
         return value.version == TABLE_VERSION and all(0 < width <= MOST_WIDTH for width in widths)
-    if isinstance(value, tuple) and all(isinstance(by, SortBy) for by in value):
-        columns = {by.column for by in value}
-        return len(columns) == len(value) <= MOST_SORTED
     if not isinstance(value, TaskFilter):
         return True
     times = (ms for ms in (value.from_ms, value.to_ms) if ms is not None)

@@ -219,11 +219,11 @@ class TaskReader:
         """The keys of the tasks that fit, in order, newest first among equals. most: so many."""
         conditions, values = _conditions(task_filter)
         conditions += _in_groups(task_filter)
-        if len(order) == 1 and order[0].column is SortColumn.STATUS and not conditions:
-            return self._by_status(most, descending=order[0].descending)
         if not order and not conditions:
             return self._newest_first(most)
-        if len(order) == 1 and order[0].column in _PARTS and not conditions:
+        if order and order[0].column is SortColumn.STATUS and not conditions:
+            return self._by_status(most, descending=order[0].descending)
+        if order and order[0].column in _PARTS and not conditions:
             sql = _merged(order[0])
         else:
             source = _source(order, is_whole=not conditions)
@@ -424,9 +424,9 @@ def _merged(by: SortBy) -> str:
 
 def _source(order: Order, *, is_whole: bool) -> str:
     """The tables to read for an order. is_whole: SQLite must begin with the index of sessions."""
-    if not any(by.column in _OF_SESSION for by in order):
+    if not order or order[0].column not in _OF_SESSION:
         return "FROM tasks t"
-    if is_whole and order[0].column in _OF_SESSION:
+    if is_whole:
         return "FROM sessions s CROSS JOIN tasks t ON t.session_key = s.key"
     return "FROM tasks t JOIN sessions s ON s.key = t.session_key"
 

@@ -149,9 +149,9 @@ class TasksModel(KeyedTableModel):
         """The order of the rows."""
         return self._search.order
 
-    def sort_by(self, column: int, *, is_second: bool = False) -> None:
-        """Sort as a click on that heading does; is_second: with Shift."""
-        self.set_order(next_order(self.order, SORTED_BY[Column(column)], is_second=is_second))
+    def sort_by(self, column: int) -> None:
+        """Sort as a click on that heading does."""
+        self.set_order(next_order(self.order, SORTED_BY[Column(column)]))
 
     def set_order(self, order: Order) -> None:
         """Sort the rows by this order."""
@@ -173,10 +173,7 @@ class TasksModel(KeyedTableModel):
     ) -> Any:
         found = super().headerData(section, orientation, role)
         if found is None and role == Qt.ItemDataRole.ToolTipRole:
-            return tr(
-                "Click to sort, again to reverse, again for newest first. "
-                "Shift+click adds a column."
-            )
+            return tr("Click to sort, again to reverse, again for newest first.")
         by = next((by for by in self.order if section == Column[by.column.name]), None)
         if by is None or found is None or orientation is not Qt.Orientation.Horizontal:
             return found

@@ -7,10 +7,7 @@ from enigma_panel.ui.i18n import Translations
 
 tr = Translations("Tasks")
 
-MOST_KEYS = 2
 UP, DOWN = "↑", "↓"
-PLACES = ("¹", "²")
-"""Marks beside the arrows, where a second column decides between equals."""
 _MOST_FIRST = frozenset(
     {
         SortColumn.COST,
@@ -24,44 +21,29 @@ _MOST_FIRST = frozenset(
 """Columns that a first click sorts from the most or latest down; words begin with A."""
 
 
-def next_order(order: Order, column: SortColumn, *, is_second: bool = False) -> Order:
-    """Return the order after a click on a heading.
-
-    It is sorted by that column, then the other way round, then newest first. is_second: with Shift;
-    what is sorted by already stays, and the column decides between equals.
-    """
-    before = {by.column: by for by in order}
+def next_order(order: Order, column: SortColumn) -> Order:
+    """Return the order after a click: by that column, the other way round, then newest first."""
     first = SortBy(column, descending=column in _MOST_FIRST)
     turned = SortBy(column, descending=not first.descending)
-    if not is_second:
-        if order == (first,):
-            return (turned,)
-        return NEWEST_FIRST if order == (turned,) else (first,)
-    others = [by for by in order if by.column is not column]
-    if column not in before:
-        return (*others[: MOST_KEYS - 1], first)
-    if before[column] == first:
-        return tuple(turned if by == first else by for by in order)
-    return tuple(others)
+    if order == (first,):
+        return (turned,)
+    return NEWEST_FIRST if order == (turned,) else (first,)
 
 
 def arrow(order: Order, column: SortColumn) -> str:
-    """Return how a column is sorted, '↓' or '↑²'; empty where it is not."""
-    for place, by in enumerate(order):
+    """Return how a column is sorted, '↓' or '↑'; empty where it is not."""
+    for by in order:
         if by.column is column:
-            mark = DOWN if by.descending else UP
-            return mark + (PLACES[place] if len(order) > 1 else "")
+            return DOWN if by.descending else UP
     return ""
 
 
 def spoken_order(order: Order, titles: Mapping[SortColumn, str]) -> str:
-    """Return the order in words: 'Sorted by Cost, descending, then by Task, ascending'."""
-    parts = [direction_text(titles[by.column], descending=by.descending) for by in order]
-    if not parts:
-        return tr("Newest first")
-    if len(parts) == 1:
-        return tr("Sorted by {first}", first=parts[0])
-    return tr("Sorted by {first}, then by {second}", first=parts[0], second=parts[1])
+    """Return the order in words: 'Sorted by Cost, descending'."""
+    for by in order:
+        first = direction_text(titles[by.column], descending=by.descending)
+        return tr("Sorted by {first}", first=first)
+    return tr("Newest first")
 
 
 def direction_text(title: str, *, descending: bool) -> str:

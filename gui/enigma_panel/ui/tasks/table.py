@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QMenu
 
 from enigma_panel.core.task_filter import NEWEST_FIRST, Order
 from enigma_panel.ui.announcements import announce
@@ -52,7 +52,7 @@ class TasksTable(KeyedTable):
         header = self.horizontalHeader()
         header.setSectionsMovable(True)
         header.setSectionsClickable(True)
-        header.sectionClicked.connect(self._sort_by)
+        header.sectionClicked.connect(self.sort_by)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(
             lambda point: self.column_menu.popup(header.mapToGlobal(point))
@@ -69,10 +69,7 @@ class TasksTable(KeyedTable):
         if self.filter_action is not None:
             menu.addAction(self.filter_action)
             menu.addSeparator()
-        self._add_orders(menu.addMenu(tr("Sort by")), is_second=False)
-        then = menu.addMenu(tr("Then by"))
-        then.setEnabled(bool(self.rows.order))
-        self._add_orders(then, is_second=True)
+        self._add_orders(menu.addMenu(tr("Sort by")))
         menu.addSeparator()
         for key, column in self.rows.columns.items():
             if key not in self.optional_columns:
@@ -102,24 +99,19 @@ class TasksTable(KeyedTable):
         seen = self.visible_rows()
         self.rows.load(range(seen.start - len(seen), seen.stop + len(seen)))
 
-    def _add_orders(self, menu: QMenu, *, is_second: bool) -> None:
+    def _add_orders(self, menu: QMenu) -> None:
         """Add the orders of the headings to a menu, for the keyboard."""
         order = self.rows.order
-        if not is_second:
-            newest = menu.addAction(tr("Newest first"))
-            newest.setCheckable(True)
-            newest.setChecked(not order)
-            newest.triggered.connect(lambda: self._set_order(NEWEST_FIRST))
+        newest = menu.addAction(tr("Newest first"))
+        newest.setCheckable(True)
+        newest.setChecked(not order)
+        newest.triggered.connect(lambda: self._set_order(NEWEST_FIRST))
         for key, column in self.rows.columns.items():
-            by = SORTED_BY[Column(key)]
-            if is_second and order and by is order[0].column:
-                continue
-            action = menu.addAction(f"{column.title} {arrow(order, by)}".rstrip())
+            mark = arrow(order, SORTED_BY[Column(key)])
+            action = menu.addAction(f"{column.title} {mark}".rstrip())
             action.setCheckable(True)
-            action.setChecked(any(each.column is by for each in order))
-            action.triggered.connect(
-                lambda _=False, key=key: self.sort_by(key, is_second=is_second)
-            )
+            action.setChecked(bool(mark))
+            action.triggered.connect(lambda _=False, key=key: self.sort_by(key))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -132,14 +124,10 @@ class TasksTable(KeyedTable):
         else:
             super().copy()
 
-    def sort_by(self, column: int, *, is_second: bool = False) -> None:
-        """Sort as a click on that heading does, with Shift or without."""
-        self.rows.sort_by(column, is_second=is_second)
+    def sort_by(self, column: int) -> None:
+        """Sort as a click on that heading does."""
+        self.rows.sort_by(column)
         self._tell_order()
-
-    def _sort_by(self, column: int) -> None:
-        shift = Qt.KeyboardModifier.ShiftModifier
-        self.sort_by(column, is_second=bool(QApplication.keyboardModifiers() & shift))
 
     def _set_order(self, order: Order) -> None:
         self.rows.set_order(order)
