@@ -353,7 +353,6 @@ class Gallery(Tour):
         await self._picture("lost-ledger", window)
         window.close()
         opening = OpeningWindow(int)
-        opening.show_step(4, 6)
         opening.present(opening)
         await self._picture("opening", opening)
         opening.close()

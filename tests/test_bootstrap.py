@@ -17,12 +17,10 @@ from enigma_panel.services.account import ENVIRONMENT
 from enigma_panel.services.state.standby import LINGER_MS
 from enigma_panel.store import settings
 from enigma_panel.store.keychain import KeychainStore, MemoryStore
-from enigma_panel.store.ledger.schema import MIGRATIONS
 from enigma_panel.store.paths import FolderError, WrongFolderError, folders_below
 from tests.kit.clock import NOW, HandClock
 from tests.kit.fakes import FakeClient
 from tests.services.conftest import Running, leave, running
-from tests.store.helpers import old_ledger
 
 __all__ = ["running"]
 NOBODY = "http://127.0.0.1:9"
@@ -110,15 +108,3 @@ async def test_the_demo_and_the_account_share_no_folder(tmp_path: Path, demo: bo
     with pytest.raises(WrongFolderError) as caught:
         begin(Options(demo=not demo, data_dir=tmp_path))
     assert caught.value.path == tmp_path
-
-
-async def test_who_waits_for_an_old_ledger_hears_of_each_step(tmp_path: Path) -> None:
-    folders = folders_below(tmp_path)
-    folders.prepare()
-    old_ledger(folders.ledger)
-    place = DataDirs(folders=folders, root=tmp_path, throw_away=False)
-    steps: list[tuple[int, int]] = []
-    parts = await build(Options(), place, None, on_step=lambda n, of: steps.append((n, of)))
-    last = len(MIGRATIONS) - 1
-    assert steps == [(n, last) for n in range(1, last + 1)]
-    await leave(parts)

@@ -54,8 +54,8 @@ log = logging.getLogger(__name__)
 BACK = "ENIGMA_PANEL_BACK"
 """Variable with the account's command line, for the way back from the demo."""
 
-OPENING_S, STEP_S = 1.0, 0.2
-"""Delay until a slow opening of the ledger is shown, and of its progress, in seconds."""
+OPENING_S = 1.0
+"""Delay until a slow opening of the ledger is shown, in seconds."""
 
 
 class FirstPaint(QObject):
@@ -86,7 +86,6 @@ class Program:
     ) -> None:
         self._options = options
         self._take_folders = take_folders
-        self._migration = 0, 0
         self._account: Account | None = None
         self._dirs = dirs
         self._child = child
@@ -158,7 +157,6 @@ class Program:
                 self._options,
                 self._dirs,
                 demo_url,
-                on_step=self._note_step,
                 watch=self._check.watch if self._check is not None else None,
             )
         finally:
@@ -166,10 +164,6 @@ class Program:
         if not self._options.demo:  # the demo's has a key of its own
             self._account = parts.services.account
         return parts
-
-    def _note_step(self, step: int, of: int) -> None:
-        """Note a step of a migration. Runs in the ledger's thread."""
-        self._migration = step, of
 
     async def _say_opening(self) -> None:
         """Show that the ledger is being opened: an older, large one takes some seconds, once."""
@@ -180,9 +174,7 @@ class Program:
         window = OpeningWindow(self._leave.set)
         window.present(window)  # Enter presses nothing unasked
         try:
-            while True:
-                window.show_step(*self._migration)
-                await asyncio.sleep(STEP_S)
+            await asyncio.Event().wait()
         finally:
             window.close()
 

@@ -44,7 +44,6 @@ from enigma_panel.store.keychain import (
     service_name,
 )
 from enigma_panel.store.ledger.ledger import Ledger
-from enigma_panel.store.ledger.schema import OnStep, silent
 from enigma_panel.store.ledger.task_reader import TaskReader
 from enigma_panel.store.paths import (
     Folders,
@@ -121,12 +120,11 @@ async def build(
     clock: Clock | None = None,
     make_client: MakeClient | None = None,
     *,
-    on_step: OnStep = silent,
     watch: Callable[[ServiceClient], ServiceClient] | None = None,
     make_connector: Callable[[], LiveConnector] | None = None,
 ) -> Parts:
-    """Open settings and ledger and wire the services. LedgerError. on_step: at migrations."""
-    files = await _open_files(dirs, on_step)
+    """Open settings and ledger and wire the services. LedgerError."""
+    files = await _open_files(dirs)
     clock = clock or SystemClock()
     rate_limiter = RateLimiter(clock)
     make = make_client or partial(_client, rate_limiter)
@@ -178,12 +176,12 @@ class _Files(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
 
 
-async def _open_files(dirs: DataDirs, on_step: OnStep) -> _Files:
+async def _open_files(dirs: DataDirs) -> _Files:
     redactor = Redactor(os.urandom(32))
     log_problem = _open_log(dirs.folders.data, redactor.redact)
     scope, thread = TaskScope(), LedgerThread()
     values, settings_problem = settings_file.load(dirs.folders.settings)
-    ledger, ledger_problem = await thread.run(Ledger.open, dirs.folders.ledger, on_step)
+    ledger, ledger_problem = await thread.run(Ledger.open, dirs.folders.ledger)
     saved_url, address_problem = _address(values.base_url, dirs)
     problems = (log_problem, settings_problem, address_problem, ledger_problem)
     return _Files(

@@ -51,11 +51,7 @@ def _dangling(connection: sqlite3.Connection) -> None:
 def test_a_migration_brings_the_old_rows_along(ledger_path: Path) -> None:
     with Ledger.open(ledger_path)[0] as ledger:
         session = start(ledger).session
-    steps: list[tuple[int, int]] = []
-    newer = database.Database.open(
-        ledger_path, (*MIGRATIONS, _second), on_step=lambda step, of: steps.append((step, of))
-    )
-    assert steps == [(1, 1)]
+    newer = database.Database.open(ledger_path, (*MIGRATIONS, _second))
     assert newer.rows("SELECT key, colour FROM sessions") == [(session.key, "grey")]
     assert newer.rows("PRAGMA user_version") == [(len(MIGRATIONS) + 1,)]
     assert newer.rows("PRAGMA foreign_keys") == [(1,)]

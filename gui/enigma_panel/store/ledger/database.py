@@ -26,10 +26,8 @@ from enigma_panel.store.ledger.schema import (
     MIGRATIONS,
     TABLES,
     Migrations,
-    OnStep,
     columns,
     migrate,
-    silent,
     version,
 )
 
@@ -67,13 +65,7 @@ class Database:
         self._file = file
 
     @classmethod
-    def open(
-        cls,
-        path: Path,
-        migrations: Migrations = MIGRATIONS,
-        *,
-        on_step: OnStep = silent,
-    ) -> "Database":
+    def open(cls, path: Path, migrations: Migrations = MIGRATIONS) -> "Database":
         """Open or make the file and bring it to the newest version.
 
         CorruptLedgerError for a file that is none of ours, or too damaged to open; other damage is
@@ -86,7 +78,7 @@ class Database:
             check_header(path)
             connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
             try:
-                _prepare(connection, path, migrations, on_step)
+                _prepare(connection, path, migrations)
                 return cls(path, connection, path.stat())
             except BaseException:
                 connection.close()
@@ -210,9 +202,7 @@ def check_header(path: Path) -> None:
         raise CorruptLedgerError(path, "not a database")
 
 
-def _prepare(
-    connection: sqlite3.Connection, path: Path, migrations: Migrations, on_step: OnStep
-) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, migrations: Migrations) -> None:
     connection.execute("PRAGMA trusted_schema = OFF")
     found = version(connection)
     _check_owner(connection, path)
@@ -221,7 +211,7 @@ def _prepare(
     connection.execute("PRAGMA journal_mode = WAL").fetchone()
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON").fetchone()
-    migrate(connection, migrations, on_step)
+    migrate(connection, migrations)
     if migrations is MIGRATIONS and not TABLES.items() <= columns(connection).items():
         raise CorruptLedgerError(path, "its tables are not those that we made")
 

@@ -55,7 +55,6 @@ from enigma_panel.store.ledger.queries import (
     one_of,
 )
 from enigma_panel.store.ledger.row_mapper import BadRow, RecordTable, clean_text
-from enigma_panel.store.ledger.schema import OnStep, silent
 from enigma_panel.store.ledger.sent_secrets import SentSecret
 
 R = TypeVar("R", Session, Task)
@@ -106,13 +105,13 @@ class Ledger:
         self._reader = RowReader(database)
 
     @classmethod
-    def open(cls, path: Path, on_step: OnStep = silent) -> tuple["Ledger", Problem | None]:
+    def open(cls, path: Path) -> tuple["Ledger", Problem | None]:
         """Open or make the ledger; a broken file without a copy is kept aside, see Problem.
 
         With a copy it stays where it is: CorruptLedgerError, or MissingLedgerError where the ledger
         is gone or empty. NewerLedgerError for a file of a later version, which stays, too.
         """
-        database, problem = _open_or_replace(path, on_step)
+        database, problem = _open_or_replace(path)
         return cls(database), problem
 
     @property
@@ -431,7 +430,7 @@ class Ledger:
         return table.stored(record, values)
 
 
-def _open_or_replace(path: Path, on_step: OnStep) -> tuple[Database, Problem | None]:
+def _open_or_replace(path: Path) -> tuple[Database, Problem | None]:
     """Open `path`; a broken file without a copy is kept aside with its -wal and -shm."""
     with sole_opener(path.parent):
         with contextlib.suppress(OSError):  # what a killed program was about to put in its place
@@ -442,7 +441,7 @@ def _open_or_replace(path: Path, on_step: OnStep) -> tuple[Database, Problem | N
         if not is_there and find_copy(path) is not None:  # a first start finds no copy either
             raise MissingLedgerError(path, "gone or empty")
         try:
-            return Database.open(path, on_step=on_step), None
+            return Database.open(path), None
         except CorruptLedgerError as error:
             if find_copy(path) is not None:
                 raise

@@ -16,13 +16,6 @@ APPLICATION_ID = 0x454E4750  # "ENGP": by it `file` and _check_owner know our le
 
 Migration = Callable[[sqlite3.Connection], None]
 Migrations = tuple[Migration, ...]
-OnStep = Callable[[int, int], object]
-"""Callback that learns which migration begins, from 1 on, and how many there are to be."""
-
-
-def silent(_step: int, _of: int) -> None:
-    """Ignore the steps."""
-
 
 _V1 = (
     """
@@ -378,20 +371,14 @@ MIGRATIONS: Migrations = (
 """Migration n (counted from 1) leads from version n-1 to n."""
 
 
-def migrate(
-    connection: sqlite3.Connection,
-    migrations: Migrations = MIGRATIONS,
-    on_step: OnStep = silent,
-) -> None:
+def migrate(connection: sqlite3.Connection, migrations: Migrations = MIGRATIONS) -> None:
     """Bring the file to the newest version, one transaction a step; `connection` autocommits.
 
     References are not enforced meanwhile, so that a step may rebuild a table, but checked before
     each commit (sqlite3.IntegrityError). A step that fails leaves its version as it was.
     """
     connection.execute("PRAGMA foreign_keys = OFF")
-    first = version(connection)
-    while (found := version(connection)) < len(migrations):
-        on_step(found - first + 1, len(migrations) - first)
+    while version(connection) < len(migrations):
         connection.execute("BEGIN IMMEDIATE")
         try:
             _step(connection, migrations)

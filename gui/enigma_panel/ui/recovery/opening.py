@@ -25,10 +25,9 @@ class OpeningWindow(ModelessDialog):
         self.progress.setRange(0, 0)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(tr("Progress"))
-        self.step_label = make_label("", "dim")
         self.quit_button = make_button(tr("Quit"))
         self.quit_button.clicked.connect(self._quit)
-        for part in (self.text_label, self.progress, self.step_label):
+        for part in (self.text_label, self.progress):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self.add_buttons(self.quit_button, None)
@@ -38,12 +37,3 @@ class OpeningWindow(ModelessDialog):
         self.quit_button.setEnabled(False)
         self.text_label.setText(tr("Quitting as soon as your history is open."))
         self._leave()
-
-    def show_step(self, step: int, of: int) -> None:
-        """Show the step. 0 of 0: nothing is brought to a new form yet."""
-        self.progress.setRange(0, of)
-        self.progress.setValue(step)
-        text = tr("Step {step} of {of}", step=step, of=of) if of else ""
-        if text != self.step_label.text():
-            self.step_label.setText(text)
-            self.progress.setAccessibleDescription(text)
