@@ -15,7 +15,7 @@ from enigma_panel.features.saved_logins import feature, logins as logins_module
 from enigma_panel.features.saved_logins.logins import LoginFault, RememberedLogin
 from enigma_panel.features.saved_logins.offers import LoginHost, login_host
 from enigma_panel.store import settings as settings_file
-from enigma_panel.store.keychain import MemoryStore, Result, SecretOutcome
+from enigma_panel.store.keychain import SecretOutcome
 from enigma_panel.store.settings import SavedLogin
 from tests.features.saved_logins.world import LoginsWorld
 from tests.kit.clock import NOW
@@ -90,8 +90,6 @@ async def test_where_the_keychain_says_no_nothing_is_changed(
     (login,) = world.logins.saved()
     assert (await remember(world, account="paul")).result.fault is fault
     assert (await world.logins.password(login)).fault is fault
-    assert (await world.logins.check(login)).fault is fault
-    assert (await world.logins.rename(login, "anna")).fault is fault
     assert (await world.logins.delete(login)).fault is fault
     assert world.logins.saved() == (login,)
 
@@ -103,19 +101,9 @@ async def test_an_entry_that_another_program_deleted_is_said_and_can_be_deleted(
     (login,) = world.logins.saved()
     world.keychain.store_for(login.host, login.account).remove()
     assert (await world.logins.password(login)).fault is LoginFault.MISSING
-    assert (await world.logins.rename(login, "anna")).fault is LoginFault.MISSING
     assert world.logins.saved() == (login,)
     assert (await world.logins.delete(login)).fault is None
     assert world.logins.saved() == ()
-
-
-async def test_renamed_it_takes_its_password_along(world: LoginsWorld) -> None:
-    await remember(world)
-    assert (await world.logins.rename(world.logins.saved()[0], "anna")).fault is None
-    (login,) = world.logins.saved()
-    assert login.account == "anna"
-    assert world.keychain.password("bank.example", "anna") == PASSWORD
-    assert world.keychain.password("bank.example", "maria") is None
 
 
 async def test_deleted_its_password_is_gone(world: LoginsWorld) -> None:
@@ -123,12 +111,6 @@ async def test_deleted_its_password_is_gone(world: LoginsWorld) -> None:
     assert (await world.logins.delete(world.logins.saved()[0])).fault is None
     assert world.logins.saved() == ()
     assert world.keychain.password("bank.example", "maria") is None
-
-
-async def test_testing_it_shows_no_password(world: LoginsWorld) -> None:
-    await remember(world)
-    result = await world.logins.check(world.logins.saved()[0])
-    assert (result.fault, result.password) == (None, "")
 
 
 async def test_a_keychain_that_hangs_holds_nothing_up_and_can_be_given_up(
@@ -232,20 +214,6 @@ async def test_what_changed_while_the_keychain_waited_stays(
     assert world.logins.saved() == (), "it was deleted meanwhile"
 
 
-async def test_renamed_half_way_both_are_listed(
-    world: LoginsWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await remember(world)
-    real = MemoryStore.remove
-    monkeypatch.setattr(MemoryStore, "remove", lambda _self: Result(outcome=SecretOutcome.LOCKED))
-    assert (await world.logins.rename(world.logins.saved()[0], "anna")).fault is LoginFault.LOCKED
-    assert {one.account for one in world.logins.saved()} == {"maria", "anna"}
-    monkeypatch.setattr(MemoryStore, "remove", real)
-    for login in world.logins.saved():
-        assert (await world.logins.delete(login)).fault is None
-    assert world.keychain.password("bank.example", "anna") is None
-
-
 async def test_of_two_passwords_for_one_login_the_later_one_stays(
     world: LoginsWorld, gate: threading.Event
 ) -> None:
@@ -294,21 +262,3 @@ async def test_deleted_without_an_answer_it_stays_listed(
     monkeypatch.setattr(logins_module, "KEYCHAIN_S", 0.05)
     assert (await world.logins.delete(MARIA)).fault is LoginFault.NO_ANSWER
     assert world.logins.saved() == (MARIA,)
-
-
-async def test_renamed_without_an_answer_both_are_listed(
-    world: LoginsWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await remember(world)
-    real = MemoryStore.save
-
-    def late(store: MemoryStore, secret: str) -> Result:
-        time.sleep(0.3)
-        return real(store, secret)
-
-    monkeypatch.setattr(MemoryStore, "save", late)
-    monkeypatch.setattr(logins_module, "KEYCHAIN_S", 0.1)
-    renamed = await world.logins.rename(world.logins.saved()[0], "anna")
-    assert renamed.fault is LoginFault.NO_ANSWER
-    await until(lambda: world.keychain.password("bank.example", "anna"))
-    assert {one.account for one in world.logins.saved()} == {"maria", "anna"}

@@ -111,11 +111,6 @@ class Logins(QObject):
             self._put(replace(known, used_ms=self._clock.now_ms()), instead_of=known)
         return result
 
-    async def check(self, login: SavedLogin) -> LoginResult:
-        """Whether the keychain has its password, which nobody gets to see."""
-        result = await self._call(self._store_for(login.host, login.account).get)
-        return LoginResult(fault=result.fault, where=result.where)
-
     def remember(self, host: str, account: str, password: str) -> None:
         """Save a login, or another password of it; `remembered` tells what became of it."""
         login = SavedLogin(host=host, account=account.strip(), used_ms=self._clock.now_ms())
@@ -142,32 +137,10 @@ class Logins(QObject):
             self._put(before, instead_of=listed)
         return result
 
-    async def rename(self, login: SavedLogin, account: str) -> LoginResult:
-        """Give it another account name; until the old one is gone, both are listed."""
-        async with self._turn:
-            return await self._rename(login, account)
-
-    async def _rename(self, login: SavedLogin, account: str) -> LoginResult:
-        old, new = (self._store_for(login.host, name) for name in (login.account, account))
-        found = await self._call(old.get)
-        if found.fault is not None:
-            return found
-        renamed = replace(login, account=account)
-        self._put(renamed, instead_of=None)
-        result = await self._call(lambda: new.save(found.password))
-        if result.fault is not None:
-            if result.fault is not LoginFault.NO_ANSWER:
-                self._put(None, instead_of=renamed)
-            return result
-        return await self._delete(login)
-
     async def delete(self, login: SavedLogin) -> LoginResult:
         """Delete it with its password, if that is still there; a keychain's no keeps it."""
         async with self._turn:
-            return await self._delete(login)
-
-    async def _delete(self, login: SavedLogin) -> LoginResult:
-        result = await self._call(self._store_for(login.host, login.account).remove)
+            result = await self._call(self._store_for(login.host, login.account).remove)
         if result.fault in {None, LoginFault.MISSING}:
             self._put(None, instead_of=login)
             return LoginResult(where=result.where)

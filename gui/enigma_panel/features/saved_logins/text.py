@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from enigma_panel.features.saved_logins.logins import LoginFault, LoginResult, RememberedLogin
+from enigma_panel.features.saved_logins.logins import LoginFault, RememberedLogin
 from enigma_panel.features.saved_logins.sites import registrable
 from enigma_panel.store.keychain import MEMORY, NO_PLACE
 from enigma_panel.store.settings import SavedLogin
@@ -111,9 +111,3 @@ def remembered_text(remembered: RememberedLogin) -> str:
     if result.fault is LoginFault.NO_ANSWER:
         return tr("The login for {host} may not be saved: {why}", host=host, why=why)
     return tr("Not saved for {host}: {why}", host=host, why=why)
-
-
-def check_text(result: LoginResult) -> str:
-    if result.fault is not None:
-        return fault_text(result.fault, result.where)
-    return tr("{keychain} has its password.", keychain=keychain_name(result.where))
