@@ -357,7 +357,7 @@ class Gallery(Tour):
         await self._picture("opening", opening)
         opening.close()
         full = FolderError(path.parent, "No space left on device", ENOSPC)
-        failed = StartFailedWindow(full, made_ms + 3_780_000, made_ms + 3_600_000)
+        failed = StartFailedWindow(full)
         failed.present(failed.try_button)
         await self._picture("start-failed", failed)
         failed.close()

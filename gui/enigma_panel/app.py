@@ -189,8 +189,7 @@ class Program:
         from enigma_panel.startup import offer_retry  # noqa: PLC0415 - as Startup below
 
         theme.apply_stylesheet()
-        ledger = None if self._options.demo else self._dirs.folders.ledger
-        return await offer_retry(error, ledger, self._leave, again=again)
+        return await offer_retry(error, self._leave, demo=self._options.demo, again=again)
 
     def _show(self, parts: Parts) -> tuple[MainWindow, Dialogs]:
         dialogs = self._make_dialogs(parts, lambda: window)

@@ -5,7 +5,6 @@ import gc
 import logging
 from collections.abc import Coroutine
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QSysInfo
@@ -25,7 +24,6 @@ from enigma_panel.store.files import Problem, ProblemKind
 from enigma_panel.store.ledger.backup import find_copy, make_copy, start_empty, use_copy
 from enigma_panel.store.ledger.errors import CorruptLedgerError, LedgerError
 from enigma_panel.store.ledger.file_copy import copy_path
-from enigma_panel.store.ledger.open_until import open_until_ms
 from enigma_panel.store.paths import FolderError
 from enigma_panel.store.settings import TERMINATE_IDLE
 from enigma_panel.ui.dialogs import Dialogs
@@ -40,8 +38,6 @@ log = logging.getLogger(__name__)
 CLIENT_S = 60.0
 """How long the client's modules may take to load, in seconds; usually 0.1 s."""
 COPY_S = 60.0
-LOOK_S = 5.0
-"""How long a look at the ledger may take, in seconds: its disk may hang."""
 T = TypeVar("T")
 _WAITING = frozenset({SessionState.IDLE, SessionState.PAUSED})
 
@@ -170,24 +166,11 @@ async def offer_copy(error: LedgerError, leave: asyncio.Event) -> bool:
 
 
 async def offer_retry(
-    error: FolderError | LedgerError, ledger: Path | None, leave: asyncio.Event, *, again: bool
+    error: FolderError | LedgerError, leave: asyncio.Event, *, demo: bool, again: bool
 ) -> bool:
-    """Offer to try again, as the disk refuses: say until when browsers may be open; True when to
-    try again.
-
-    ledger: None for the demo's, whose browsers cost nothing. leave: as for `offer_copy`.
-    """
-    now_ms = SystemClock().now_ms()
-    open_until = 0 if ledger is None else await _open_until_ms(ledger, now_ms)
-    window = StartFailedWindow(error, open_until, now_ms, again=again)
+    """Offer to try again, as the disk refuses; True when to. leave: as for `offer_copy`."""
+    window = StartFailedWindow(error, demo=demo, again=again)
     return await _ask(window, window.answer(), leave) is True
-
-
-async def _open_until_ms(ledger: Path, now_ms: int) -> int | None:
-    try:
-        return await event_loop.blocking(partial(open_until_ms, ledger, now_ms), time_limit=LOOK_S)
-    except event_loop.BlockingTimeoutError:
-        return None
 
 
 async def _ask(

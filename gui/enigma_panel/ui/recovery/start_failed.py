@@ -5,7 +5,6 @@ import errno
 
 from enigma_panel.services.types import DiskFullError, FolderError, LedgerError, ReadOnlyLedgerError
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.states import local_moment
 from enigma_panel.ui.widgets.basics import make_button, make_label
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 
@@ -16,23 +15,19 @@ _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 class StartFailedWindow(ModelessDialog):
-    """The window in the main one's place; `answer` awaits the click. open_until_ms: 0 if none."""
+    """The window in the main one's place; `answer` awaits the click. demo: it costs nothing."""
 
     def __init__(
-        self,
-        error: FolderError | LedgerError,
-        open_until_ms: int | None,
-        now_ms: int,
-        *,
-        again: bool = False,
+        self, error: FolderError | LedgerError, *, demo: bool = False, again: bool = False
     ) -> None:
         super().__init__(tr("Enigma Control Panel"), None)
         self._answer: asyncio.Future[bool] | None = None
         reason, remedy = _words(error)
+        costs = tr("Open sessions cost money. The service closes idle ones after five minutes.")
         sentences = [
             tr("It still fails.") if again else "",
             reason,
-            _browsers(open_until_ms, now_ms),
+            "" if demo else costs,
             remedy,
         ]
         self.text_label = make_label(" ".join(filter(None, sentences)), wrap=True)
@@ -69,12 +64,3 @@ def _words(error: FolderError | LedgerError) -> tuple[str, str]:
         reason = tr("The program can't write to its folder.")
         return reason, tr("Make it writable, then try again.")
     return tr("The program can't open its data."), tr("Fix this, then try again.")
-
-
-def _browsers(open_until_ms: int | None, now_ms: int) -> str:
-    if open_until_ms is None:
-        return tr("Your sessions may be open. The service closes idle ones after five minutes.")
-    if not open_until_ms:
-        return ""
-    time = local_moment(open_until_ms, now_ms)
-    return tr("Your sessions may be open until {time} and cost money.", time=time)
