@@ -99,7 +99,7 @@ class MainLayout(ScrollArea):
         if self._tasks.isHidden():
             return
         height, half = self.sizes.sessions_height, self.tables.height() // 2
-        height = height or min(self._sessions.height_of_rows(), half)
+        height = height or self._sessions.height_of_rows(half)
         if height != self._sessions.height():
             self.tables.setSizes([height, max(0, self.tables.height() - GAP - height)])
 
@@ -149,7 +149,7 @@ class MainLayout(ScrollArea):
     def _fit_details(self) -> None:
         if self._is_narrow:
             room = self.whole.height()
-            above = min(self._sessions.height_of_rows(), room // 3)
+            above = self._sessions.height_of_rows(room // 3)
             size = self.sizes.details_height or room - GAP - above
         else:
             room = self.whole.width()

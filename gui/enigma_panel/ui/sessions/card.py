@@ -46,16 +46,17 @@ class SessionsCard(Card):
         self.terminate_all.setVisible(n > 1)
         self._show_count()
 
-    def height_of_rows(self) -> int:
-        """Return the height with room for all browsers at once, six at most.
+    def height_of_rows(self, most: int) -> int:
+        """Return the height with room for all browsers at once, or for fewer whole rows in `most`.
 
         Those that were open when another number was chosen keep their room. So no start and no end
         moves what is below; more rows are scrolled. Nothing that comes and goes by itself counts,
         such as a scroll bar.
         """
         table = self._table  # as it would be: before it is shown it has no size of its own
-        around = self.sizeHint().height() - table.sizeHint().height()
-        return around + 2 * table.frameWidth() + table.rows.room * table.row_height
+        around = self.sizeHint().height() - table.sizeHint().height() + 2 * table.frameWidth()
+        rows = min(table.rows.room, max(1, (most - around) // table.row_height))
+        return around + rows * table.row_height
 
     def _show_count(self) -> None:
         """Say how many are open, where not all rows are in sight."""
