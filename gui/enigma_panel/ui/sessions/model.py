@@ -120,7 +120,7 @@ class SessionsModel(KeyedTableModel):
     def make_columns(self) -> Iterable[ColumnDef[Session]]:
         left = Cell(text=tr("{time} left", time=tr("≈ {time}", time=duration(LIFE_MS))))
         cost = (Cell(text=USUAL_COST), Cell(text=at_least(Decimal("0.001"))))
-        verbs_width = verb_width() * len(CommandVerb) + VERB_APART + 2 * PAD
+        verbs_width = verb_width() * len(CommandVerb) + VERB_APART + PAD
         return (
             ColumnDef(
                 Column.STATE,
