@@ -161,7 +161,7 @@ QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {
     image: url(:/marks/down-{name}.png); width: 10px; height: 10px; }
 
 QCheckBox, QRadioButton { spacing: 8px; border: 2px solid transparent; border-radius: 6px;
-    padding: 2px 4px 2px 0; }
+    padding: 1px 4px 1px 0; }
 QCheckBox:focus, QRadioButton:focus { border-color: {mark}; }
 QCheckBox:disabled, QRadioButton:disabled { color: {faint}; }
 QRadioButton[option="true"] { border: 1px solid {line}; padding: 8px 11px; }
