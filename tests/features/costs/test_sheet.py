@@ -190,7 +190,7 @@ async def test_the_table_is_copied_for_a_spreadsheet(stage: Stage) -> None:
     sheet.by_outcome.selectAll()
     key(sheet.by_outcome, Qt.Key.Key_C, CTRL)
     assert QApplication.clipboard().text() == (
-        "Done\t$0.250\t$0.250\nLost\t$0.000\tcost unknown\nAll tasks\t$0.250\tat least $0.250"
+        "Done\t$0.250\t$0.250\nLost\t$0.000\tcost not known yet\nAll tasks\t$0.250\tat least $0.250"
     )
     all_tasks = sheet.by_outcome.model().index(2, MONTH)
     assert all_tasks.data() == "$0.250"

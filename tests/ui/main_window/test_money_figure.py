@@ -20,7 +20,7 @@ FOUR = Decimal("4.8712")
         (TaskSum(cost=FOUR), "$4.87 today"),
         (TaskSum(cost=FOUR, unknown=1), "At least $4.87 today"),
         (TaskSum(cost=Decimal("4.878"), has_idle=True), "At least $4.88 today"),
-        (TaskSum(unknown=2), "Today: unknown"),
+        (TaskSum(unknown=2), "Cost not known yet"),
     ],
 )
 def test_it_says_what_today_cost_and_never_0_for_what_is_unknown(

@@ -292,13 +292,13 @@ async def test_one_line_says_what_one_task_may_cost(world: World, dialog: NewTas
     await shown(world, dialog)
     assert line.text() == "Price not known yet"
     dialog.run_in.choose(NEW_KEPT)
-    assert line.text().startswith("Price not known yet. Costs money until you close it (up to")
+    assert line.text().startswith("Price not known yet. The browser costs money until closed (up to")
     world.spending.costs.append(Decimal("0.30"))
     dialog.run_in.choose(NEW_CLOSED)
     assert line.text() == "<b>≈ $0.02</b>"
     assert line.accessibleName() == "about $0.02"
     dialog.run_in.choose(NEW_KEPT)
-    kept = "<b>≈ $0.02</b>. Costs money until you close it (up to 5 min)."
+    kept = "<b>≈ $0.02</b>. The browser costs money until closed (up to 5 min)."
     assert line.text() == kept
     world.sessions.put(a_session(2, expires_ms=NOW + 1))
     dialog.ask(2, None)
@@ -307,8 +307,8 @@ async def test_one_line_says_what_one_task_may_cost(world: World, dialog: NewTas
     assert line.text() == "<b>≈ $0.02</b>"
     world.spending.costs = [Decimal("0.001")] * 3
     dialog.close_after.click()
-    assert line.text().startswith("<b>&lt; $0.01</b>. Costs")
-    assert line.accessibleName().startswith("less than $0.01. Costs")
+    assert line.text().startswith("<b>&lt; $0.01</b>. The browser costs")
+    assert line.accessibleName().startswith("less than $0.01. The browser costs")
 
 
 async def test_one_line_says_what_many_tasks_may_cost_and_how_long_they_take(
@@ -333,7 +333,7 @@ async def test_one_line_says_what_many_tasks_may_cost_and_how_long_they_take(
     assert line.text() == f"{price}. Each browser costs money until closed (up to 5 min)."
     world.sessions.put(a_session(2, expires_ms=NOW + 1))
     dialog.ask(2, None)
-    assert line.text() == f"{price}. Costs money until you close it (up to 5 min)."
+    assert line.text() == f"{price}. The browser costs money until closed (up to 5 min)."
     dialog.run_in.choose(NEW_CLOSED)
     for cost, amount in (("0.02", "≈ $0.80"), ("0.0001", "&lt; $0.01")):
         world.spending.costs = [Decimal(cost)] * 3

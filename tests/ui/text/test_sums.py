@@ -21,10 +21,10 @@ def total(cost: str, count: int = 13, *, unknown: int = 0) -> TaskSum:
         (total("0"), "$0.00"),
         (total("0.00001"), "< $0.01"),
         (total("1", unknown=2), "at least $1.00"),
-        (total("0", unknown=2), "cost unknown"),
+        (total("0", unknown=2), "cost not known yet"),
         (replace(total("1"), has_idle=True), "at least $1.00"),
         (total("0.166", unknown=1), "at least $0.17"),
-        (total("0.004", unknown=1), "cost unknown"),  # at least $0.00 says nothing
+        (total("0.004", unknown=1), "cost not known yet"),  # at least $0.00 says nothing
     ],
 )
 def test_a_sum_is_short(of: TaskSum, cost: str) -> None:

@@ -81,7 +81,7 @@ def price_text(
         price = tr.plural("{amount}", "{n} tasks · {amount}", n, amount=amount)
     if stays_ms is not None:
         then = tr.plural(
-            "Costs money until you close it (up to {minutes} min).",
+            "The browser costs money until closed (up to {minutes} min).",
             "Each browser costs money until closed (up to {minutes} min).",
             n if in_new else 1,
             minutes=stays_ms // 60_000,

@@ -15,7 +15,7 @@ def sum_text(total: TaskSum) -> str:
 
 def cost_text(total: TaskSum) -> str:
     """Return a sum that may still grow."""
-    return least_text(total, known_text(total)) or tr("cost unknown")
+    return least_text(total, known_text(total)) or tr("cost not known yet")
 
 
 def least_text(total: TaskSum, known: str) -> str:
