@@ -292,7 +292,7 @@ async def test_one_line_says_what_one_task_may_cost(world: World, dialog: NewTas
     await shown(world, dialog)
     assert line.text() == "Price not known yet"
     dialog.run_in.choose(NEW_KEPT)
-    assert line.text().startswith("Price not known yet. The browser costs money until closed (up to")
+    assert line.text().startswith("Price not known yet. The browser costs money")
     world.spending.costs.append(Decimal("0.30"))
     dialog.run_in.choose(NEW_CLOSED)
     assert line.text() == "<b>≈ $0.02</b>"
