@@ -455,7 +455,7 @@ MONEY = (
         tests=("tests/store/ledger/test_task_reader.py::test_a_sum_is_exact_to_a_nano_dollar",),
     ),
     Break(
-        promise='"At least" before a total',
+        promise='"At least" or "≥" before a total',
         mistake="what is not known is left out in silence",
         file="ui/text/sums.py",
         old="    return bool(total.unknown or total.has_idle)",

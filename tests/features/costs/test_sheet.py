@@ -92,7 +92,7 @@ async def test_no_task_costs_nothing(stage: Stage) -> None:
     sheet = await stage.open()
     assert cells(sheet.by_outcome) == [["All tasks", "$0.000", "$0.000"]]
     assert (sheet.today.amount.text(), sheet.today.words.text()) == ("$0.00", "today")
-    assert sheet.month.words.text() == "last 30 days · 0 tasks"
+    assert sheet.month.words.text() == "last 30 days, 0 tasks"
     assert not sheet.left.isVisible()
     assert not sheet.bars.grab().isNull()
 
@@ -112,14 +112,14 @@ async def test_what_became_of_tasks_and_what_is_not_known(stage: Stage) -> None:
         ["Unconfirmed", "$0.063", "$0.063"],
         ["Lost", "$0.000", "$0.500"],
         ["Not finished", "…", "…"],
-        ["All tasks", "$0.313", "$0.938"],
+        ["All tasks", "≥ $0.313", "≥ $0.938"],
     ]
-    spans = ["Today, at least", "30 days, at least"]
-    assert headings(sheet.by_outcome) == ["Where it went", *spans]
-    assert headings(sheet.by_day) == ["Day", "Tasks", "Cost, at least"]
-    assert (sheet.today.amount.text(), sheet.month.amount.text()) == ("$0.31", "$0.94")
-    assert sheet.today.words.text() == "today, at least · 1 not finished"
-    assert sheet.month.words.text() == "last 30 days, at least · 6 tasks"
+    assert headings(sheet.by_outcome) == ["Where it went", "Today", "30 days"]
+    assert headings(sheet.by_day) == ["Cost per day", "Tasks", "Cost"]
+    assert (sheet.today.amount.text(), sheet.month.amount.text()) == ("≥ $0.31", "≥ $0.94")
+    assert sheet.today.amount.accessibleName() == "at least $0.31"
+    assert sheet.today.words.text() == "today, 1 not finished"
+    assert sheet.month.words.text() == "last 30 days, 6 tasks"
     assert sheet.gaps.text() == "Not included: 1 unknown cost."
 
 
@@ -183,7 +183,7 @@ async def test_what_deleted_tasks_cost_stands_beside(stage: Stage) -> None:
 
 
 async def test_the_table_is_copied_for_a_spreadsheet(stage: Stage) -> None:
-    """As it is spoken, too: the headings, which say what is not known, are not copied."""
+    """As it is spoken, too."""
     stage.world.put(1, "0.25")
     stage.world.put(2, None, days_ago=3, status=TaskStatus.LOST)
     sheet = await stage.open()
@@ -193,7 +193,7 @@ async def test_the_table_is_copied_for_a_spreadsheet(stage: Stage) -> None:
         "Done\t$0.250\t$0.250\nLost\t$0.000\tcost not known yet\nAll tasks\t$0.250\tat least $0.250"
     )
     all_tasks = sheet.by_outcome.model().index(2, MONTH)
-    assert all_tasks.data() == "$0.250"
+    assert all_tasks.data() == "≥ $0.250"
     assert all_tasks.data(Qt.ItemDataRole.AccessibleTextRole) == "at least $0.250"
 
 
@@ -226,7 +226,7 @@ async def test_what_is_left_says_for_how_many_tasks(stage: Stage) -> None:
     stage.world.spending.costs = [Decimal("0.03")] * 20
     sheet = await stage.open()
     assert sheet.left.amount.text() == "$12.30"
-    assert sheet.left.words.text() == "left. Enough for about 410 tasks like your last 20."
+    assert sheet.left.words.text() == "left, about 410 tasks like your last 20"
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ def test_money_that_was_not_told_is_never_zero() -> None:
         ("$0.021", "$0.021"),
         ("< $0.001", "less than $0.001"),
         ("≈ $0.021", "about $0.021"),
+        ("≥ $0.021", "at least $0.021"),
         ("$0.021?", "$0.021, doubtful"),
         ("$1E+30?", "$1E+30, doubtful"),
         ("$0.021, 1 unknown", "$0.021, 1 unknown"),

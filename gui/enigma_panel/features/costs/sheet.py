@@ -19,7 +19,6 @@ from enigma_panel.features.costs.text import (
     deleted_sum,
     may_have_cost,
     outcomes,
-    span_text,
     sum_cell,
 )
 from enigma_panel.services.clock import local_date, local_day
@@ -27,9 +26,15 @@ from enigma_panel.services.container import Services
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.task_reader import Day, DayCosts
 from enigma_panel.ui.i18n import Translations, number_text
-from enigma_panel.ui.text.money import forecast_text, idle_text, unknown_cost_text
+from enigma_panel.ui.text.money import (
+    at_least,
+    idle_text,
+    like_text,
+    spoken_money,
+    unknown_cost_text,
+)
 from enigma_panel.ui.text.states import ELLIPSIS
-from enigma_panel.ui.text.sums import known_text, sum_tip
+from enigma_panel.ui.text.sums import has_gaps, sum_tip
 from enigma_panel.ui.widgets.basics import (
     NoticeLabel,
     make_button,
@@ -160,28 +165,26 @@ class CostsSheet(Sheet):
         n = Outcome("", UNDER_WAY).sum_of(today).count
         unfinished = tr("{n} not finished", n=n) if n else ""
         spent = whole.sum_of(today).plus(deleted_sum(today))
-        self.today.show_words(spent, tr("today"), unfinished)
+        self.today.show_sum(spent, tr("today"), unfinished)
         month = whole.sum_of(days).plus(deleted_sum(days))
         tasks = tr.plural("1 task", "{n} tasks", month.count)
-        self.month.show_words(month, tr("last 30 days"), tasks)
+        self.month.show_sum(month, tr("last 30 days"), tasks)
         gaps = unknown_cost_text(month.unknown) if month.unknown else ""
         show_text(self.gaps, " ".join(filter(None, (gaps, idle_text() if month.has_idle else ""))))
         self.caps.show_spent()
         self._show_days()
-        self._show_outcomes(spent, month)
+        self._show_outcomes()
 
     def _show_left(self) -> None:
         balance = self._services.health.balance
         self.left.setVisible(balance is not None)
         if balance is not None:
             forecast = self._services.spending.forecast(balance)
-            enough = "" if forecast is None else forecast_text(forecast)
-            self.left.amount.setText(format_money(balance, MoneyKind.BALANCE))
-            self.left.words.setText(". ".join(filter(None, (tr("left"), enough))))
+            enough = "" if forecast is None else like_text(forecast)
+            self.left.show_texts(format_money(balance, MoneyKind.BALANCE), tr("left"), enough)
 
     def _show_days(self) -> None:
-        deleted = deleted_sum(self._days)
-        width = 3 + bool(deleted.count)
+        width = 3 + bool(deleted_sum(self._days).count)
         bars, rows, listed = [], [], list[int]()
         for n, day in enumerate(self._days):
             total, label = self._all.sum_of([day]), day_label(self._days, n)
@@ -193,13 +196,12 @@ class CostsSheet(Sheet):
                 cells = [(label, ""), (number_text(total.count), ""), *sums]
                 rows.append(Row(cells[:width]))
                 listed.append(n)
-        cost = span_text(tr("Cost"), self._all.sum_of(self._days))
-        head = [tr("Day"), tr("Tasks"), cost, span_text(tr("Deleted"), deleted)]
+        head = [tr("Cost per day"), tr("Tasks"), tr("Cost"), tr("Deleted")]
         self._listed = listed[::-1]
         self.by_day.show_rows(head[:width], rows[::-1])
         self.bars.show_bars(bars)
 
-    def _show_outcomes(self, spent: TaskSum, month: TaskSum) -> None:
+    def _show_outcomes(self) -> None:
         days, today = self._days, self._days[-1:]
         shown = [one for one in outcomes() if may_have_cost(one.sum_of(days))]
         self._outcomes = [*shown, self._all]
@@ -210,8 +212,7 @@ class CostsSheet(Sheet):
             Row([(label, ""), *map(sum_cell, both)], is_total=n == len(shown))
             for n, (label, *both) in enumerate(sums)
         ]
-        spans = span_text(tr("Today"), spent), span_text(tr("30 days"), month)
-        self.by_outcome.show_rows([tr("Where it went"), *spans], rows)
+        self.by_outcome.show_rows([tr("Where it went"), tr("Today"), tr("30 days")], rows)
 
     def _show_view(self) -> None:
         self.bars.setVisible(self.chart.isChecked())
@@ -248,12 +249,15 @@ class _Figure(QWidget):
         column.setContentsMargins(0, 0, FIGURES_GAP, 0)
         self.setLayout(column)
 
-    def show_words(self, total: TaskSum, span: str, words: str) -> None:
-        known = known_text(total)
-        self.amount.setText(known or tr("Unknown"))
+    def show_sum(self, total: TaskSum, *words: str) -> None:
+        form = at_least if has_gaps(total) else format_money
+        self.show_texts(form(total.cost, MoneyKind.SUM) or tr("Unknown"), *words)
         self.amount.setToolTip(sum_tip(total))
-        span = span_text(span, total) if known else span
-        self.words.setText(" · ".join(filter(None, (span, words))))
+
+    def show_texts(self, amount: str, *words: str) -> None:
+        self.amount.setText(amount)
+        self.amount.setAccessibleName(spoken_money(amount))
+        self.words.setText(", ".join(filter(None, words)))
 
 
 def last_days(now_ms: int) -> list[Day]:

@@ -9,8 +9,9 @@ from enigma_panel.core.money import format_money
 from enigma_panel.core.task_filter import GROUP_STATUSES, TaskGroup, TaskSum
 from enigma_panel.store.ledger.task_reader import DayCosts
 from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.text.money import at_least, spoken_money
 from enigma_panel.ui.text.states import ELLIPSIS, local_moment
-from enigma_panel.ui.text.sums import cost_text, has_gaps, least_text
+from enigma_panel.ui.text.sums import cost_text, has_gaps
 
 tr = Translations("Costs")
 
@@ -54,17 +55,12 @@ def may_have_cost(total: TaskSum) -> bool:
     return bool(total.cost or total.unknown)
 
 
-def span_text(span: str, total: TaskSum) -> str:
-    """Return what a sum is of: 'today', or 'today, at least' where a part of it is unknown."""
-    return tr("{span}, at least", span=span) if total.cost and has_gaps(total) else span
-
-
 def sum_cell(total: TaskSum) -> tuple[str, str]:
-    """Return a sum in three decimals, so that columns nearly add up, and what it leaves out."""
-    known = format_money(total.cost)
+    """Return a sum in three decimals, so that columns nearly add up, and its signs in words."""
     if not has_gaps(total):
-        return known, ""
-    return (known, least_text(total, known)) if total.cost else (ELLIPSIS, cost_text(total))
+        return format_money(total.cost), ""
+    known = at_least(total.cost)
+    return (known, spoken_money(known)) if known else (ELLIPSIS, cost_text(total))
 
 
 def deleted_sum(days: Iterable[DayCosts]) -> TaskSum:

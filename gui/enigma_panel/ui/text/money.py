@@ -43,12 +43,12 @@ def with_idle(text: str) -> str:
     return text + IDLE
 
 
-def at_least(amount: Decimal) -> str:
+def at_least(amount: Decimal, kind: MoneyKind = MoneyKind.COST) -> str:
     """Return a cost of which a part is unknown, '≥ $0.021'; nothing where that says nothing.
 
     It is rounded as its tasks' costs are, beside which it stands: rounded down it would be less.
     """
-    known = format_money(amount)
+    known = format_money(amount, kind)
     return f"≥ {known}" if amount and known[0] != "<" else ""
 
 
@@ -67,9 +67,11 @@ def spoken_money(text: str) -> str:
     if text.endswith(IDLE):
         known = spoken_money(text.removesuffix(IDLE))
         return tr("{amount} and idle time", amount=known)
-    amount = text.removesuffix("?").removeprefix("< ").removeprefix("≈ ")
+    amount = text.removesuffix("?").lstrip("<≈≥ ")
     if text[0] == "≈":
         amount = tr("about {amount}", amount=amount)
+    if text[0] == "≥":
+        amount = tr("at least {amount}", amount=amount)
     if text[0] == "<":
         amount = tr("less than {amount}", amount=amount)
     return amount if text[-1] != "?" else tr("{amount}, doubtful", amount=amount)
@@ -90,13 +92,14 @@ def exact_text(amount: Decimal, kind: MoneyKind = MoneyKind.COST) -> str:
 
 def forecast_text(forecast: Forecast) -> str:
     """Return how far the balance goes."""
-    return tr("Enough for about {tasks}.", tasks=_tasks_like(forecast))
+    return tr("Enough for {tasks}.", tasks=like_text(forecast))
 
 
-def _tasks_like(forecast: Forecast) -> str:
+def like_text(forecast: Forecast) -> str:
+    """Return 'about 435 tasks like your last 7'."""
     n, like = forecast.tasks, forecast.like
     if like == 1:
-        return tr.plural("1 task like your last one", "{n} tasks like your last one", n)
+        return tr.plural("about 1 task like your last one", "about {n} tasks like your last one", n)
     return tr.plural(
-        "1 task like your last {like}", "{n} tasks like your last {like}", n, like=like
+        "about 1 task like your last {like}", "about {n} tasks like your last {like}", n, like=like
     )

@@ -190,7 +190,7 @@ QProgressBar::chunk { background: {mark}; border-radius: 2px; }
 QTableView, QTreeView { background: {card}; border: none; border-radius: 8px; outline: none;
     selection-background-color: {tint}; selection-color: {text}; }
 QTableView[role="reading"], QTableView[role="figures"], QTreeView { border-radius: 0; }
-QTableView[role="figures"]::item { padding: 0 0 0 -3px; border-bottom: 1px solid {line}; }
+QTableView[role="figures"]::item { padding: 0 -3px; border-bottom: 1px solid {line}; }
 QTableView[role="reading"]::item { padding: 0 8px; border-bottom: 1px solid {line}; }
 QTreeView::item { padding: 4px 8px 4px 0; }
 QTreeView[role="commands"] { border-radius: 0; }
@@ -203,9 +203,10 @@ QHeaderView::section { background: transparent; color: {dim}; border: none;
     padding: 4px 8px; font-size: {small_px}; }
 QTableView[role="rows"] QHeaderView::section:first { padding-left: 16px; }
 QTableView[role="reading"] QHeaderView::section { padding: 4px 11px; } /* Qt adds 3 px to cells */
-QTreeView[role="reading"] QHeaderView::section,
-QTableView[role="figures"] QHeaderView::section { padding: 4px 3px; }
-QTableView[role="figures"] QHeaderView::section:first { padding-left: 0; }
+QTreeView[role="reading"] QHeaderView::section { padding: 4px 3px; }
+QTableView[role="figures"] QHeaderView::section { padding: 4px 0; }
+QTableView[role="figures"] QHeaderView::section:first {
+    color: {text}; font-size: {font_px}; font-weight: 600; }
 QTreeView[role="reading"] QHeaderView::section:first { padding-left: 17px; } /* its indentation */
 QTableCornerButton::section { background: {card}; border: none; }
 
@@ -252,6 +253,7 @@ def sheet(colours: "Colours", font_px: int = 13) -> str:
     """Return the style sheet of the program in these colours; the sizes follow the font's."""
     names = {name: str(getattr(colours, name)) for name in colours.__struct_fields__}
     names |= {
+        "font_px": f"{font_px}px",
         "small_px": f"{font_px - 1}px",
         "heading_px": f"{font_px + 2}px",
         "sentence_px": f"{font_px + 5}px",
