@@ -21,8 +21,8 @@ class NoticeSettings(QWidget):
             "notify_questions",
             tr("Notify me of questions"),
             tr(
-                "Only while this window is in the background, also for daily caps. "
-                "Repeated in the last minute."
+                "Only while this window is in the background. Repeated in the last minute. "
+                "Also near a daily cap."
             ),
         )
         self.words = SettingBox(

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.features.saved_logins.keychain_wait import KeychainWait
 from enigma_panel.features.saved_logins.logins import Logins
 from enigma_panel.features.saved_logins.sites import registrable
-from enigma_panel.features.saved_logins.text import fault_text, keychain_words
+from enigma_panel.features.saved_logins.text import fault_text, place_words
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import Clock
 from enigma_panel.store.settings import SavedLogin
@@ -132,9 +132,8 @@ class LoginsPage(SettingsPage):
 
     def refresh(self) -> None:
         note = tr(
-            "Passwords are only in {keychain}. Site, account and last use are in the settings "
-            "file. Nothing is filled in without a click.",
-            keychain=keychain_words(self._logins.where),
+            "Passwords are kept in {place}. Site, account and last use are in the settings file.",
+            place=place_words(self._logins.where),
         )
         self.about.setText(note)
         self.about.setVisible(bool(self._logins.saved()))

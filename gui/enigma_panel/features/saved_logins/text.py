@@ -27,6 +27,10 @@ def keychain_words(where: str) -> str:
     return tr("the keychain") if where == NO_PLACE else where
 
 
+def place_words(where: str) -> str:
+    return tr("memory until you quit") if where == MEMORY else keychain_words(where)
+
+
 def keychain_name(where: str) -> str:
     name = keychain_words(where)
     return f"{name[:1].upper()}{name[1:]}"

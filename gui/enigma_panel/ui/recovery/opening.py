@@ -18,7 +18,7 @@ class OpeningWindow(ModelessDialog):
         super().__init__(tr("Enigma Control Panel"), None)
         self._leave = leave
         self.text_label = make_label(
-            tr("Opening your history. An update may take longer. Nothing is lost."),
+            tr("Opening your history. After an update this takes longer. Nothing is lost."),
             wrap=True,
         )
         self.progress = QProgressBar()
