@@ -146,13 +146,13 @@ class Reading(QTextEdit):
         cursor.mergeBlockFormat(spaced)
 
     def _fit(self) -> None:
-        """Take the height that the text needs at this width, and no wider lines than can be
-        read."""
-        widest = LINE_CHARS * self.fontMetrics().horizontalAdvance("0")
-        free = max(0, self.width() - widest) if self._most_lines is None else 0
-        if self.viewportMargins().right() != free:
-            self.setViewportMargins(0, 0, free, 0)
-        if self._most_lines is not None:
+        """Take the height that the text needs at this width, or show whole lines alone that are no
+        wider than can be read."""
+        if self._most_lines is None:
+            widest = LINE_CHARS * self.fontMetrics().horizontalAdvance("0")
+            free, rest = max(0, self.width() - widest), self.height() % self._line_height()
+            self.setViewportMargins(0, 0, free, int(rest))
+        else:
             needed, most = self.document().size().height(), self._most_lines * self._line_height()
             policy = Qt.ScrollBarPolicy
             self.setVerticalScrollBarPolicy(
@@ -212,7 +212,7 @@ class Reading(QTextEdit):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
+        if event.size() != event.oldSize():
             self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
