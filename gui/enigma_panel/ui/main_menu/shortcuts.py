@@ -1,5 +1,6 @@
 """The sheet *Keyboard shortcuts*: each action that has keys, and the keys that are no actions."""
 
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -22,6 +23,7 @@ class ShortcutsDialog(Sheet):
         super().__init__(tr("Keyboard shortcuts"), parent)
         self._groups = groups
         self.list = CommandList(tr("Keyboard shortcuts"))
+        self.list.viewport().setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         side = PADDING - ROW_INSET
         self.body.setContentsMargins(side, 0, side, PADDING)
         self.body.addWidget(self.list, 1)
@@ -33,8 +35,8 @@ class ShortcutsDialog(Sheet):
             self._add(group.title, rows)
         for title, others in _other_keys():
             self._add(title, others)
-        self.list.select_first()
         self.present(self.list)
+        self.list.setCurrentIndex(QModelIndex())  # nothing to choose; keys walk on from the top
 
     def _add(self, title: str, rows: list[tuple[str, str]]) -> None:
         if rows:
