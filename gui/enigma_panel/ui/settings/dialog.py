@@ -62,7 +62,7 @@ class SettingsDialog(Sheet):
 
     def ask(self) -> None:
         """Show it."""
-        self.present(self.tabs)
+        self.present()
 
     def _add(self, title: str, page: QWidget) -> None:
         if title not in self._columns:

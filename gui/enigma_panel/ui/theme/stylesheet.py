@@ -241,7 +241,7 @@ QTabBar { qproperty-drawBase: 0; }
 QTabBar::tab { padding: 8px 0 6px; margin-right: 24px; color: {dim}; background: transparent;
     border: none; border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: {text}; }
-QTabBar::tab:selected { color: {text}; border-bottom-color: {mark}; }
+QTabBar::tab:selected { color: {text}; border-bottom-color: {mark}; font-weight: 600; }
 QTabBar::tab:focus { color: {mark}; }
 """
 
