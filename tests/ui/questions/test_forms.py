@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from enigma_panel.core.questions.kinds import QuestionKind
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.form import AnswerForm
-from enigma_panel.ui.questions.forms.yes_no import YesNoPage
 from enigma_panel.ui.widgets.inputs import ScrollArea
 from tests.kit.person import CTRL, active, click, key, shown_texts, type_text
 from tests.kit.question_pages import (
@@ -207,15 +206,6 @@ async def test_an_arrow_or_a_digit_chooses_and_enter_does_what_is_said(
     key(page.other, Qt.Key.Key_Return)
     await world.settle()
     assert [sent.text for sent in world.inbox.answered] == ["green 4"]
-
-
-async def test_yes_and_no_are_chosen_by_the_same_keys(world: World, dialog: QuestionDialog) -> None:
-    page = (await asked(world, dialog, MAY_I)).page()
-    assert isinstance(page, YesNoPage)
-    key(page.yes, Qt.Key.Key_Down)
-    assert (page.no.isChecked(), page.answer()) == (True, "No")
-    key(page.no, Qt.Key.Key_1)
-    assert (page.yes.isChecked(), page.answer()) == (True, "Yes")
 
 
 async def test_a_mistake_stands_below_all_options(world: World, dialog: QuestionDialog) -> None:

@@ -5,11 +5,9 @@ import pytest
 from enigma_panel.ui.questions.click_guard import MONEY_QUIET_MS, QUIET_MS
 from enigma_panel.ui.questions.text import (
     SHOWN_CHARS,
-    choice_of,
     dotted_credentials,
     quiet_ms_for,
     shown_question,
-    with_choice,
 )
 
 
@@ -45,26 +43,3 @@ def test_an_enormous_question_is_cut_and_says_so() -> None:
     shown = shown_question("a" * 1_000_000)
     assert len(shown) == SHOWN_CHARS + 2
     assert shown.endswith("…")
-
-
-@pytest.mark.parametrize(
-    ("text", "word", "expected"),
-    [
-        ("", "Yes", "Yes"),
-        ("Yes", "No", "No"),
-        ("Yes, but only red", "No", "No, but only red"),
-        ("only red", "Yes", "Yes. only red"),
-        ("Yesterday's", "No", "No. Yesterday's"),
-        ("No", "No", "No"),
-    ],
-)
-def test_a_choice_keeps_the_words_that_were_added(text: str, word: str, expected: str) -> None:
-    assert with_choice(text, word) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "choice"),
-    [("Yes", "Yes"), ("No, thanks", "No"), ("Nothing", None), ("", None), ("yes", None)],
-)
-def test_what_a_text_chooses(text: str, choice: str | None) -> None:
-    assert choice_of(text) == choice

@@ -19,10 +19,6 @@ STOP_TEXT = "Stop the task."
 
 DOT = "•"
 
-YES = "Yes"
-NO = "No"
-"""The agent reads these words, so they are not translated."""
-
 _AMOUNT = re.compile(
     r"[$€£¥₹]\s?\d|\d\s?[$€£¥₹]|\b(?:USD|EUR|GBP|CHF|JPY)\s?\d|\d\s?(?:USD|EUR|GBP|CHF|JPY)\b"
 )
@@ -70,18 +66,3 @@ def as_typed_text() -> str:
 def misread_text() -> str:
     """Return the warning beside a username or password that contains the separator."""
     return tr("The agent may misread “, Password: ”.")
-
-
-def with_choice(text: str, word: str) -> str:
-    """The answer after Yes or No was chosen; words that a person added are kept."""
-    other = NO if word == YES else YES
-    rest = text.strip()
-    for known in (word, other):
-        if re.match(rf"{known}\b", rest):
-            return word + rest[len(known) :]
-    return f"{word}. {rest}" if rest else word
-
-
-def choice_of(text: str) -> str | None:
-    """Yes or No where the answer begins with that word, else None."""
-    return next((word for word in (YES, NO) if re.match(rf"{word}\b", text.strip())), None)
