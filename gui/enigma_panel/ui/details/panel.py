@@ -301,7 +301,7 @@ class Details(QFrame):
             if self._sum:
                 text, tip = cost_text(self._sum), sum_tip(self._sum)
         show_text(self.several, title)
-        self.nothing.setText(text)
+        self.nothing.setText(text[:1].upper() + text[1:])
         self.nothing.setToolTip(plain_tip(tip))
 
     def _turn_to(self, session_key: int | None, task_key: int | None) -> None:
