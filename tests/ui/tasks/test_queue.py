@@ -306,6 +306,10 @@ def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -
     assert "2nd in the queue." in said
     assert names(queued.details.verbs) == ["Start next", "Up", "Remove"]
     queue = services.queue.waiting
+    due = replace(queue[1], why=WaitReason.NO_SLOT, due_ms=NOW + 43_000)
+    services.queue.set(queue[0], due, queue[2])
+    assert "2nd in the queue, about 43 s." in shown_texts(queued.details)
+    assert "2nd in the queue." not in shown_texts(queued.details), "once is enough"
     services.queue.set(
         queue[0], replace(queue[1], why=WaitReason.BUDGET, due_ms=NOW + 12_000), queue[2]
     )

@@ -90,14 +90,14 @@ def sessions_sum(costs: Sequence[Decimal | None], *, has_idle: bool) -> TaskSum:
 
 def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:
     """Why a queued task waits; that nothing costs until it is sent, its state says."""
-    what, place = sentence(waiting.text), ""
-    if entry.why is not WaitReason.TURN:
-        place = tr("{place} in the queue.", place=ordinal(entry.position))
+    what, place = sentence(waiting.text), tr("{place} in the queue", place=ordinal(entry.position))
+    if entry.position == 1 or what.startswith(place):
+        place = ""  # it is next, or that is said
     todo = {
         WaitReason.SESSION_ENDED: tr("Run it in a new session, or remove it."),
         WaitReason.UNSUPPORTED: tr("Edit it."),
     }.get(entry.why, "")
-    return ErrorText(what, place, todo)
+    return ErrorText(what, place and sentence(place), todo)
 
 
 def usage_text(task: Task) -> str:

@@ -110,6 +110,7 @@ class Trouble(QWidget):
             limit=queue.limit,
             session=session.name if session is not None else "",
             is_offline=self._services.health.unreachable_since_ms is not None,
+            is_long=True,
         )
         waiting = entry_text(entry, self._services.clock.now_ms(), facts)
         return queued_text(entry, waiting), "amber" if waiting.severity is Severity.AMBER else ""

@@ -36,13 +36,17 @@ class WaitText(Struct, frozen=True, kw_only=True):
 
 
 class QueueContext(Struct, frozen=True, kw_only=True):
-    """What is said of a queued task. is_first: of those that wait for the same."""
+    """What is said of a queued task. is_first: of those that wait for the same.
+
+    is_long: its place is said in whole, "2nd in the queue, about 19 s".
+    """
 
     pause_reason: PauseReason = PauseReason.NONE
     limit: int = 0
     session: str = ""
     is_first: bool = True
     is_offline: bool = False
+    is_long: bool = False
 
 
 class QueueAction(StrEnum):
@@ -61,7 +65,7 @@ def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
     is_turn = is_slot_due or entry.why is WaitReason.TURN
     if is_turn or (entry.why in _SHARED and not facts.is_first):
         place = ordinal(entry.position)
-        place = place if time else tr("{place} in the queue", place=place)
+        place = place if time and not facts.is_long else tr("{place} in the queue", place=place)
         text = _about(tr("Next") if entry.position == 1 else place, time)
     else:
         text = _reason(entry, facts, time)
