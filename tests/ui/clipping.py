@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QLineEdit,
+    QRadioButton,
     QScrollArea,
     QSplitter,
     QStackedLayout,
@@ -82,7 +83,9 @@ def overlaps(window: QWidget) -> list[str]:
     for parent in (window, *window.findChildren(QWidget)):
         if parent.isVisible() and parent.window() is window:
             for one, other in combinations(_neighbours(parent), 2):
-                if one.geometry().intersects(other.geometry()):
+                place, there = one.geometry(), other.geometry()
+                holds = isinstance(one, QRadioButton) and place.contains(there)  # a choice's field
+                if place.intersects(there) and not holds:
                     found.append(f"over each other: {_told(one)}, {_told(other)}")
     return found
 
