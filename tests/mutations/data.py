@@ -85,14 +85,6 @@ DATA = (
         ),
     ),
     Break(
-        promise="the username until its task has ended",
-        mistake="it is kept for as long as the program runs",
-        file="ui/questions/dialog.py",
-        old="            if task is None or task.is_final:\n                del self._usernames[key]",
-        new="            if task is None:\n                del self._usernames[key]",
-        tests=(f"{DIALOG}::test_after_a_wrong_password_the_username_is_still_there",),
-    ),
-    Break(
         promise=NEITHER,
         mistake="the log is not redacted",
         file="runtime/logging_setup.py",

@@ -11,7 +11,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.api.errors import NotConnectedError
-from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.questions.kinds import QuestionKind
 from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait, WaitReason
@@ -110,52 +109,6 @@ async def test_enter_in_the_last_field_waits_until_it_is_armed(
     key(secret(form).field, ENTER)
     await world.settle()
     assert len(world.inbox.answered) == 1
-
-
-async def test_after_a_wrong_password_the_username_is_still_there(
-    world: World, dialog: QuestionDialog
-) -> None:
-    await sent(world, dialog, AnswerOutcome.DELIVERED)
-    world.inbox.close(1)
-    again = replace(world.sessions.add_asking(1, LOGIN), question_n=2)
-    world.inbox.ask(again)
-    dialog.ask_now(again)
-    form = form_of(dialog)
-    assert (credentials(form).username.text(), credentials(form).password.text()) == ("maria", "")
-    await active(dialog)
-    assert credentials(form).password.hasFocus()
-    assert form.is_empty(), "nothing of it was typed, so it goes with its question"
-    other = world.sessions.add_asking(2, LOGIN)
-    world.inbox.ask(other)
-    dialog.ask_now(other)
-    second = form_of(dialog)
-    assert credentials(second).username.text() == "", "another task has another login"
-    world.sessions.change_task(1, status=TaskStatus.DONE)
-    assert dialog._usernames == {}
-
-
-async def test_a_username_is_one_that_was_sent(world: World, dialog: QuestionDialog) -> None:
-    await sent(world, dialog, AnswerOutcome.FAILED)
-    assert dialog._usernames == {}
-    form = form_of(dialog)
-    choose(form, QuestionKind.FREE_TEXT)
-    type_text(free_text(form).text, "I have none.")
-    world.inbox.outcome = AnswerOutcome.DELIVERED
-    await arm(world, dialog)
-    click(dialog.send_button)
-    await world.settle()
-    assert len(world.inbox.answered) == 2
-    assert dialog._usernames == {}, "what stood in another form was not sent"
-
-
-async def test_stop_sends_no_username(world: World, dialog: QuestionDialog) -> None:
-    form = await asked(world, dialog, LOGIN)
-    type_text(credentials(form).username, "maria")
-    world.inbox.outcome = AnswerOutcome.UNCONFIRMED
-    click(dialog.stop_button)
-    await world.settle()
-    assert world.inbox.answered[0].verb is AnswerVerb.STOP
-    assert dialog._usernames == {}
 
 
 async def test_later_and_the_other_questions_need_no_guard(

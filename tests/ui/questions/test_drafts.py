@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import Qt
 
-from enigma_panel.core.questions.kinds import QuestionKind
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.form import AnswerForm
 from tests.kit.person import (
@@ -13,7 +12,7 @@ from tests.kit.person import (
     shown_texts,
     type_text,
 )
-from tests.kit.question_pages import choose, credentials, form_of, free_text
+from tests.kit.question_pages import credentials, form_of, free_text
 from tests.kit.world import World
 
 LOGIN = "I need login credentials to proceed."
@@ -76,18 +75,3 @@ async def test_one_that_was_turned_away_from_comes_back_so_too(
     assert dialog.current_form() is form
     type_text(free_text(form).text, "blue")
     assert free_text(form).text.text() == "blue"
-
-
-async def test_an_offered_username_is_no_draft(world: World, dialog: QuestionDialog) -> None:
-    dialog._usernames[1] = "maria"
-    form = await shown(world, dialog, LOGIN)
-    choose(form, QuestionKind.FREE_TEXT)
-    type_text(free_text(form).text, "I have none")
-    key(dialog, Qt.Key.Key_Escape)
-    await shown(world, dialog, LOGIN)
-    assert "Draft kept" in shown_texts(dialog)
-    free_text(form).text.setPlainText("")
-    assert credentials(form).username.text() == "maria"
-    key(dialog, Qt.Key.Key_Escape)
-    await shown(world, dialog, LOGIN)
-    assert "Draft kept" not in shown_texts(dialog)

@@ -2,8 +2,7 @@
 
 It stands in Details' place in the main window, or in a window of its own, with what was typed.
 No timer of ours answers, and closing means Later. What was typed for a question stays with it until
-it was sent; then fields, their histories and our references are emptied. A user name is kept until
-its task has ended: after a wrong password it is asked for once more.
+it was sent; then fields, their histories and our references are emptied.
 """
 
 from collections.abc import Callable
@@ -94,7 +93,6 @@ class QuestionDialog(ModelessDialog):
         self._inbox = services.inbox
         self._current: AnswerForm | None = None
         self._sending: AnswerForm | None = None
-        self._usernames: dict[int, str] = {}
         self._build_parts()
         self._build_layout()
         self._connect()
@@ -172,7 +170,6 @@ class QuestionDialog(ModelessDialog):
         self.card.turned.connect(self._turn)
         self._second.timeout.connect(self._tick)
         self._inbox.changed.connect(self.follow_inbox)
-        self._services.sessions.changed.connect(self._forget_usernames)
         self._inbox.waiting_changed.connect(self.answer_wait.tick)
         self.answer_wait.resized.connect(self._pad_foot)
         self.answer_wait.resized.connect(self._refit)
@@ -261,7 +258,6 @@ class QuestionDialog(ModelessDialog):
         return Asking(
             question,
             approved_today=self._inbox.used_today,
-            username=self._usernames.get(question.task_key, ""),
             live_page=link,
             open_live_page=partial(self._open_live_page, link),
             make_login_helper=partial(self._login_helper, question),
@@ -515,7 +511,7 @@ class QuestionDialog(ModelessDialog):
             failure = not_saved_text(error)
         finally:
             self._sending = None
-            self._settle(form, verb, result, failure)
+            self._settle(form, result, failure)
 
     async def _send_answer(self, form: AnswerForm, verb: AnswerVerb) -> AnswerResult:
         """The text is made here and kept by nobody: after this it is only in the fields."""
@@ -527,15 +523,10 @@ class QuestionDialog(ModelessDialog):
             form.question, page.answer(), verb, page.secrets(), used=page.used()
         )
 
-    def _settle(
-        self, form: AnswerForm, verb: AnswerVerb, result: AnswerResult | None, text: str
-    ) -> None:
+    def _settle(self, form: AnswerForm, result: AnswerResult | None, text: str) -> None:
         outcome = result.outcome if result else None
         form.notice = text or answer_text(result, has_text=not form.is_empty())
         if outcome in {*_LEAVES, AnswerOutcome.UNCONFIRMED}:
-            username = form.page().given_username()
-            if verb is AnswerVerb.RESUME and username:
-                self._usernames[form.question.task_key] = username
             form.forget()
         form.is_over = outcome is AnswerOutcome.GONE
         self._show_state()
@@ -580,13 +571,6 @@ class QuestionDialog(ModelessDialog):
         if form is self._current:
             self._current = None
         self._forms.drop(form)
-
-    def _forget_usernames(self) -> None:
-        """A task that has ended asks for no login once more."""
-        for key in list(self._usernames):
-            task = self._services.sessions.task(key)
-            if task is None or task.is_final:
-                del self._usernames[key]
 
     def _drop_stale(self) -> None:
         """Answers to questions that nobody can see any more."""

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.core.questions.kinds import LOGIN_USED, credentials_text
 from enigma_panel.core.secrets.secret_answers import can_be_misread, login_secrets
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Field, Mistake
+from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Mistake
 from enigma_panel.ui.questions.text import dotted_credentials, misread_text
 from enigma_panel.ui.widgets.inputs import LineEdit
 from enigma_panel.ui.widgets.password_edit import PasswordEdit
@@ -15,17 +15,15 @@ tr = Translations("Questions")
 
 
 class CredentialsPage(AnswerPage):
-    """The user name that was sent before is offered; the password alone is typed anew."""
+    """Two fields, or an account that a feature fills in."""
 
     def __init__(self, asking: Asking) -> None:
         super().__init__()
         self.username = LineEdit()
         self.password = PasswordEdit(enter_moves_on=False)
-        self._offered = asking.username
         self.helper = asking.make_login_helper()
         self._filled = ""
         self._build()
-        self.username.setText(self._offered)
 
     def _build(self) -> None:
         self.username.setInputMethodHints(
@@ -74,15 +72,7 @@ class CredentialsPage(AnswerPage):
             return Mistake(sentence, self._no_password, self.password)
         return None
 
-    def typed(self) -> list[Field]:
-        is_offered = self.username.text() == self._offered
-        return [f for f in super().typed() if not (f is self.username and is_offered)]
-
-    def given_username(self) -> str:
-        return self.username.text()
-
     def forget(self) -> None:
-        self._offered = ""
         if self.helper is not None:
             self.helper.give_up()
         super().forget()

@@ -27,13 +27,12 @@ class Mistake(Struct, frozen=True):
 class Asking(HidingStruct, frozen=True):
     """What a page is made for.
 
-    username: that its task was given before. approved_today: gives the amounts that were allowed.
-    live_page: link to the session's, None where nobody knows it; open_live_page: opens it, and says
-    so where that fails. make_login_helper: makes what fills in a login, None where there is none.
+    approved_today: gives the amounts that were allowed. live_page: link to the session's, None
+    where nobody knows it; open_live_page: opens it, and says so where that fails.
+    make_login_helper: makes what fills in a login, None where there is none.
     """
 
     question: OpenQuestion
-    username: str = ""
     approved_today: Callable[[], Sequence[str]] = tuple
     live_page: Hidden[str | None] = None
     open_live_page: Callable[[], None] = lambda: None
@@ -125,17 +124,9 @@ class AnswerPage(QWidget):
         """What Tab comes to last in here."""
         return self.fields()[-1]
 
-    def given_username(self) -> str:
-        """What the next question of the task for a login may be filled with."""
-        return ""
-
     def is_empty(self) -> bool:
         """Whether nothing was typed or chosen."""
-        return not self.typed()
-
-    def typed(self) -> list[Field]:
-        """The fields in which the person typed."""
-        return [field for field in self.fields() if field.text()]
+        return not any(field.text() for field in self.fields())
 
     def forget(self) -> None:
         """Let go of all that was typed; the histories of the fields, too."""
