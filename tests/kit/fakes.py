@@ -114,7 +114,6 @@ class FakeSessions(Sessions):
         self.start_error: Exception | None = None
         self.start_gate: asyncio.Event | None = None
         self.command_gate: asyncio.Event | None = None
-        self.marks_slowly = False
 
     # -- what a test says ------------------------------------------------------------------------
 
@@ -338,17 +337,10 @@ class FakeSessions(Sessions):
         for key in keys:
             self.change_task(key, is_new=False)
 
-    async def set_new(
-        self, keys: Sequence[int], *, is_new: bool, is_wanted: Callable[[], bool] = lambda: True
-    ) -> list[int]:
-        marked = []
-        for key in keys:
-            if self.marks_slowly:
-                await asyncio.sleep(0)
-            if is_wanted() and self.tasks[key].is_new is not is_new:
-                self.change_task(key, is_new=is_new)
-                marked.append(key)
-        return marked
+    async def mark_many_seen(self, keys: Sequence[int]) -> int:
+        marked = [key for key in keys if self.tasks[key].is_new]
+        await self.mark_seen(marked)
+        return len(marked)
 
 
 class FakeTaskSearch(TaskSearch):

@@ -55,24 +55,22 @@ async def test_many_old_records_are_read_some_at_a_time(
         assert max(sizes) == FETCHED_AT_ONCE
 
 
-async def test_many_results_are_marked_some_at_a_time_and_as_long_as_that_is_wanted(
+async def test_many_results_are_marked_some_at_a_time(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running("http://127.0.0.1:9") as parts:
         sizes: list[int] = []
         news: list[object] = []
 
-        async def set_new(keys: list[int], *, is_new: bool) -> list[int]:
+        async def mark_seen(keys: list[int]) -> int:
             sizes.append(len(keys))
-            return keys[:1]
+            return 1
 
-        monkeypatch.setattr(parts.services.store, "set_new", set_new)
+        monkeypatch.setattr(parts.services.store, "mark_seen", mark_seen)
         sessions = parts.services.sessions
         sessions.changed.connect(news.append)
-        marked = await sessions.set_new(
-            range(1_000), is_new=False, is_wanted=lambda: len(sizes) < 3
-        )
-        assert (sizes, len(marked)) == ([MARKED_AT_ONCE] * 3, 3)
+        assert await sessions.mark_many_seen(range(3 * MARKED_AT_ONCE)) == 3
+        assert sizes == [MARKED_AT_ONCE] * 3
         assert len(news) == 1  # once: to show it takes longer than to do it
 
 

@@ -1,7 +1,7 @@
 """Sessions and tasks as windows see them, and their commands."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -240,21 +240,13 @@ class Sessions(Service):
             if task is not None and task.is_new:
                 await self._store.update(replace(task, is_new=False))
 
-    async def set_new(
-        self,
-        task_keys: Sequence[int],
-        *,
-        is_new: bool,
-        is_wanted: Callable[[], bool] = lambda: True,
-    ) -> list[int]:
-        """Mark results as new or as seen; returns the keys of those that change. LedgerError."""
-        marked: list[int] = []
+    async def mark_many_seen(self, task_keys: Sequence[int]) -> int:
+        """Mark results as seen, old ones too; returns how many were new. LedgerError."""
+        marked = 0
         try:
             for start in range(0, len(task_keys), MARKED_AT_ONCE):
-                if not is_wanted():
-                    break
                 batch = task_keys[start : start + MARKED_AT_ONCE]
-                marked += await self._store.set_new(batch, is_new=is_new)
+                marked += await self._store.mark_seen(batch)
         finally:
             if marked:
                 self._store.notify()

@@ -1,6 +1,5 @@
 """What a person can do with sessions and tasks, and the dialogs that this opens; no widgets."""
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -37,7 +36,7 @@ GRACE_MS = 3_000
 QUOTED_CHARS = 400
 TITLE_CHARS = 60
 MANY = 2_000
-"""How many tasks can be marked, deleted or exported within a moment."""
+"""How many tasks can be deleted or exported within a moment."""
 MOST_COPIED = 10_000_000
 """How many characters go to the clipboard at most: other programs read it as a whole."""
 _QUESTION = (
@@ -291,32 +290,13 @@ class Actions(QObject):
         self.undoable_done.emit(text, lambda: self._scope.spawn(f"bring back {tasks}", undo()))
 
     async def _mark_several_seen(self, keys: Sequence[int]) -> None:
-        halted = asyncio.Event()
-        if len(keys) > MANY:
-            text = tr("Marking new results as seen ({n} selected)…", n=len(keys))
-            self.under_way.emit(text, halted.set)
-        marked = await self._set_new(keys, is_new=False, halted=halted)
-        if marked:
-            text = tr.plural(
-                "1 result was marked as seen.", "{n} results were marked as seen.", len(marked)
-            )
-            undo = partial(self._set_new, marked, is_new=True)
-            self.undoable_done.emit(text, lambda: self._scope.spawn("mark as new", undo()))
-        elif marked is not None:
-            was_ended = halted.is_set()
-            self.done.emit(tr("None was marked.") if was_ended else tr("None of them was new."))
-
-    async def _set_new(
-        self, keys: Sequence[int], *, is_new: bool, halted: asyncio.Event | None = None
-    ) -> list[int] | None:
-        def is_wanted() -> bool:
-            return halted is None or not halted.is_set()
-
         try:
-            return await self._sessions.set_new(keys, is_new=is_new, is_wanted=is_wanted)
+            n = await self._sessions.mark_many_seen(keys)
         except LedgerError:
             self.done.emit(tr("The history could not be saved, so not all were marked."))
-            return None
+            return
+        marked = tr.plural("1 result was marked as seen.", "{n} results were marked as seen.", n)
+        self.done.emit(marked if n else tr("None of them was new."))
 
     async def _copy_results(self, keys: Sequence[int]) -> None:
         try:

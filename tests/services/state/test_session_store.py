@@ -152,13 +152,11 @@ async def test_results_are_marked_as_seen_also_where_they_are_not_in_memory(benc
     told: list[frozenset[int]] = []
     bench.store.changed.connect(lambda diff: told.append(diff.tasks))
     marked, _ = await asyncio.gather(
-        bench.store.set_new([old, shown, seen], is_new=False), bench.store.save(as_it_was)
+        bench.store.mark_seen([old, shown, seen]), bench.store.save(as_it_was)
     )
-    assert sorted(marked) == [old, shown]
+    assert marked == 2
     assert not any(task.is_new for task in bench.ledger.tasks([old, shown, seen]).values())
     assert bench.store.task(shown) == replace(as_it_was, is_new=False)
     assert frozenset({shown}) in told
-    assert await bench.store.set_new([old], is_new=True) == [old]
-    assert bench.ledger.tasks([old])[old].is_new
     bench.store.notify()
     assert told[-1] == frozenset()  # no record that anybody would ask for

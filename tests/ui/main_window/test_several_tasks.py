@@ -10,7 +10,6 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.core.observation import Usage
@@ -27,7 +26,7 @@ from enigma_panel.ui.tasks.model import Column
 from enigma_panel.ui.widgets.table.table import KeyedTable
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
-from tests.kit.person import CTRL, button, key
+from tests.kit.person import CTRL, key
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -118,36 +117,17 @@ def test_rows_that_come_back_selected_are_summed_again(five: MainWindow, service
     assert five.sums.accessibleName().startswith("3 tasks selected")
 
 
-def test_several_stay_new_until_they_are_marked_which_can_be_taken_back(
-    five: MainWindow, services: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_several_stay_new_until_they_are_marked(five: MainWindow, services: Any) -> None:
     choose(five, 4, 3, 2, 1)
     assert news(services) == [1, 2]
     mark = menu(five)["Mark as seen"]
     look_for(services, "lamp")
     mark.trigger()
     assert (news(services), said(five)) == ([], "2 results were marked as seen.")
-    button(five.toast, "Undo").click()
-    assert news(services) == [1, 2]
     look_for(services, "")
-    monkeypatch.setattr(actions, "MANY", 3)
-    services.sessions.marks_slowly = True
-    choose(five, 4, 3, 2, 1)
-    menu(five)["Mark as seen"].trigger()
-    assert said(five) == "Marking new results as seen (4 selected)…"
-    while news(services) == [1, 2]:
-        QApplication.processEvents()
-    button(five.toast, "Cancel").click()
-    while "marked as seen" not in said(five):
-        QApplication.processEvents()
-    assert (news(services), said(five)) == ([1], "1 result was marked as seen.")
-    services.sessions.marks_slowly = False
-    choose(five, 1)
-    assert news(services) == []  # one alone was looked at
     choose(five, 5, 4)
     menu(five)["Mark as seen"].trigger()
     assert said(five) == "None of them was new."
-    assert not five.toast.findChildren(type(button(five, "New task")))[0].isVisible()
 
 
 def test_a_cell_is_copied_whole_and_of_several_rows_the_results(
@@ -204,11 +184,11 @@ def told(services: Any) -> tuple[actions.Actions, list[str]]:
 def test_marks_that_the_ledger_refuses_are_said(
     told: Any, services: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    async def refuse(_keys: Any, **_named: Any) -> list[int]:
+    async def refuse(_keys: Any) -> int:
         raise DiskFullError(tmp_path, "disk full")
 
     app_actions, said = told
-    monkeypatch.setattr(services.sessions, "set_new", refuse)
+    monkeypatch.setattr(services.sessions, "mark_many_seen", refuse)
     app_actions.mark_several_seen([1, 2])
     assert said == ["The history could not be saved, so not all were marked."]
 

@@ -481,15 +481,14 @@ class SessionStore(QObject):
             self._put(record)
         await self.save(*records)
 
-    async def set_new(self, task_keys: Sequence[int], *, is_new: bool) -> list[int]:
-        """Mark results as new or as seen, also of tasks that are not in memory, which `notify`
-        announces; returns the keys of those that were not marked so. Raises LedgerError: then none
-        was."""
-        marked = await self._writer.commit(lambda ledger: ledger.set_new(task_keys, is_new=is_new))
+    async def mark_seen(self, task_keys: Sequence[int]) -> int:
+        """Mark results as seen, also of tasks that are not in memory, which `notify` announces;
+        returns how many were new. Raises LedgerError: then none was marked."""
+        marked = await self._writer.commit(lambda ledger: ledger.mark_seen(task_keys))
         known = [task for task in map(self._tasks.get, marked) if task is not None]
         if known:  # a write of such a record, as it was, may have come behind this one
-            await self.update(*(replace(task, is_new=is_new) for task in known))
-        return marked
+            await self.update(*(replace(task, is_new=False) for task in known))
+        return len(marked)
 
     def notify(self) -> None:
         """Announce a change in the ledger that no record in memory shows."""

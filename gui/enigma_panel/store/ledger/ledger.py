@@ -78,8 +78,8 @@ _INSERT_STEP = (
     " SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM tasks WHERE key = ?1)"
 )
 _SET_CURRENT = "UPDATE sessions SET current_task = ? WHERE key = ?"
-_SET_NEW = (
-    "UPDATE tasks SET is_new = ?1 WHERE key IN (SELECT value FROM json_each(?2)) AND is_new <> ?1"
+_MARK_SEEN = (
+    "UPDATE tasks SET is_new = 0 WHERE key IN (SELECT value FROM json_each(?)) AND is_new"
     " RETURNING key"
 )
 _TRIM = (
@@ -204,10 +204,10 @@ class Ledger:
             self._put_all(records)
             self._put_steps(steps)
 
-    def set_new(self, keys: Iterable[int], *, is_new: bool) -> list[int]:
-        """Mark these results as new or as seen; returns the keys that were not so before."""
+    def mark_seen(self, keys: Iterable[int]) -> list[int]:
+        """Mark these results as seen; returns the keys of those that were new."""
         with self._db.transaction():
-            return [row[0] for row in self._db.rows(_SET_NEW, (is_new, json_of(keys)))]
+            return [row[0] for row in self._db.rows(_MARK_SEEN, (json_of(keys),))]
 
     def trim_steps(self, task_key: int, keep: int) -> int:
         """Drop all but the newest `keep` steps of a task's agent; returns how many were dropped.
