@@ -16,7 +16,7 @@ from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import Diff, KeyState
 from enigma_panel.ui.actions import GRACE_MS
-from enigma_panel.ui.main_window.window import FIRST_SIZE, MainWindow
+from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.tasks.filter_bar import Chip
 from enigma_panel.ui.tasks.model import Column as TaskColumn
@@ -294,16 +294,15 @@ def test_the_layout_is_remembered(window: MainWindow, services: Any, dialogs: Fa
     MainWindow(services, dialogs).close_for_good()
 
 
-def test_a_damaged_layout_is_not_taken_over(
+def test_the_layout_of_an_earlier_version_is_taken_over(
     window: MainWindow, services: Any, dialogs: FakeDialogs
 ) -> None:
-    """Qt believes it, and ends the program over some."""
     window.resize(790, 700)
     window.save_layout()
-    _, _, state = services.settings.value.window_geometry.partition(":")
+    state = services.settings.value.window_geometry
     services.settings.change(window_geometry=f"0000002a:{state}")
     again = MainWindow(services, dialogs)
-    assert again.size() == FIRST_SIZE
+    assert again.size() == window.size()
     again.close_for_good()
 
 

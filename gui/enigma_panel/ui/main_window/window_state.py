@@ -1,10 +1,5 @@
 """What the window remembers between runs: place, sizes, columns."""
 
-import base64
-import binascii
-import zlib
-from collections.abc import Callable
-
 from msgspec.structs import astuple
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QMainWindow
@@ -15,7 +10,6 @@ from enigma_panel.ui.main_window.layout import MainLayout, Sizes
 from enigma_panel.ui.widgets.table.table import KeyedTable
 
 _BETWEEN = "|"
-_AFTER_SUM = ":"
 _SIZE = lazy_compile("[0-9]{1,5}")
 
 
@@ -30,14 +24,16 @@ class WindowState:
     def restore(self) -> None:
         """Put everything back where it was."""
         value = self._book.value
-        _restore(value.window_geometry, self._window.restoreGeometry)
+        # An earlier version put a checksum in front.
+        state = value.window_geometry.rpartition(":")[2]
+        self._window.restoreGeometry(QByteArray.fromBase64(state.encode()))
         self._tasks.columns.restore(value.tasks_columns, self._tasks.optional_columns)
         self._body.restore_sizes(_sizes(value.window_splitter))
 
     def save(self) -> None:
         """Save how it is now."""
         fields: dict[str, object] = {
-            "window_geometry": _text(self._window.saveGeometry()),
+            "window_geometry": bytes(self._window.saveGeometry().toBase64().data()).decode("ascii"),
             "window_splitter": _BETWEEN.join(map(str, astuple(self._body.sizes))),
             "tasks_columns": self._tasks.columns.settings(),
         }
@@ -52,24 +48,3 @@ def _sizes(text: str) -> Sizes:
     """
     found = [int(n) if _SIZE.fullmatch(n) else 0 for n in text.split(_BETWEEN)]
     return Sizes(**dict(zip(Sizes.__struct_fields__, found, strict=False)))
-
-
-def _text(state: QByteArray) -> str:
-    """Return a state as text, with a checksum in front: Qt crashes over some damaged states."""
-    raw = bytes(state.data())
-    return _sum(raw) + _AFTER_SUM + base64.b64encode(raw).decode("ascii")
-
-
-def _sum(raw: bytes) -> str:
-    return f"{zlib.crc32(raw):08x}"
-
-
-def _restore(text: str, restore: Callable[[QByteArray], bool]) -> None:
-    """Restore a state whose checksum is right; an earlier version saved none."""
-    checksum, _, state = text.rpartition(_AFTER_SUM)
-    try:
-        raw = base64.b64decode(state, validate=True)
-    except (binascii.Error, ValueError):
-        return
-    if raw and checksum in {"", _sum(raw)}:
-        restore(QByteArray(raw))
