@@ -10,7 +10,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.steps import loader as steps_loader
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.steps.page import StepsPage
@@ -136,26 +135,6 @@ def test_older_ones_come_in_above_what_is_seen(page: Page) -> None:
     assert page.older.isHidden() or page._older_line.isHidden()
 
 
-def test_the_oldest_go_unless_somebody_reads(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps_loader, "ALL", 200)
-    monkeypatch.setattr(steps_loader, "ROOM", 20)
-    page.fill(200)
-    page.list.verticalScrollBar().setValue(1_000)
-    seen = first_seen(page)
-    page.timeline.add_many(1, steps(200, 250))
-    assert page._model.rowCount() == 250
-    assert first_seen(page) == seen
-    page.list.jump()
-    move_to(page.list, 247)
-    page.timeline.add_many(1, steps(250, 251))
-    assert page._model.rowCount() == 251  # the pointer aims at one of them
-    QApplication.sendEvent(page.list.viewport(), QEvent(QEvent.Type.Leave))
-    page.timeline.add_many(1, steps(251, 252))
-    assert page._model.rowCount() == 200
-    page.qapp.processEvents()
-    assert rows_seen(page.list)[-1] == 199
-
-
 def test_who_reads_a_row_is_left_alone(page: Page) -> None:
     page.fill()
     page.list.go_to(298)
@@ -270,8 +249,6 @@ def test_rows_that_come_and_go_are_found_where_they_stand(page: Page) -> None:
     model.add(steps(0, 5), older=True)
     model.add([a_step(200, "else")])
     assert page.search.rows == list(range(17))
-    model.drop_oldest(5)
-    assert page.search.rows == list(range(12))
     model.clear()
     assert page.search.found.text() == "not found"
 

@@ -50,7 +50,7 @@ class StepsList(QTableView):
         self._bar.valueChanged.connect(self._note_place)
         self._bar.rangeChanged.connect(self._keep_end)
         self._hold.timeout.connect(self._release)
-        for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset):
+        for changed in (model.rowsInserted, model.modelReset):
             changed.connect(self._show_empty)
         model.modelReset.connect(self._follow)
         model.modelReset.connect(self.read)

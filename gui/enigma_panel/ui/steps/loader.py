@@ -1,7 +1,6 @@
 """Loads the steps of one task into their model: the newest, all when asked, new ones at once."""
 
 import asyncio
-from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,8 +15,6 @@ ALL = MOST_STEPS + 1_000
 """How many steps there can be: what agents do, and what happens to the task itself."""
 CHUNK = 250
 """How many rows go into the list at a time; the window stays responsive in between."""
-ROOM = 1_000
-"""How many more rows than that are shown before the oldest go."""
 
 
 class StepsLoader(QObject):
@@ -36,7 +33,6 @@ class StepsLoader(QObject):
         self.task_key: int | None = None
         self.has_older = False
         self.has_failed = False
-        self.may_drop: Callable[[], bool] = lambda: True  # False while somebody reads up there
         self._timeline = timeline
         self._scope = scope
         self._model = model
@@ -97,9 +93,5 @@ class StepsLoader(QObject):
             self.changed.emit()
 
     def _add_new(self, task_key: int, steps: list[Step]) -> None:
-        if task_key != self.task_key:
-            return
-        self._model.add(steps)
-        rows = self._model.rowCount()
-        if rows > ALL + ROOM and self.may_drop():
-            self._model.drop_oldest(rows - ALL)
+        if task_key == self.task_key:
+            self._model.add(steps)

@@ -75,14 +75,6 @@ class StepsModel(QAbstractListModel):
             self._insert(row, [Entry(step, searched_text(step)) for step in new[start:end]])
             end = start
 
-    def drop_oldest(self, n: int) -> None:
-        """Remove n rows at the top, as the ledger does."""
-        self.beginRemoveRows(NO_PARENT, 0, n - 1)
-        gone, self._entries = self._entries[:n], self._entries[n:]
-        for entry in gone:
-            self._keys.discard(entry.step.key)
-        self.endRemoveRows()
-
     # -- inside ------------------------------------------------------------------------------
 
     def _note(self, step: Step) -> bool:

@@ -110,8 +110,7 @@ class StepsPage(QWidget):
         self.copy.clicked.connect(self._copy)
         self.read_all.clicked.connect(self._loader.read_all)
         self._loader.changed.connect(self._show_state)
-        self._loader.may_drop = lambda: steps.is_following
-        for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset):
+        for changed in (model.rowsInserted, model.modelReset):
             changed.connect(self._show_count)
 
     # -- inside ------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ class StepsSearch(QWidget):
         self._list.left.connect(self.field.clear)
         self._list.read.connect(self._show_found)
         model = self._list.steps
-        for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset):
+        for changed in (model.rowsInserted, model.modelReset):
             changed.connect(self._look)
 
     def _search(self, text: str) -> None:
