@@ -4,12 +4,10 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QColor, QFont, QPalette
+from PySide6.QtGui import QAction, QColor, QFont
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
 )
@@ -17,7 +15,6 @@ from PySide6.QtWidgets import (
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import set_role
-from enigma_panel.ui.widgets.table.model import Index
 
 tr = Translations("Menu")
 
@@ -58,7 +55,6 @@ class CommandList(QTreeWidget):
         columns.setStretchLastSection(False)
         columns.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         columns.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        self.setItemDelegateForColumn(1, _KeysDelegate(self))
 
     def select_first(self) -> None:
         for row in map(self.topLevelItem, range(self.topLevelItemCount())):
@@ -80,6 +76,7 @@ class CommandList(QTreeWidget):
         shown = tr("{command} – {note}", command=text, note=note) if note else text
         item = QTreeWidgetItem([shown, keys])
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        item.setForeground(1, QColor(theme.colours().dim))
         item.setSizeHint(0, QSize(0, _row_height()))
         spoken = tr("{command}: {keys}", command=shown, keys=keys) if keys else shown
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)
@@ -100,16 +97,6 @@ class CommandList(QTreeWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(240, 3 * _row_height())
-
-
-class _KeysDelegate(QStyledItemDelegate):
-    """Paints keys in the second rank of the scheme in use."""
-
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        super().initStyleOption(option, index)
-        palette = option.palette
-        palette.setColor(QPalette.ColorRole.Text, QColor(theme.colours().dim))
-        option.palette = palette
 
 
 def _row_height() -> int:
