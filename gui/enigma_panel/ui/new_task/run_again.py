@@ -13,7 +13,6 @@ from enigma_panel.services.sessions import MOST_STARTS, NoKeyError
 from enigma_panel.services.types import LedgerError
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.new_task.text import (
-    LeftOut,
     again_cost_text,
     again_label,
     again_question,
@@ -93,11 +92,12 @@ class RunAgainDialog(Sheet):
 
     def _show_tasks(self) -> None:
         """Show which of the tasks can be run again now, the cost, and why the others cannot."""
-        left_out: list[LeftOut] = []
-        self._able, reasons = [], too_many_text(len(self._keys))
+        self._able, reasons, is_read = [], too_many_text(len(self._keys)), True
         if len(self._keys) <= MOST_STARTS:
-            self._able, left_out = self._sorted_out()
-            reasons = left_out_text(left_out)
+            found = list(map(self._task, self._keys))
+            is_read = None not in found
+            self._able = [task for task in found if task is not None and self._can_run(task)]
+            reasons = left_out_text(len(found) - len(self._able)) if is_read else tr("Loading…")
         n = len(self._able)
         title = shorten(self._able[0].spec.text, TITLE_CHARS) if n else ""
         self.question.setText(again_question(title, n))
@@ -108,29 +108,21 @@ class RunAgainDialog(Sheet):
             label.setVisible(bool(n))
         self.run_button.setText(again_label(n))
         self.run_button.setAccessibleName(again_label(n))
-        self.run_button.setEnabled(n > 0 and LeftOut.UNREAD not in left_out)
+        self.run_button.setEnabled(n > 0 and is_read)
         self._second.start()
         if self.isVisible():
             self.fit(only_grow=True)
 
-    def _sorted_out(self) -> tuple[list[Task], list[LeftOut]]:
-        able: list[Task] = []
-        left_out: list[LeftOut] = []
-        rules = self._services.account.rules
-        for key in self._keys:
-            # An old one is on its way from the ledger; one that was deleted is still known here.
-            task = self._services.sessions.task(key) or self._read.get(key)
-            if task is not None:
-                self._read[key] = task
-            if task is None:
-                left_out.append(LeftOut.UNREAD)
-            elif task.status in AT_WORK or not can_run_again(task):
-                left_out.append(LeftOut.of(task))
-            elif unsupported_fields(task.spec, rules):
-                left_out.append(LeftOut.UNSUPPORTED)
-            else:
-                able.append(task)
-        return able, left_out
+    def _task(self, key: int) -> Task | None:
+        """Return a task, also one that was deleted; an old one is on its way from the ledger."""
+        task = self._services.sessions.task(key) or self._read.get(key)
+        if task is not None:
+            self._read[key] = task
+        return task
+
+    def _can_run(self, task: Task) -> bool:
+        is_over = task.status not in AT_WORK and can_run_again(task)
+        return is_over and not unsupported_fields(task.spec, self._services.account.rules)
 
     def _show_cost(self, n: int) -> None:
         text = again_cost_text(self._services, n)

@@ -1,14 +1,10 @@
 """Texts of New task: what Start would do now, and what became of tasks that were started."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from enum import Enum, auto
 
 from msgspec import Struct
 
-from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.money import MoneyKind, format_money
-from enigma_panel.core.statuses import AT_WORK
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import MOST_STARTS
 from enigma_panel.services.spending import Price
@@ -185,23 +181,6 @@ def has_to_wait(entry: QueueEntry | None, now_ms: int) -> bool:
     return not at_once and (entry.why is WaitReason.BUDGET or entry.position > 1)
 
 
-class LeftOut(Enum):
-    """Why a task cannot be run again together with others."""
-
-    QUEUED = auto()
-    UNCONFIRMED = auto()
-    AT_WORK = auto()
-    UNSUPPORTED = auto()
-    UNREAD = auto()
-
-    @classmethod
-    def of(cls, task: Task) -> "LeftOut":
-        """Return the reason for a task that still runs, may run, or is going to."""
-        if task.status in AT_WORK:
-            return cls.AT_WORK
-        return cls.QUEUED if task.status is TaskStatus.QUEUED else cls.UNCONFIRMED
-
-
 class AgainCost(Struct, frozen=True):
     """What it may cost to run tasks again; is_too_much: more than the balance."""
 
@@ -253,23 +232,14 @@ def _again_cost(amount: str, left: str, *, is_too_much: bool) -> str:
     return tr("{text} Your balance is {left}.", text=text, left=left) if left else text
 
 
-def left_out_text(left_out: Sequence[LeftOut]) -> str:
-    """Return how many of the selected tasks are not run again, and why."""
-    counts = Counter(left_out)
-    texts = {
-        LeftOut.QUEUED: tr("{n} queued", n=counts[LeftOut.QUEUED]),
-        LeftOut.UNCONFIRMED: tr(
-            "{n} unconfirmed (may still be running)", n=counts[LeftOut.UNCONFIRMED]
-        ),
-        LeftOut.AT_WORK: tr("{n} not finished", n=counts[LeftOut.AT_WORK]),
-        LeftOut.UNREAD: tr("{n} still loading", n=counts[LeftOut.UNREAD]),
-        LeftOut.UNSUPPORTED: tr(
-            "{n} with fields that this service lacks (use Edit and run again)",
-            n=counts[LeftOut.UNSUPPORTED],
-        ),
-    }
-    reasons = ", ".join(text for why, text in texts.items() if counts[why])
-    return tr("Skipped: {reasons}.", reasons=reasons) if reasons else ""
+def left_out_text(n: int) -> str:
+    """Return that n of the selected tasks are not run again."""
+    skipped = tr.plural(
+        "1 task is skipped: not finished, or with fields this service lacks.",
+        "{n} tasks are skipped: not finished, or with fields this service lacks.",
+        n,
+    )
+    return skipped if n else ""
 
 
 def too_many_text(n: int) -> str:
