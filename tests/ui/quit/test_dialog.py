@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
@@ -424,20 +423,6 @@ async def test_terminate_all_lists_an_unconfirmed_start_too(
     terminating.ask([1, 2, 3])
     assert terminating.terminate_button.text() == "Terminate 3 sessions"
     assert "Can't be closed yet, may cost money" in terminating.lines.texts()[3][1]
-
-
-async def test_a_task_is_cut_where_its_line_ends(
-    world: World, terminating: TerminateAllDialog
-) -> None:
-    text = "Research heat pumps for a house of 1920 " * 6
-    world.sessions.put(a_session(1, current_task=1), a_task(1, text=text))
-    terminating.ask([1])
-    await active(terminating)
-    label = terminating.lines.findChildren(QLabel)[1]
-    free = label.width() - label.fontMetrics().horizontalAdvance(label.text())
-    assert label.text().endswith("…”")
-    assert 0 <= free < 20
-    assert label.accessibleName() == f"“{text.strip()}”"
 
 
 def test_what_is_assumed_closed_is_not_all(world: World, terminating: TerminateAllDialog) -> None:

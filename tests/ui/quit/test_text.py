@@ -26,8 +26,7 @@ def world() -> World:
 
 def said(world: World) -> list[str]:
     plan = quit_plan(world.services)
-    lines = [at_quit_line(one, NOW) for one in plan.sessions]
-    return [line.text(line.task) for line in lines]
+    return [at_quit_line(one, NOW).text for one in plan.sessions]
 
 
 def notes(world: World) -> list[str]:

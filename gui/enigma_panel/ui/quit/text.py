@@ -11,17 +11,15 @@ from enigma_panel.ui.text.waiting import pending_text
 
 tr = Translations("Quit")
 
+TASK_CHARS = 60
+"""How much of a task's text stands in a line, mostly one."""
+
 
 class Line(Struct, frozen=True):
-    """A session in a list: its name, what becomes of it, and its task where that is named."""
+    """A session in a list: its name, and what becomes of it, with its task where that is named."""
 
     name: str
-    said: str
-    task: str
-
-    def text(self, task: str) -> str:
-        """Return what is said, and what there is room for of the task."""
-        return " · ".join(filter(None, (self.said, f"“{task}”" if task else "")))
+    text: str
 
 
 def at_quit_line(one: AtQuit, now_ms: int) -> Line:
@@ -32,19 +30,22 @@ def at_quit_line(one: AtQuit, now_ms: int) -> Line:
     command = pending_text(one.pending, now_ms) if one.pending is not None else ""
     outcome = "" if one.outcome is QuitOutcome.ENDS else _outcome_text(one)
     is_named = one.session.site != NO_SITE or one.session.label
-    said = " · ".join(filter(None, (outcome, command)))
-    return Line(one.session.name, said, "" if is_named else _task_text(one))
+    return _line(one, outcome, command, "" if is_named else _task_text(one))
 
 
 def at_terminate_line(one: AtQuit) -> Line:
     """Return what a Terminate would end, the session and its task, or that it can't yet."""
     unconfirmed = one.outcome is QuitOutcome.UNCONFIRMED
     state = tr("Can't be closed yet, may cost money") if unconfirmed else ""
-    return Line(one.session.name, state, _task_text(one))
+    return _line(one, state, _task_text(one))
+
+
+def _line(one: AtQuit, *said: str) -> Line:
+    return Line(one.session.name, " · ".join(filter(None, said)))
 
 
 def _task_text(one: AtQuit) -> str:
-    return shorten(one.task.spec.text) if one.task is not None else ""
+    return f"“{shorten(one.task.spec.text, TASK_CHARS)}”" if one.task is not None else ""
 
 
 def _outcome_text(one: AtQuit) -> str:
