@@ -246,31 +246,27 @@ def test_the_time_limit_of_a_spec_is_in_milliseconds(millis: int, is_good: bool)
 
 
 @pytest.mark.parametrize(
-    ("text", "problem", "suggested"),
+    ("text", "problem"),
     [
-        ("", P.EMPTY, None),
-        (" \n", P.EMPTY, None),
-        (" enig_abc\n", P.OUTER_SPACE, "enig_abc"),
-        ("Authorization: Bearer enig_abc", P.HEADER_PASTED, "enig_abc"),
-        ("bearer   enig_abc ", P.HEADER_PASTED, "enig_abc"),
-        ('-H "Authorization: Bearer enig_abc" \\', P.HEADER_PASTED, "enig_abc"),
-        ("Bearer schlüssel", P.HEADER_PASTED, None),
-        ("enig abc", P.INNER_SPACE, None),
-        ("enig\tabc", P.INNER_SPACE, None),
-        ("enig\u00a0abc", P.INNER_SPACE, None),
-        ("enig\nabc", P.LINE_BREAK, None),
-        (" enig\r\nabc", P.LINE_BREAK, None),
-        ("enig\u2028abc", P.LINE_BREAK, None),
-        ("enig\0abc", P.CONTROL, None),
-        ("enig\x7fabc", P.CONTROL, None),
-        ("enig_schlüssel", P.NOT_ASCII, None),
-        ("enig_аbc", P.NOT_ASCII, None),  # a Cyrillic letter
-        ("x" * 1_001, P.TOO_LONG, None),
+        ("", P.EMPTY),
+        ("Authorization: Bearer enig_abc", P.HEADER_PASTED),
+        ("bearer   enig_abc", P.HEADER_PASTED),
+        ('-H "Authorization: Bearer enig_abc" \\', P.HEADER_PASTED),
+        ("enig abc", P.BAD_KEY),
+        ("enig\tabc", P.BAD_KEY),
+        ("enig\u00a0abc", P.BAD_KEY),
+        ("enig\nabc", P.BAD_KEY),
+        ("enig\u2028abc", P.BAD_KEY),
+        ("enig\0abc", P.BAD_KEY),
+        ("enig\x7fabc", P.BAD_KEY),
+        ("enig_schlüssel", P.BAD_KEY),
+        ("enig_аbc", P.BAD_KEY),  # a Cyrillic letter
+        ("x" * 1_001, P.TOO_LONG),
     ],
 )
-def test_keys_with_a_problem(text: str, problem: Problem, suggested: str | None) -> None:
+def test_keys_with_a_problem(text: str, problem: Problem) -> None:
     (finding,) = c.check_key(text)
-    assert (finding.problem, finding.suggested) == (problem, suggested)
+    assert finding.problem is problem
     assert finding.field is Field.KEY
     assert "enig" not in repr(finding)
 

@@ -54,7 +54,6 @@ class KeyDialog(Sheet):
         self._account = services.account
         self._base_url = services.account.base_url
         self._try_demo = try_demo
-        self._suggested: str | None = None
         self._doubt, self._doubted_ms = "", 0
         self._is_saving = False
         self._is_refused = False
@@ -70,8 +69,6 @@ class KeyDialog(Sheet):
         self.location_label = make_label(role="dim", wrap=True)
         self.key = PasswordEdit(enter_moves_on=False)
         self.outcome = NoticeLabel()
-        self.use_key_button = make_button(tr("Use the key only"), "link")
-        self.use_key_button.hide()
         self.keep_button = make_button(tr("Keep it anyway"), "link")
         self.keep_button.hide()
         self.again_button = make_button(tr("Look again"))
@@ -83,7 +80,7 @@ class KeyDialog(Sheet):
     def _build_layout(self) -> None:
         self.key.setAccessibleName(tr("API key"))
         self._problem = ProblemLabel(self.key)
-        links = make_row(self.use_key_button, self.page_button, None)
+        links = make_row(self.page_button, None)
         keep = make_row(self.keep_button, None)
         state = make_row(self.state_label, self.again_button)
         state.setStretch(0, 1)
@@ -98,7 +95,6 @@ class KeyDialog(Sheet):
         self.key.returnPressed.connect(self._save)
         self.key.textChanged.connect(self._on_typed)
         self.cancel_button.clicked.connect(self._cancel)
-        self.use_key_button.clicked.connect(self._use_suggested)
         self.keep_button.clicked.connect(self._keep)
         self.again_button.clicked.connect(self._look_again)
         self.page_button.clicked.connect(lambda: open_account_page(self._account.base_url))
@@ -141,10 +137,12 @@ class KeyDialog(Sheet):
 
     # -- doing -------------------------------------------------------------------------------
 
+    def _typed(self) -> str:
+        """Return the key without spaces around it, which come along from a page."""
+        return self.key.text().strip()
+
     def _on_typed(self) -> None:
         self._problem.clear()
-        self.use_key_button.hide()
-        self._suggested = None
         self._is_refused = False
         self._show_brand()
         if self.key.text():
@@ -153,9 +151,9 @@ class KeyDialog(Sheet):
 
     def _show_brand(self) -> None:
         """A key of the other brand may be what is meant, so it is only said."""
-        if check_key(self.key.text()):
+        if check_key(self._typed()):
             return  # the mistake is what there is to say
-        doubt = key_doubt(self.key.text(), self._account)
+        doubt = key_doubt(self._typed(), self._account)
         if doubt != self._doubt:
             self._doubt, self._doubted_ms = doubt, self._services.clock.now_ms()
         also = tr("You can still save it.")
@@ -165,7 +163,7 @@ class KeyDialog(Sheet):
     def _save(self) -> None:
         if self._is_saving:
             return
-        findings = check_key(self.key.text())
+        findings = check_key(self._typed())
         if findings:
             self._show_finding(findings[0])
             return
@@ -180,21 +178,13 @@ class KeyDialog(Sheet):
 
     def _save_with(self, *, even_refused: bool = False) -> None:
         self._set_saving(saving=True)
-        saving = self._save_now(self.key.text(), even_refused=even_refused)
+        saving = self._save_now(self._typed(), even_refused=even_refused)
         self._services.scope.spawn("save key", saving)
 
     def _show_finding(self, finding: Finding) -> None:
         self._problem.show_text(finding_text(finding))
-        self._suggested = finding.suggested
-        self.use_key_button.setVisible(finding.suggested is not None)
         self.fit()
         self.key.setFocus()
-
-    def _use_suggested(self) -> None:
-        suggested, self._suggested = self._suggested, None
-        if suggested is not None:
-            self.key.setText(suggested)
-            self.key.setFocus()
 
     async def _save_now(self, key: str, *, even_refused: bool) -> None:
         self._say(tr("Asking the service, then saving…"), "dim")

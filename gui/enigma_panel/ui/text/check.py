@@ -114,16 +114,8 @@ def _key_text(finding: Finding) -> str:
             return tr("This is too long to be an API key.")
         case Problem.HEADER_PASTED:
             return tr("This is a whole header line. Enter only the key.")
-        case Problem.OUTER_SPACE:
-            return tr("Remove the space before or after the key.")
-        case Problem.INNER_SPACE:
-            return tr("An API key has no spaces.")
-        case Problem.LINE_BREAK:
-            return tr("An API key is a single line.")
-        case Problem.NOT_ASCII:
-            return tr("An API key has only plain letters, digits and symbols.")
         case _:
-            return tr("This has characters that no API key has.")
+            return tr("An API key has only plain letters, digits and symbols, no spaces.")
 
 
 def address_text(problem: AddressProblem) -> str:
