@@ -1,4 +1,4 @@
-"""The Tasks table, which can be sorted, and whose columns can be shown, hidden and moved."""
+"""The Tasks table, which can be sorted, and whose columns can be shown and hidden."""
 
 from collections.abc import Iterable
 
@@ -50,7 +50,6 @@ class TasksTable(KeyedTable):
             changed.connect(self._say_new)
         self._say_new()
         header = self.horizontalHeader()
-        header.setSectionsMovable(True)
         header.setSectionsClickable(True)
         header.sectionClicked.connect(self.sort_by)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -16,7 +16,8 @@ from enigma_panel.ui.widgets.table.model import ColumnDef, KeyedTableModel
 from enigma_panel.ui.widgets.table_font import TableFont
 
 LEAD = 8
-"""Additional room before the first column, so that it begins where the card's heading does."""
+"""Additional room before the first column, which is never hidden: it begins where the card's
+heading does."""
 TEXT_GOOD, TEXT_FAIR, TEXT_POOR = 230, 180, 112
 """Widths of a column that shares the rest, in the usual font: below the first, columns without a
 least width give way; below the second, those with one are narrowed; below the third, it goes.
@@ -98,24 +99,16 @@ class ColumnSizing(QObject):
         self._header.setSectionHidden(key, not shown)
         self.resize_columns()
 
-    @property
-    def first(self) -> int:
-        columns = map(self._header.logicalIndex, range(self._header.count()))
-        return next((key for key in columns if not self._header.isSectionHidden(key)), 0)
-
     def settings(self) -> TableSettings:
-        """Return the columns from left to right: which are hidden, and the person's widths."""
-        header = self._header
-        shown = [self._columns[header.logicalIndex(place)] for place in range(header.count())]
-        return TableSettings(columns=tuple(map(self._settings_of, shown)))
+        """Return which columns are hidden, and the person's widths."""
+        return TableSettings(columns=tuple(map(self._settings_of, self._columns.values())))
 
     def restore(self, saved: TableSettings, optional: Collection[int] = ()) -> None:
-        """Restore what was saved; new columns stand as usual. optional: can be hidden."""
-        known = {column.name: column for column in self._columns.values()}
-        given = {each.key: each for each in saved.columns if each.key in known}
-        self._arrange(list(given))
+        """Restore what was saved, but not an earlier version's order. optional: can be hidden."""
+        given = {each.key: each for each in saved.columns}
         self._own_widths.clear()
-        for name, column in known.items():
+        for column in self._columns.values():
+            name = column.name
             self._set_up(column)
             if name in given and column.key in optional:
                 self._left_out.discard(column.key)
@@ -172,17 +165,6 @@ class ColumnSizing(QObject):
             width=self._own_widths.get(column.key),
         )
 
-    def _arrange(self, names: list[str]) -> None:
-        """Put the columns into this order; a new one behind the one that it usually follows."""
-        before = None
-        for column in self._columns.values():
-            if column.name not in names:
-                names.insert(names.index(before) + 1 if before is not None else 0, column.name)
-            before = column.name
-        places = {column.name: column.key for column in self._columns.values()}
-        for place, name in enumerate(names):
-            self._header.moveSection(self._header.visualIndex(places[name]), place)
-
     def _set_up(self, column: ColumnDef[Any]) -> None:
         mode = QHeaderView.ResizeMode
         is_fixed = isinstance(column.width, int) or column.key == self._last
@@ -201,7 +183,7 @@ class ColumnSizing(QObject):
         """Return the greatest width among a column's heading and these cells."""
         widths = [cell_width(cell, self._table_font()) for cell in cells]
         heading = 0 if self._header.isHidden() else self._header.sectionSizeHint(column.key)
-        return max([heading, *widths]) + (LEAD if column.key == self.first else 0)
+        return max([heading, *widths]) + (0 if column.key else LEAD)
 
     def _room(self) -> int:
         """Return the room for columns: a scroll bar that comes or goes pushes none aside."""

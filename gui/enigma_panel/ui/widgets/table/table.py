@@ -477,12 +477,11 @@ class KeyedTable(QTableView):
         """Paint row by row: cell by cell, Qt comes back to Python, which takes longer."""
         region, height = event.region(), self.row_height
         header = self.horizontalHeader()
-        leads = {self.columns.first: LEAD}
         columns = [
             (column, header.sectionViewportPosition(column), header.sectionSize(column), lead)
             for column in self.rows.columns
             if not header.isSectionHidden(column)
-            for lead in (leads.get(column, 0),)
+            for lead in (0 if column else LEAD,)
         ]
         width_of_rows = max(header.length(), self.viewport().width())
         with QPainter(self.viewport()) as painter:
