@@ -14,7 +14,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.ui.details.head import Head
 from enigma_panel.ui.details.parts import FOCUS_EDGE, DetailsPanel
 from enigma_panel.ui.details.result import ResultPart
-from enigma_panel.ui.details.text import sessions_sum, several_text, usage_text, usage_tip
+from enigma_panel.ui.details.text import sessions_sum, several_text, usage_text
 from enigma_panel.ui.details.timeline import TimeLine
 from enigma_panel.ui.details.trouble import Trouble
 from enigma_panel.ui.details.verbs import VerbBar
@@ -167,7 +167,6 @@ class Details(QFrame):
         self.trouble.show_ways(session, task)
         self._show_text()
         show_text(self.usage, usage_text(task) if task is not None else "")
-        self.usage.setToolTip(usage_tip(task.usage) if task is not None else "")
         for panel in self._panels:
             panel.show_task(task)
         self._show_verbs()

@@ -10,7 +10,7 @@ from enigma_panel.core.observation import UNSENT, Kind, Usage
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.spending import Spending
 from enigma_panel.services.types import PendingCommand, QueueEntry, Step, WaitReason
-from enigma_panel.ui.i18n import Translations, number_text, sentence
+from enigma_panel.ui.i18n import Translations, sentence
 from enigma_panel.ui.text.errors import ErrorText
 from enigma_panel.ui.text.states import (
     UNKNOWN,
@@ -119,19 +119,6 @@ def usage_text(task: Task) -> str:
             *([tr.plural("1 token", "{n} tokens", tokens)] if tokens is not None else []),
         )
     )
-
-
-def usage_tip(usage: Usage) -> str:
-    """What stands behind those figures: '12,450 tokens in, 3,200 out · 41 s of compute'."""
-    given = (
-        (usage.tokens_in, tr("{n} tokens in")),
-        (usage.tokens_out, tr("{n} tokens out")),
-        (usage.tokens_total, tr("{n} tokens in total, reported by the service")),
-        (usage.compute_s, tr("{n} s of compute")),
-        (usage.took_s, tr("took {n} s, reported by the service")),
-    )
-    figures = ((number_text(n) if isinstance(n, int) else n, text) for n, text in given)
-    return "\n".join(text.format(n=n) for n, text in figures if n is not None)
 
 
 def _tokens(usage: Usage) -> int | None:
