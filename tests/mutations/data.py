@@ -409,7 +409,7 @@ DATA = (
         file="core/reducer.py",
         old='result=observation.text if observation.text is not None else "",',
         new='result=(observation.text or "")[:1_000],',
-        tests=("tests/services/state/test_long_texts.py::test_a_long_result_passes_in_pieces",),
+        tests=("tests/services/state/test_long_texts.py::test_a_long_result_is_kept_whole",),
     ),
     Break(
         promise="What you write into a task's own text stays there.",

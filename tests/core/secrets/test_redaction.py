@@ -18,7 +18,6 @@ from enigma_panel.core.secrets.redaction import (
     Search,
     redact_patterns,
 )
-from tests.conftest import first_and_weekly_each
 from tests.kit.rows import check_rows
 
 KEY = bytes(range(32))
@@ -196,7 +195,6 @@ def test_what_an_earlier_run_sent_is_found_by_its_fingerprint() -> None:
     made.use_lasting(lasting)
     token = made.add_fingerprint(lasting.of_secret(b"correct horse"))
     assert made.redact("hunter2, correct horse") == f"{MARK}, {MARK}"
-    assert list(made.pieces("correct horse", size=3)) == [MARK]
     assert made.redact_sent("http://h/correct horse") == f"http://h/{MARK}"
     made.forget(token)
     assert made.redact("hunter2, correct horse") == f"{MARK}, correct horse"
@@ -238,7 +236,6 @@ def test_what_is_called_a_password_is_hidden_where_nobody_can_know_it(
     made.hides_shapes = True
     assert made.redact(text) == (clean or text)
     assert made.redact(made.redact(text)) == (clean or text)
-    assert "".join(made.pieces(text, size=1)) == (clean or text)
     assert made.redact_many([text, "other"]) == [clean or text, "other"]
 
 
@@ -310,87 +307,10 @@ def test_no_pattern_passes_the_border_of_two_texts(many: list[list[str]], secret
     assert made.redact_many(texts) == [made.redact(text) for text in texts]
 
 
-SECRETS = ["two words", "a/b'c@d", "abc", "42", '"a', "Bearer\nabc", "a b c", "session_1234567"]
-LONG = ["A" * 300, "A" * 1_200, "w " * 400 + "end", "S3cret-" * 80]
-PARTS = st.sampled_from(["://ann:", *SECRETS, *LONG, "'rest@h", '"rest@h']) | PIECES
-
-
-@first_and_weekly_each("size", [50, 1, 1_100])
-@given(st.lists(PARTS, max_size=30))
-@settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
-def test_in_pieces_it_is_the_same(size: int, parts: list[str]) -> None:
-    text = "".join(parts)
-    for made in (redaction(*SECRETS, *LONG[2:]), id_redaction(*SECRETS, *LONG[2:]), redaction()):
-        assert "".join(made.pieces(text, size)) == made.redact(text)
-
-
-def test_pieces_are_short() -> None:
-    text = "some words and https://h/x?key=abc " * 1_000
-    lengths = [len(piece) for piece in redaction("hunter2").pieces(text, 500)]
-    assert len(lengths) > 60
-    assert max(lengths) < 700
-    assert len(list(redaction().pieces("x" * 5_000, 500))) == 1, "nowhere to cut"
-
-
-LONG_SECRET = LONG[3]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "two wordsAuthorization: author",
-        "https://Authorization:a/b'c@d",
-        f"see x://ann:enig_{'A' * 1_200}'rest@host end",
-        f"see x://ann:1.2.3.4:8889{'A' * 700}'rest@host end",
-        f"see x://ann:?key={'A' * 900}'rest@host end",
-        f"see x://ann:{LONG_SECRET * 4}'rest@host end",
-        f"see x://ann:ab'{LONG_SECRET * 4}@host end",
-        f"Authorization: Bearer {LONG[2]} rest",
-        f'authorization:"bearer {LONG_SECRET}" rest',
-        "Authorization: basic dXNlcg rest",
-        "authorization=token  abcdef rest",
-        'x"a y',
-        'authorization://ann:"a',
-        "a b ca b a b c",
-    ],
-)
-def test_what_one_replacement_does_to_another_is_the_same_in_pieces(text: str) -> None:
-    for made in (redaction(*SECRETS, *LONG[2:]), redaction()):
-        whole = made.redact(text)
-        for size in range(1, len(text), 7):
-            assert "".join(made.pieces(text, size)) == whole
-
-
 def test_values_of_compact_json_are_no_password_of_a_url() -> None:
     text = '{"url":"https://shop.example","mail":"ann@example.org","a":"https://h","b":"c:d@e"}'
     assert redact_patterns(text) == text
     assert redact_patterns("x://ann:pa'ss@host") == f"x://{MARK}@host"
-
-
-@pytest.mark.parametrize("words", ["see the authorization page ", "bearer of news, ", "token "])
-def test_words_that_could_begin_a_match_keep_no_long_text_in_one_piece(words: str) -> None:
-    text = (words * 20 + "and more. " * 20) * 100
-    lengths = [len(piece) for piece in redaction().pieces(text, 500)]
-    assert max(lengths) < 2_000
-
-
-@pytest.mark.parametrize("unit", ["Authorization: ", 'authorization:"', "bearer ", "a ", '" "'])
-def test_no_text_makes_the_search_for_a_gap_long(
-    unit: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where each gap lies within something."""
-    made, tries = redaction("a a", '" " "'), 0
-    real = made._is_within
-
-    def is_within(text: str, at: int) -> bool:
-        nonlocal tries
-        tries += 1
-        return real(text, at)
-
-    monkeypatch.setattr(made, "_is_within", is_within)
-    text = unit * (200_000 // len(unit))
-    assert "".join(made.pieces(text, 10_000)) == made.redact(text)
-    assert tries < 300
 
 
 TEXTS = st.text(st.sampled_from("ab1 é✓.\n"), max_size=60)
@@ -408,8 +328,7 @@ def test_no_long_secret_survives(text: str, secrets: list[str]) -> None:
         assert clean == text
 
 
-@pytest.mark.parametrize("size", [1, 5, 20])
-def test_short_and_long_ones_of_two_keys_are_found_in_any_order(size: int) -> None:
+def test_short_and_long_ones_of_two_keys_are_found_in_any_order() -> None:
     phrase = "correct horse battery staple, and so on"
     lasting = Fingerprinter(b"another key of 32 bytes, or more")
     made = redaction("hunter2")
@@ -418,7 +337,6 @@ def test_short_and_long_ones_of_two_keys_are_found_in_any_order(size: int) -> No
     text = f"{phrase} or hunter2 or {phrase}"
     clean = f"{MARK} or {MARK} or {MARK}"
     assert made.redact(text) == made.redact_sent(text) == clean
-    assert "".join(made.pieces(text, size=size)) == clean
 
 
 def test_while_shapes_are_hidden_all_else_is_hidden_too() -> None:

@@ -113,32 +113,14 @@ async def test_figures_that_a_full_disk_keeps_back_are_written_once_it_has_room(
     assert (kept.is_new, kept.usage.cost) == (True, Decimal("0.5"))
 
 
-@pytest.mark.parametrize("before", ["", "step " * 50_000], ids=["short", "long"])
-async def test_the_reply_that_names_a_session_is_kept_without_its_id(
-    bench: Bench, before: str
-) -> None:
+async def test_the_reply_that_names_a_session_is_kept_without_its_id(bench: Bench) -> None:
     key = await bench.open(named=False)
-    told = f"{before}done in 7f3c9a51-browser"
+    told = "done in 7f3c9a51-browser"
     reply = Observation(kind=Kind.COMPLETED, session_id="7f3c9a51-browser", text=told)
     _, task = await bench.store.settle(bench.start, Outcome.KNOWN, reply)
     assert task is not None
-    assert (task.result or "")[-24:] == f"{before}done in {MARK}"[-24:]
+    assert task.result == f"done in {MARK}"
     assert bench.store.session(key).service_id == "7f3c9a51-browser"
-
-
-async def test_a_session_that_gets_another_name_while_a_long_reply_is_read_has_both_kept_out(
-    bench: Bench,
-) -> None:
-    key = await bench.open(named=False)
-    told = "step " * 50_000
-    reply = Observation(kind=Kind.COMPLETED, session_id="of another one", text=told)
-    opened = Observation(kind=Kind.OPENED, session_id="7f3c9a51-browser")
-    settling = bench.store.settle(bench.start, Outcome.KNOWN, reply)
-    await asyncio.gather(settling, bench.store.record(key, None, opened))
-    assert bench.store.session(key).service_id == "7f3c9a51-browser"
-    assert bench.store._redactor.redact("in 7f3c9a51-browser") == f"in {MARK}"
-    bench.store.forget_history(NOW)
-    assert bench.store._redactor.redact("in 7f3c9a51-browser") == f"in {MARK}"
 
 
 async def test_results_are_marked_as_seen_also_where_they_are_not_in_memory(bench: Bench) -> None:

@@ -34,18 +34,6 @@ MARK = "[redacted]"
 _BORDER = "\x1e" * 9
 """Separator of joined texts: no pattern passes more than 8 white spaces in a row."""
 
-_FIRST_STEP = 100
-PIECE = 100_000
-"""Characters of one piece where a text is redacted in pieces: some 4 ms."""
-
-_GAP = lazy_compile(r'(?<!\w)"|\s')
-"""Where a text may be cut: all patterns but two end here, and a cut makes no new word."""
-_NEAR = 64
-_GOES_ON = lazy_compile(
-    r"""(?:authorization["']?\s{0,8}[:=]?|bearer|basic|token)\s{0,8}\Z""", re.IGNORECASE
-)
-"""Patterns that may go on behind a gap, looked for in the `_NEAR` characters before it."""
-
 _HEADER = lazy_compile(
     r"""(\bauthorization["']?\s{0,8}[:=]\s{0,8}["']?)(?:(?:bearer|basic|token)\s{1,8})?[^\s"',;]+""",
     re.IGNORECASE,
@@ -99,7 +87,6 @@ _SHAPES = tuple(
     )
 )
 """Passwords behind a label: what is quoted, else the line up to a comma or a joined text."""
-_LONGEST_SHAPE = 300
 
 MIN_SUBSTRING_BYTES = 4
 """Shortest secret that is matched within words; shorter ones are matched as whole words only."""
@@ -192,19 +179,6 @@ class Redactor:
         spans = sorted(set(search.secrets(data)))
         return _without(data, spans) if spans else text
 
-    def pieces(self, text: str, size: int = PIECE) -> Iterator[str]:
-        """What `redact` makes of it, in pieces of about `size` characters, each when it is asked
-        for: a caller that must not block can do something else in between.
-
-        A piece is longer where the text has no gap, or only such as lie within what is replaced:
-        few of these are tried, each farther away, so that no text makes this slow.
-        """
-        begin = 0
-        while begin < len(text):
-            end = self._end_of_piece(text, begin + size)
-            yield self.redact(text[begin:end])
-            begin = end
-
     def redact_many(self, texts: Sequence[str]) -> list[str]:
         """Redact each text, several times faster than one by one for many short ones."""
         if len(texts) > 1 and not any(_BORDER[0] in text for text in texts):
@@ -217,31 +191,6 @@ class Redactor:
         """Whether `redact` would leave all of them as they are."""
         whole = _BORDER.join(texts)
         return self.redact(whole) == whole
-
-    def _end_of_piece(self, text: str, at: int) -> int:
-        """A gap from there on that lies within nothing that is to be replaced."""
-        step = _FIRST_STEP
-        while (gap := _GAP.search(text, at)) is not None:
-            if not self._is_within(text, gap.start()):
-                return gap.start()
-            at, step = gap.end() + step, step * 2
-        return len(text)
-
-    def _is_within(self, text: str, at: int) -> bool:
-        """Whether a secret or a match may begin before this gap and end behind it.
-
-        Patterns see `MARK` where secrets and other matches were. That holds no gap and ends like
-        nothing that goes on behind one, so the text as it is shows enough.
-        """
-        if _GOES_ON.search(text, max(0, at - _NEAR), at) is not None:
-            return True
-        if self.hides_shapes and _cuts_shape(text, at):
-            return True
-        search = self._search or self._prepare()
-        before, after = (encode(part) for part in _around(text, at, search.longest))
-        ends = len(before)
-        # One that begins here is put in place of the gap, too, and a match before it may go on.
-        return any(start <= ends < end for start, end in search.spans(before + after))
 
     def _add_text(self, text: str, make: "Callable[[bytes], Fingerprint]") -> int:
         secret = encode(text.strip())
@@ -258,18 +207,6 @@ class Redactor:
         with self._lock:  # else what is added meanwhile might be missed for good
             self._search = Searches(self._fingerprints.values())
             return self._search
-
-
-def _cuts_shape(text: str, at: int) -> bool:
-    """Whether what is called a password begins before this place and ends behind it."""
-    begin = max(0, at - _LONGEST_SHAPE)
-    found = (pattern.finditer(text, begin, at + _LONGEST_SHAPE) for pattern in _SHAPES)
-    return any(match.start() < at < match.end() for match in chain.from_iterable(found))
-
-
-def _around(text: str, at: int, far: int) -> tuple[str, str]:
-    """What stands before and behind a place: `far` characters, and some that tell words apart."""
-    return text[max(0, at - far - 4) : at], text[at : at + far + 4]
 
 
 def _without(data: bytes, spans: Sequence[Span]) -> str:
@@ -346,7 +283,6 @@ class Search:
         self._fingerprinter = fingerprinter
         known = set(fingerprints)
         self._digests = frozenset(each.digest for each in known)
-        self.longest = max((each.length for each in known), default=0)  # in bytes
         self._anchors: dict[tuple[int, int], set[bytes]] = {}  # by length and width
         self._nets: dict[int, _Net] = {}  # by the distance of the text's blocks
         for each in known:
@@ -392,7 +328,6 @@ class Searches:
         for fingerprinter, fingerprint in fingerprints:
             of_key.setdefault(fingerprinter, []).append(fingerprint)
         self._searches = [Search(made_by, prints) for made_by, prints in of_key.items()]
-        self.longest = max((search.longest for search in self._searches), default=0)  # in bytes
 
     def spans(self, data: bytes) -> list[Span]:
         """See Search.spans."""

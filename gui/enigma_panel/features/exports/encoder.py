@@ -90,7 +90,7 @@ def redacted(rows: Sequence[TaskRow], redactor: Redactor) -> Sequence[TaskRow]:
 
 
 def _redacted(row: TaskRow, redactor: Redactor) -> TaskRow:
-    texts = ("".join(redactor.pieces(text)) if text else text for text in row[:_N_TEXTS])
+    texts = (redactor.redact(text) if text else text for text in row[:_N_TEXTS])
     return (*texts, *row[_N_TEXTS:])
 
 

@@ -145,8 +145,7 @@ class EventRouter(QObject):
             while waits:
                 # A secret may have become known since it came.
                 anew = replace(waits[0], is_clean=False)
-                clean = await self._store.redaction.redact_in_turns(anew)
-                await self.handle(session_key, clean)
+                await self.handle(session_key, self._store.redaction.clean(anew))
                 waits.popleft()
         except Exception:
             waits.popleft()  # a bad one must not stand in the way of the others

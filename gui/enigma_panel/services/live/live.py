@@ -434,7 +434,7 @@ class Live(Service):
                 self._channels[key].alive_ms = self._clock.now_ms()
             if not self._events.needs_text(key, observation):  # else questions would wait behind it
                 observation = replace(observation, text=None)
-            await self._events.handle(key, await self._store.redaction.redact_in_turns(observation))
+            await self._events.handle(key, self._store.redaction.clean(observation))
         except Exception:  # one bad event must not end the listening
             log.exception("an event could not be taken")
 

@@ -162,8 +162,6 @@ class Starter(Service):
             with self._starts.awaiting_reply(task.key):
                 with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
                     observation = await client.new_task(service_id, spec)
-                # Before the channel may place other results.
-                observation = await self._store.redaction.redact_in_turns(observation)
                 observation = own_reply(self._store, intent, observation)
         except ApiError as error:
             return await self._fail(intent, error, keeps, client)

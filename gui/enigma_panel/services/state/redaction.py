@@ -1,56 +1,12 @@
 """Redaction of texts of the service before they are kept: an agent may echo a password."""
 
-import asyncio
-from collections.abc import Sequence
-from itertools import chain
-
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Task
 from enigma_panel.core.observation import OWN_CODES, STEP_KINDS, Kind, Observation, ResultFile
 from enigma_panel.core.secrets.redaction import MARK, Redactor, redact_shapes
 
-LONG_CHARS = 200_000
-"""Length of a text that passes within the 16 ms of a drawn frame, in characters."""
 _LATER = STEP_KINDS | {Kind.QUESTION}
-
-
-async def redact_in_chunks(
-    redactor: Redactor, text: str | None, network: Sequence[str]
-) -> tuple[str | None, tuple[str, ...]]:
-    """A long text and addresses, redacted, with turns for others in between.
-
-    A caller that is cancelled meanwhile gets them all the same, at once, and is cancelled where it
-    waits next, at the latest in `cancel_now`: the service's texts are handed to the ledger before
-    the program ends.
-    """
-    pieces = chain(redactor.pieces(text or ""), map(redactor.redact, network))
-    cleaned: list[str] = []
-    try:
-        await asyncio.sleep(0)  # to read what is long took its time
-        for piece in pieces:
-            cleaned.append(piece)
-            await asyncio.sleep(0)
-    except asyncio.CancelledError:
-        cleaned += pieces
-        _cancel_later()
-    n = len(cleaned) - len(network)
-    return None if text is None else "".join(cleaned[:n]), tuple(cleaned[n:])
-
-
-async def cancel_now() -> None:
-    """Raise one that `redact_in_chunks` put off, before it can hit what comes after its limit."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        await asyncio.sleep(0)
-
-
-def _cancel_later() -> None:
-    """Cancel the task later, once: the one who asked for it may count (asyncio.timeout does)."""
-    task = asyncio.current_task()
-    if task is not None:
-        task.uncancel()
-        task.cancel()
 
 
 class RedactionFilter:
@@ -59,21 +15,13 @@ class RedactionFilter:
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
 
-    async def redact_in_turns(self, observation: Observation) -> Observation:
-        """The fact as it may be kept; long texts are redacted in turns.
+    def clean(self, observation: Observation) -> Observation:
+        """The fact as it may be kept, for whoever decides by its text what it is about.
 
-        Who decides by the records what a fact is about, does it after this. Questions are left to
-        `redact`, which knows those that have passed, and steps to the Timeline, which redacts many
-        at once.
+        Questions are left to `redact`, which knows those that have passed, and steps to the
+        Timeline, which redacts many at once.
         """
-        if observation.is_clean or observation.kind in _LATER:
-            return observation
-        text, network = observation.text, observation.network
-        if len(text or "") + sum(map(len, network)) <= LONG_CHARS:
-            return self.redact(observation)
-        text, network = await redact_in_chunks(self._redactor, text, network)
-        rest = self.redact(replace(observation, text=None, network=()))
-        return replace(rest, text=text, network=network)
+        return observation if observation.kind in _LATER else self.redact(observation)
 
     def redact(self, observation: Observation, task: Task | None = None) -> Observation:
         """The fact, about that task, as it may be kept.

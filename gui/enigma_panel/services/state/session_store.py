@@ -38,7 +38,7 @@ from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.clock import Clock, local_date, local_day
 from enigma_panel.services.state.day_costs import DayCosts
 from enigma_panel.services.state.ledger_writer import LedgerWriter
-from enigma_panel.services.state.redaction import RedactionFilter, cancel_now
+from enigma_panel.services.state.redaction import RedactionFilter
 from enigma_panel.services.state.sent_secrets import SentSecrets
 from enigma_panel.services.state.timeline import EARLIER_ANSWER, UNCLEAR, Timeline
 from enigma_panel.services.types import Diff
@@ -405,7 +405,7 @@ class SessionStore(QObject):
         """Record the outcome of an intent, with the fact that shows it."""
         if self._sessions[intent.session.key].service_id is None:  # its text may hold that name
             self._know_id(intent.session.key, observation.session_id)
-        observation = await self.redaction.redact_in_turns(observation)
+        observation = self.redaction.clean(observation)
         session = self._sessions[intent.session.key]
         task = self._tasks.get(intent.task.key) if intent.task else None
         if task is not None and outcome is Outcome.KNOWN and intent.kind in STARTS:
@@ -440,12 +440,6 @@ class SessionStore(QObject):
         self, session_key: int, task_key: int | None, observation: Observation
     ) -> None:
         """Reduce one fact and keep what it changed."""
-        await self._record(session_key, task_key, await self.redaction.redact_in_turns(observation))
-        await cancel_now()
-
-    async def _record(
-        self, session_key: int, task_key: int | None, observation: Observation
-    ) -> None:
         old_session = self.session(session_key)
         if old_session is None:
             return
