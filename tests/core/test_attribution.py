@@ -163,14 +163,14 @@ LIVE_ANSWER = replace(ANSWERED, answer_sent_live=True, status=S.ASKS)
         ((replace(ANSWERED, answered_ms=NOW - COPY_MS),), {"awaited": {1}}, Do.STEP),
         ((LIVE_ANSWER,), {}, Do.RECORD | Do.STEP),
         ((replace(LIVE_ANSWER, since_ms=NOW - SIGN_MS),), {}, Do.STEP),
-        ((PAUSED,), {}, Do.STEP | Do.PAUSE_AGAIN),
+        ((PAUSED,), {}, Do.STEP | Do.WORKS_ON),
         ((replace(PAUSED, since_ms=NOW - PAUSE_MS),), {}, Do.STEP),
         ((replace(PAUSED, pause_confirmed=True),), {}, Do.STEP),
-        ((replace(PAUSED, answered_ms=1),), {}, Do.RECORD | Do.STEP | Do.PAUSE_AGAIN),
+        ((replace(PAUSED, answered_ms=1),), {}, Do.RECORD | Do.STEP | Do.WORKS_ON),
         (
             (PAUSED,),
             {"session": _session(phase=Phase.CONNECTION_LOST)},
-            Do.OF_SESSION | Do.STEP | Do.PAUSE_AGAIN,
+            Do.OF_SESSION | Do.STEP | Do.WORKS_ON,
         ),
         (
             (ONE,),

@@ -633,8 +633,6 @@ class FakeLive(Live):
     """Says what a test sets: which channels are up, and what each session does now."""
 
     changed = Signal(int)
-    lost = Signal(int)
-    doubted = Signal(int)
 
     def __init__(self) -> None:
         QObject.__init__(self)
@@ -666,7 +664,6 @@ class FakeLive(Live):
         """The session's channel breaks off."""
         self.all_up = False
         self.up.discard(key)
-        self.lost.emit(key)
 
     def share(self) -> LiveShare:
         return self.shared

@@ -7,8 +7,6 @@ FOREIGN = "tests/services/monitor/test_foreign_answers.py"
 RESULT_VIEW = "tests/ui/result/test_view.py"
 UNDO = "tests/services/test_undo.py"
 STARTER = "tests/services/queue/test_starter.py"
-COMMANDS_LIVE = "tests/services/commands/test_commands_live.py"
-AGAIN_IN_REACH = "test_what_another_key_cannot_send_again_goes_once_its_own_is_back"
 LIVE_ROWS = "tests/ui/sessions/test_live_rows.py"
 EXPORTS = "tests/features/exports/test_exports.py"
 EXPORT = "tests/features/exports/test_exporter.py"
@@ -286,23 +284,6 @@ SAFEGUARDS = (
         old="            self._know_id(intent.session.key, observation.session_id)\n",
         new="            pass\n",
         tests=("tests/services/state/test_session_store.py",),
-    ),
-    Break(
-        promise="A Pause that a channel may have lost is sent again once its own key is back",
-        mistake="it is forgotten when the channel breaks while another key is in use",
-        file="services/commands/commands.py",
-        old="            self._out_of_reach.add(key)\n            return None\n",
-        new="            pass\n",
-        tests=(f"{COMMANDS_LIVE}::{AGAIN_IN_REACH}",),
-    ),
-    Break(
-        promise="A Pause that a channel may have lost is sent again once its own key is back",
-        mistake="the key's return is no news to it",
-        file="services/commands/commands.py",
-        old="        for key in self._unconfirmed.back_in_reach():\n"
-        "            self._channel_lost(key)\n",
-        new="",
-        tests=(f"{COMMANDS_LIVE}::{AGAIN_IN_REACH}",),
     ),
     Break(
         promise="A start that was dismissed and restored is waited for as before",

@@ -39,7 +39,6 @@ CATCHING: dict[str, int] = {
     "kept commands not sent": 412,
     "live question left to polls": 0,
     "live result left to polls": 0,
-    "lost pause not repeated": 71,
     "no poll after a gap": 190,
     "no rate limit": 4,
     "no reserved slots": 4,

@@ -10,16 +10,11 @@ from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 from tests.simulation.calls import Sent, Verdict
-from tests.simulation.wire import Wire
 
 if TYPE_CHECKING:
     from enigma_panel.bootstrap import Parts
     from tests.simulation.life import Life
     from tests.simulation.world import World
-
-BELIEVED_S = 59.0
-AGAIN_S = 2.0
-"""So soon after its channel broke a Pause or Resume is on its way again."""
 
 _ENDS = frozenset({CommandVerb.STOP, CommandVerb.TERMINATE})
 _PAUSES = {TaskStatus.PAUSED: CommandVerb.PAUSE, TaskStatus.WORKING: CommandVerb.RESUME}
@@ -39,11 +34,6 @@ class Emits:
         self._last: dict[int, _SentLive] = {}
         self._ends: list[_SentLive] = []
         self._statuses: dict[int, TaskStatus] = {}
-        self._undone: dict[int, float] = {}
-
-    def undone(self, session_key: int) -> None:
-        """The person takes back what is on its way to a session."""
-        self._undone[session_key] = self._world.timeline.now
 
     def goes_on(self, session: Session) -> None:
         """The person answers a question of that session: no Stop before that is wanted any more."""
@@ -85,23 +75,6 @@ class Emits:
                 text = f"task {key} is {task.status} by {told.sent}"
                 self._world.fail("a command sent live is shown as unproven", text)
 
-    def lost(self, wire: Wire) -> None:
-        """The program finds that a channel broke: what it swallowed goes by REST."""
-        parts, session = self._parts(), _session(self._parts(), wire.session_id)
-        task = parts.services.store.current_task(session) if session is not None else None
-        told = self._last.get(task.key) if task is not None else None
-        if session is None or task is None or told is None or session.is_ended:
-            return
-        now, key, verb = self._world.timeline.now, session.key, task.unproven
-        if verb is None or task.is_final or now - told.sent.at > BELIEVED_S:
-            return
-
-        def look() -> None:
-            if wire.life is self._world.life and wire.life.ready and not wire.life.loop.dead:
-                self._goes_again(key, told, verb)
-
-        self._world.timeline.after(AGAIN_S, look)
-
     def ends_are_repeated(self, life: "Life") -> None:
         """A Stop or Terminate sent live is sent by REST, too, unless its effect was seen."""
         assert life.parts is not None
@@ -116,26 +89,6 @@ class Emits:
                 self._world.fail("what ends is sent by REST, too", str(told.sent))
 
     # -- inside --------------------------------------------------------------------------------
-
-    def _goes_again(self, key: int, told: _SentLive, verb: CommandVerb) -> None:
-        """Once, after whichever loss; unless the person took it back, on whichever of its tries."""
-        parts, changes = self._parts(), self._world.settings_changes
-        if changes.is_in_the_way or changes.is_out_of_reach(told.sent.session_id):
-            return
-        assert told.task_key is not None
-        session, task = parts.services.store.session(key), parts.services.store.task(told.task_key)
-        if session is None or task is None or task.unproven is not verb or session.is_ended:
-            return
-        if self._last.get(task.key) is not told:
-            return  # said anew, over a channel that stands
-        on_its_way = parts.services.sessions.pending(key) is not None
-        taken_back = self._undone.get(key, -1.0) >= told.sent.at
-        if (
-            not on_its_way
-            and not taken_back
-            and not self._states_since(session.service_id, told.sent.at)
-        ):
-            self._world.fail("what a channel swallowed goes by REST", f"{verb} of task {task.key}")
 
     def _is_proven(self, session: Session, told: _SentLive, verb: CommandVerb | None) -> bool:
         """Whether a reply, a poll or the agent's own work has shown it."""

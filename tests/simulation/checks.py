@@ -100,7 +100,6 @@ class Checks:
 
     def channel_lost(self, wire: "Wire") -> None:
         self.live.lost(wire)
-        self.emits.lost(wire)
 
     def arrived(self, sent: Sent) -> None:
         self.calls.no_429_of_our_making(sent)
@@ -162,7 +161,6 @@ class Checks:
         self.commands.undone(key)
         self.caps.undone(key)
         self.words.undone(key)
-        self.emits.undone(key)
 
     def may_click(self, key: int) -> bool:
         """Whether the person is not waiting for a Terminate of this session already."""

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from enigma_panel.core import attribution, reducer
 from enigma_panel.core.attribution import EVENTS, Do, Known, Meant, Rows
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
-from enigma_panel.services.commands.commands import Commands, UnconfirmedPauses
+from enigma_panel.services.commands.commands import Commands
 from enigma_panel.services.commands.delivery import CommandSender, DroppedError
 from enigma_panel.services.live import event_router
 from enigma_panel.services.live.event_router import EventRouter
@@ -127,14 +127,6 @@ def channels_are_kept_over_sleep() -> Patches:
     return [(Live, "renew", lambda _: None)]
 
 
-def lost_pauses_stay_lost() -> Patches:
-    """A Pause that went into a dead channel is not sent again."""
-    return [
-        (UnconfirmedPauses, "lose", lambda *_: None),
-        (UnconfirmedPauses, "doubt", lambda *_: None),
-    ]
-
-
 def pauses_sent_live_are_believed() -> Patches:
     """A Pause that was given to the channel counts as delivered."""
     return [(reducer, "_SENT_LIVE", {})]
@@ -207,7 +199,6 @@ SWITCHES: dict[str, Callable[[], Patches]] = {
     "steps to the newest task": steps_go_to_the_newest_task,
     "no poll after a gap": a_gap_goes_unnoticed,
     "channels kept over sleep": channels_are_kept_over_sleep,
-    "lost pause not repeated": lost_pauses_stay_lost,
     "pause sent live believed": pauses_sent_live_are_believed,
     "end sent live believed": ends_sent_live_are_believed,
     "stop as an answer believed": stops_given_as_answers_are_believed,

@@ -106,7 +106,7 @@ class Do(Flag):
     POLL = auto()  # ask for the task at once: a poll brings more
     WENT_ON = auto()  # before: T used its answer
     STEP = auto()  # a line among the steps of T
-    PAUSE_AGAIN = auto()  # its Pause does not hold
+    WORKS_ON = auto()  # its Pause does not hold
 
 
 K = Known
@@ -118,9 +118,9 @@ _ENDED: Rows[Do] = ((K.ENDED, Do.DROP), *_NOT_OURS)
 _STEPS: Rows[Do] = (
     *_ENDED,
     (K.OVER, Do.DROP),
-    (K.PAUSE_IGNORED | K.NEWS, Do.RECORD | Do.STEP | Do.PAUSE_AGAIN),
-    (K.PAUSE_IGNORED | K.AWAY, Do.OF_SESSION | Do.STEP | Do.PAUSE_AGAIN),
-    (K.PAUSE_IGNORED, Do.STEP | Do.PAUSE_AGAIN),
+    (K.PAUSE_IGNORED | K.NEWS, Do.RECORD | Do.STEP | Do.WORKS_ON),
+    (K.PAUSE_IGNORED | K.AWAY, Do.OF_SESSION | Do.STEP | Do.WORKS_ON),
+    (K.PAUSE_IGNORED, Do.STEP | Do.WORKS_ON),
     (K.NEWS, Do.RECORD | Do.STEP),
     (K.AWAY, Do.OF_SESSION | Do.STEP),
     (K.NOTHING, Do.STEP),

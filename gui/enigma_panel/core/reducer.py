@@ -457,8 +457,6 @@ def _with_facts(task: Task, observation: Observation, now_ms: int, *, final: boo
     task = replace(
         _named(task, observation), usage=merge_usage(task.usage, observation.usage, final=final)
     )
-    if task.unproven is not None and observation.kind is COMMANDS[task.unproven].sent:
-        task = replace(task, unproven=None, since_ms=now_ms)  # now it is delivered
     match observation.kind:
         case Kind.QUESTION:
             return _with_question(task, observation, now_ms)

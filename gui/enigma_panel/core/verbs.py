@@ -56,7 +56,7 @@ class CommandRules(Delivery, frozen=True, kw_only=True):
     under_undo: Undo takes its place while a command can be taken back; the others stand apart.
 
     Given twice, each has to do as much as once: where nobody knows whether it arrived, it is sent
-    again. What the live channel lost is noticed only where it changed a status (`Task.unproven`).
+    again.
     """
 
     rank: Rank

@@ -125,7 +125,7 @@ class QueueEntry(Struct, frozen=True, kw_only=True):
 class PendingCommand(Struct, frozen=True, kw_only=True):
     """A command on its way to a session. due_ms: when it goes out or is tried again.
 
-    sent_live: it went out by the live channel, which confirms nothing, and is sent once more.
+    sent_live: it went out by the live channel, which confirms nothing.
     is_kept: whether the ledger holds it, which not every command needs.
     """
 

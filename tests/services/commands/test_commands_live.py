@@ -9,7 +9,6 @@ from enigma_panel.api.errors import InterruptedCallError, NotConnectedError
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.commands.commands import BELIEVED_MS
 from enigma_panel.services.types import WaitReason
 from enigma_panel.store.ledger.intents import IntentKind
 from tests.kit.clock import NOW
@@ -38,82 +37,6 @@ async def test_without_a_channel_they_go_by_rest(bench: Bench, breaks: bool) -> 
     await bench.commands.give(key, PAUSE)
     assert (bench.live.sent, bench.client.verbs) == ([], [PAUSE])
     assert (bench.task(key).status, bench.task(key).unproven) == (TaskStatus.PAUSED, None)
-
-
-@pytest.mark.parametrize("verb", [PAUSE, RESUME])
-async def test_what_a_breaking_channel_may_have_lost_is_sent_by_rest(
-    bench: Bench, verb: CommandVerb
-) -> None:
-    key = await bench.open()
-    if verb is RESUME:
-        await bench.commands.give(key, PAUSE)
-        bench.client.sent.clear()
-    bench.live.all_up = True
-    await bench.commands.give(key, verb)
-    await asyncio.sleep(BELIEVED_MS / 1000 - 1)
-    bench.live.drop(key)
-    await asyncio.sleep(1)
-    assert bench.client.verbs == [verb]
-    assert bench.task(key).unproven is None
-    bench.live.drop(key)
-    await asyncio.sleep(1)
-    assert bench.client.verbs == [verb], "once"
-
-
-@pytest.mark.parametrize("away_s", [20, BELIEVED_MS // 1000])
-async def test_what_another_key_cannot_send_again_goes_once_its_own_is_back(
-    bench: Bench, away_s: int
-) -> None:
-    key = await bench.open()
-    bench.live.all_up = True
-    await bench.commands.give(key, PAUSE)
-    bench.account.use(None)
-    await asyncio.sleep(1)
-    bench.live.drop(key)
-    await asyncio.sleep(away_s)
-    assert bench.commands.pending(key) is None
-    assert bench.client.sent == []
-    bench.account.use(bench.client)
-    await asyncio.sleep(1)
-    is_believed = away_s * 1000 < BELIEVED_MS
-    assert bench.client.verbs == [PAUSE] * is_believed
-    assert (bench.task(key).unproven is None) is is_believed
-    bench.live.drop(key)
-    bench.account.use(bench.client)
-    await asyncio.sleep(1)
-    assert bench.client.verbs == [PAUSE] * is_believed, "once"
-
-
-async def test_a_channel_that_stands_is_believed_when_a_key_is_back(bench: Bench) -> None:
-    key = await bench.open()
-    bench.live.all_up = True
-    await bench.commands.give(key, PAUSE)
-    bench.account.use(None)
-    bench.account.use(bench.client)
-    await asyncio.sleep(1)
-    assert bench.client.sent == []
-
-
-@pytest.mark.parametrize("why", ["late", "confirmed", "another", "over"])
-async def test_what_needs_no_second_sending_gets_none(bench: Bench, why: str) -> None:
-    key = await bench.open()
-    bench.live.all_up = True
-    await bench.commands.give(key, PAUSE)
-    task = bench.task(key)
-    match why:
-        case "late":
-            await asyncio.sleep(BELIEVED_MS / 1000 + 1)
-        case "confirmed":
-            observation = Observation(kind=Kind.PAUSED)
-            await bench.store.record(key, task.key, observation)
-        case "another":
-            question = Observation(kind=Kind.QUESTION, text="q")
-            await bench.store.record(key, task.key, question)
-        case "over":
-            await bench.store.record(key, task.key, Observation(kind=Kind.STOPPED))
-    bench.live.drop(key)
-    await asyncio.sleep(2)
-    assert bench.client.sent == []
 
 
 @pytest.mark.parametrize("verb", [STOP, TERMINATE])
@@ -466,91 +389,10 @@ async def test_a_click_while_the_channel_is_tried_shortens_the_wait_after_it(ben
     assert len(bench.client.verbs) == tries + 1
 
 
-async def test_a_pause_that_the_agent_does_not_heed_is_sent_by_rest(bench: Bench) -> None:
-    key = await bench.open()
-    bench.live.all_up = True
-    await bench.commands.give(key, PAUSE)
-    bench.live.doubted.emit(key)
-    bench.live.doubted.emit(key)
-    await asyncio.sleep(1)
-    assert bench.client.verbs == [PAUSE]
-
-
-@pytest.mark.parametrize("is_lost", [False, True])
-async def test_a_pause_whose_channel_breaks_while_it_is_written_down_is_sent_again_once(
-    bench: Bench, is_lost: bool
-) -> None:
-    key = await bench.open()
-    bench.client.script = [NotConnectedError("dns")] if is_lost else []
-    bench.live.all_up = True
-    real = bench.live.send_state
-
-    async def into_the_dead(session_key: int, verb: CommandVerb) -> Observation:
-        observation = await real(session_key, verb)
-        asyncio.get_running_loop().call_soon(bench.live.drop, session_key)
-        return observation
-
-    bench.live.send_state = into_the_dead  # type: ignore[method-assign]
-    await bench.commands.give(key, PAUSE)
-    await asyncio.sleep(1)
-    assert (bench.live.sent, bench.client.verbs) == ([PAUSE], [PAUSE])
-    assert (bench.task(key).unproven is None) is not is_lost
-    bench.live.all_up = True
-    bench.live.drop(key)
-    await asyncio.sleep(5)
-    assert bench.client.verbs == [PAUSE]
-
-
-@pytest.mark.parametrize("why", ["it was sent again", "long ago", "sent by REST"])
-async def test_who_works_on_in_spite_of_pause_is_shown_so(bench: Bench, why: str) -> None:
-    key = await bench.open()
-    bench.live.all_up = why != "sent by REST"
-    await bench.commands.give(key, PAUSE)
-    if why == "it was sent again":
-        bench.live.doubted.emit(key)
-        await asyncio.sleep(1)
-    elif why == "long ago":
-        await asyncio.sleep(BELIEVED_MS / 1000 + 1)
-    sent = list(bench.client.verbs)
-    assert bench.task(key).status is TaskStatus.PAUSED
-    bench.live.doubted.emit(key)
-    await asyncio.sleep(1)
-    assert (bench.client.verbs, bench.task(key).status) == (sent, TaskStatus.WORKING)
-
-
-async def test_a_pause_in_doubt_that_rest_refuses_is_not_sent_for_ever(bench: Bench) -> None:
-    key = await bench.open()
-    bench.live.all_up = True
-    await bench.commands.give(key, PAUSE)
-    bench.client.script = [NotConnectedError("refused")]
-    for _ in range(3):
-        bench.live.doubted.emit(key)
-        await asyncio.sleep(1)
-    assert bench.client.verbs == [PAUSE]
-    assert bench.task(key).status is TaskStatus.WORKING
-
-
-async def test_a_pause_in_doubt_that_is_clicked_anew_goes_by_rest(bench: Bench) -> None:
-    """Its repetition had been replaced by a Resume that was taken back before it was sent."""
-    key = await bench.open()
-    bench.live.all_up = True
-    await bench.commands.give(key, PAUSE)
-    bench.use_up()
-    bench.live.drop(key)
-    await asyncio.sleep(0.1)
-    bench.give(key, RESUME)
-    await asyncio.sleep(0.1)
-    bench.give(key, PAUSE)
-    await asyncio.sleep(70)
-    assert bench.client.verbs == [PAUSE]
-    assert (bench.task(key).status, bench.task(key).unproven) == (TaskStatus.PAUSED, None)
-
-
 async def test_a_pause_clicked_while_a_resume_is_on_its_way_is_sent_behind_it(bench: Bench) -> None:
     key = await bench.open()
     bench.live.all_up = True
     await bench.commands.give(key, PAUSE)
-    await asyncio.sleep(BELIEVED_MS / 1000 + 1)
     bench.live.drop(key)
     resuming = bench.give(key, RESUME)
     await asyncio.sleep(0)
@@ -558,15 +400,3 @@ async def test_a_pause_clicked_while_a_resume_is_on_its_way_is_sent_behind_it(be
     await asyncio.gather(resuming, pausing)
     assert bench.client.verbs[-1] is PAUSE
     assert bench.task(key).status is TaskStatus.PAUSED
-
-
-async def test_a_pause_counts_from_when_it_was_delivered(bench: Bench) -> None:
-    key = await bench.open()
-    bench.live.all_up = True
-    await bench.commands.give(key, PAUSE)
-    await asyncio.sleep(6)
-    bench.live.doubted.emit(key)
-    await asyncio.sleep(1)
-    task = bench.task(key)
-    assert (bench.client.verbs, task.status) == ([PAUSE], TaskStatus.PAUSED)
-    assert bench.clock.now_ms() - task.since_ms < 1_500, "what it finishes now is no doubt"

@@ -121,8 +121,6 @@ class Bench:
             self.context, self.channels, self.timeline, self.starts, self._open_connector
         )
         self.live.poll_wanted.connect(self.woken.append)
-        self.lost: list[int] = []
-        self.live.lost.connect(self.lost.append)
 
     @classmethod
     @contextmanager

@@ -41,10 +41,10 @@ class Command(Struct, eq=False):
     task_key: the task that was the session's current one at the click. after: a command that was
     being sent then; this one goes after it. fallback: a Stop that is sent should this Terminate be
     taken back or refused. why, due_ms: what it waits for, and until when (epoch ms). attempt counts
-    the sends that failed in a row. repeats: what the channel may have lost is sent again. dropped:
-    set when it is not wanted any more, with what that means for its intent. refused_client: the
-    service refused that client's key for it. alarm: rung when a wait may be over; over: set at its
-    end; waiting: what waits for something that takes no alarm.
+    the sends that failed in a row. dropped: set when it is not wanted any more, with what that
+    means for its intent. refused_client: the service refused that client's key for it. alarm: rung
+    when a wait may be over; over: set at its end; waiting: what waits for something that takes no
+    alarm.
     """
 
     key: int
@@ -58,7 +58,6 @@ class Command(Struct, eq=False):
     due_ms: int | None = None
     attempt: int = 0
     reach: Reach = Reach.UNSENT
-    repeats: bool = False
     dropped: Outcome | None = None
     refused_client: ServiceClient | None = None
     alarm: asyncio.Event = field(default_factory=asyncio.Event)
@@ -86,7 +85,6 @@ class Command(Struct, eq=False):
             task_key=self.task_key,
             after=self,
             reach=Reach.CHANNEL if by_channel else min(self.reach, Reach.MAYBE),
-            repeats=self.repeats,
         )
 
     @property
@@ -172,9 +170,7 @@ def is_obsolete(command: Command, session: Session | None, task: Task | None) ->
         return None
     if task is None or task.key != command.task_key:
         return Outcome.REFUSED
-    in_doubt = task.unproven is command.verb
-    fits = in_doubt or (not command.repeats and _fits(command.verb, task))
-    return None if fits else Outcome.REFUSED
+    return None if _fits(command.verb, task) else Outcome.REFUSED
 
 
 def _fits(verb: CommandVerb, task: Task) -> bool:

@@ -5,11 +5,10 @@ the session has ended; it outlives the program. The others are for now or never.
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from PySide6.QtCore import Signal
 
-from enigma_panel.core.models import Task
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.commands.command import Command, Reach
@@ -22,72 +21,12 @@ from enigma_panel.services.types import Diff, PendingCommand, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 
-BELIEVED_MS = 60_000
-"""How long a channel must last after a repeatable command, in ms; else REST repeats that."""
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN_MS = 200
 """Interval at which it is looked whether a Terminate can still be taken back, in ms."""
 NOTIFY_MS = 500
 """Smallest move of a forecast that is news, in ms."""
-
-
-class UnconfirmedPauses(Service):
-    """Repeats by REST, once, what the channel may have lost. current: commands by session."""
-
-    def __init__(self, context: ServiceContext, current: Mapping[int, Command]) -> None:
-        super().__init__(context)
-        self._current = current
-        self._sent_live: dict[int, int] = {}
-        self._out_of_reach: set[int] = set()
-        self._doubted: dict[int, tuple[int, int]] = {}
-
-    def note_end(self, command: Command) -> None:
-        """Note that a command has ended. One that is sent again already is not sent once more."""
-        after = self._current.get(command.key)
-        if command.reach is Reach.CHANNEL and (after is None or not after.repeats):
-            self._sent_live[command.key] = self._clock.now_ms()
-
-    def lose(self, key: int) -> CommandVerb | None:
-        """Note that this session's channel broke. Under another key, see `back_in_reach`."""
-        if not self._is_in_reach(key):
-            self._out_of_reach.add(key)
-            return None
-        if (command := self._current.get(key)) is not None:
-            is_lost = command.reach is Reach.CHANNEL and not command.rules.is_durable
-            return command.verb if is_lost else None
-        sent_ms, task = self._sent_live.pop(key, None), self._task(key)
-        is_fresh = sent_ms is not None and self._clock.now_ms() - sent_ms <= BELIEVED_MS
-        return task.unproven if is_fresh and task is not None else None
-
-    def back_in_reach(self) -> list[int]:
-        """Sessions whose channel broke out of reach, and whose key and host are in use again."""
-        back = [key for key in self._out_of_reach if self._is_in_reach(key)]
-        self._out_of_reach.difference_update(back)
-        return back
-
-    def doubt(self, key: int) -> CommandVerb | None:
-        """Send a Pause by REST, once, where the agent works on in spite of it and it is wanted."""
-        task = self._task(key)
-        if task is None or key in self._current:
-            return None
-        this = (task.key, task.since_ms)
-        is_fresh = self._clock.now_ms() - task.since_ms <= BELIEVED_MS
-        if task.unproven is CommandVerb.PAUSE and is_fresh and self._doubted.get(key) != this:
-            self._doubted[key] = this
-            self._sent_live.pop(key, None)
-            return task.unproven
-        works_on = self._store.record(key, task.key, Observation(kind=Kind.WORKS_ON))
-        self._scope.spawn(f"works on {key}", works_on, exclusive=True)
-        return None
-
-    def _is_in_reach(self, key: int) -> bool:
-        session = self._store.session(key)
-        return session is not None and self._account.client_for(session) is not None
-
-    def _task(self, key: int) -> Task | None:
-        session = self._store.session(key)
-        return self._store.current_task(session) if session is not None else None
 
 
 class Commands(Service):
@@ -106,10 +45,7 @@ class Commands(Service):
         self._current: dict[int, Command] = {}
         self._sender = CommandSender(context, starts, poller, live)
         self._sender.changed.connect(self._notify)
-        self._unconfirmed = UnconfirmedPauses(context, self._current)
         live.changed.connect(self._channel_changed)
-        live.lost.connect(self._channel_lost)
-        live.doubted.connect(lambda key: self._send_again(key, self._unconfirmed.doubt(key)))
         context.store.changed.connect(self._follow)
         context.account.changed.connect(self._key_changed)
         context.rate_limiter.changed.connect(self._follow_rate_limit)
@@ -306,7 +242,6 @@ class Commands(Service):
                 await self._settle_unsent(command.fallback)
         finally:
             self._end(command)
-            self._unconfirmed.note_end(command)
         if is_refused:
             self._begin_fallback(command)
 
@@ -323,15 +258,6 @@ class Commands(Service):
         command = self._current.get(key)
         if command is not None:
             self._sender.note_channel(command)
-
-    def _channel_lost(self, key: int) -> None:
-        self._send_again(key, self._unconfirmed.lose(key))
-
-    def _send_again(self, key: int, verb: CommandVerb | None) -> None:
-        command = self._make(key, verb, 0) if verb is not None else None
-        if command is not None:
-            command.repeats = True
-            self._begin(command)
 
     def _end(self, command: Command) -> None:
         command.over.set()
@@ -379,8 +305,6 @@ class Commands(Service):
     def _key_changed(self) -> None:
         for command in list(self._current.values()):
             command.alarm.set()
-        for key in self._unconfirmed.back_in_reach():
-            self._channel_lost(key)
 
     def _follow_rate_limit(self) -> None:
         """Follow the limit of calls: forecasts move with every call of anybody."""

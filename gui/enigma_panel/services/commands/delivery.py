@@ -125,7 +125,7 @@ class CommandSender(Service):
 
     async def _goes_by_channel(self, command: Command) -> bool:
         """Whether it goes by the channel, as what need not be kept does where that is up."""
-        if command.rules.is_durable or command.repeats:
+        if command.rules.is_durable:
             return False
         await self._ready(command)
         return await self._emit(command)

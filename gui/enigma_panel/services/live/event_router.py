@@ -100,10 +100,9 @@ class UnclearEnds:
 
 
 class EventRouter(QObject):
-    """Takes events in order. poll_wanted, doubted (worked on in a Pause): a session's key."""
+    """Takes events in order. poll_wanted: a session's key."""
 
     poll_wanted = Signal(int)
-    doubted = Signal(int)
 
     def __init__(
         self, store: SessionStore, timeline: Timeline, clock: Clock, starts: StartsUnderWay
@@ -229,8 +228,8 @@ class EventRouter(QObject):
             await self._store.record(key, task.key, Observation(kind=Kind.ACTION))
         if Do.RECORD in do:
             await self._record(task, observation)
-        if Do.PAUSE_AGAIN in do:
-            self.doubted.emit(key)
+        if Do.WORKS_ON in do:
+            await self._store.record(key, task.key, Observation(kind=Kind.WORKS_ON))
         if Do.STEP in do:
             text = observation.text or ""
             self._timeline.note_live(key, task.key, observation.kind.value, text)

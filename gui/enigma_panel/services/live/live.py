@@ -227,14 +227,12 @@ class Connector:
 class Live(Service):
     """The channels of all open sessions.
 
-    changed: session key whose channel came up or went down, or whose "does now" is another. lost:
-    session key whose channel was up and broke. For the others see EventRouter.
+    changed: session key whose channel came up or went down, or whose "does now" is another.
+    poll_wanted: see EventRouter.
     """
 
     changed = Signal(int)
-    lost = Signal(int)
     poll_wanted = Signal(int)
-    doubted = Signal(int)
 
     def __init__(
         self,
@@ -253,7 +251,6 @@ class Live(Service):
         self._activity.changed.connect(self.changed)
         self._events = EventRouter(context.store, timeline, context.clock, starts)
         self._events.poll_wanted.connect(self.poll_wanted)
-        self._events.doubted.connect(self.doubted)
         self._untaken: list[tuple[int, Observation]] = []
         self._store.changed.connect(self._follow)
         self._account.changed.connect(self._key_changed)
@@ -455,7 +452,6 @@ class Live(Service):
         self._activity.forget(key)
         self._ask_after_gap(key)
         self.changed.emit(key)
-        self.lost.emit(key)
 
     def _ask_after_gap(self, key: int) -> None:
         """Ask for the task once: a poll brings the outcome of what came in the gap."""

@@ -168,7 +168,7 @@ def _paused(task: Task | None) -> StateWord:
     if task is not None:
         note = tr("not confirmed, sent at {time}", time=local_time(task.since_ms))
     unproven = task.unproven if task is not None else None
-    tip = "\n".join((sentence(note), *([_unproven_tip(unproven)] if unproven else [])))
+    tip = " ".join((sentence(note), *([_unproven_tip(unproven)] if unproven else [])))
     spoken = tr("Pause sent, not confirmed, still billing")
     return StateWord(Glyph.PAUSE, tr("Pause sent · still billing"), *_COSTS, tip, spoken, note)
 
@@ -176,11 +176,7 @@ def _paused(task: Task | None) -> StateWord:
 def _unproven_tip(verb: CommandVerb) -> str:
     """Return what it means that a command went out by the live channel."""
     words = verb_text(verb)
-    text = tr(
-        "{verb} was sent, but nothing confirms it. If live updates drop within a minute, "
-        "{verb} is sent again.",
-        verb=words.label,
-    )
+    text = tr("{verb} was sent, but nothing confirms it.", verb=words.label)
     return " ".join(part for part in (text, words.unconfirmed) if part)
 
 

@@ -210,7 +210,7 @@ def _words() -> dict[str, str]:
         "taken_back": tr("Removed from the queue"),
         "brought_back": tr("Restored by you"),
         "live_lost": tr("Live updates broke off"),
-        "works_on": tr("Still working, despite Pause"),
+        "works_on": tr("Working, not paused"),
         "answer_doubted": tr("No sign that the answer arrived"),
         "answer_unconfirmed": tr("The answer may have arrived"),
         "earlier_answer": tr("Your answer to the last question was on its way"),
