@@ -38,7 +38,7 @@ async def archive(
         field.clear()
         for letter in words:
             took = await _answered(search, lambda key=letter: QTest.keyClicks(field, key))
-            found.append(took.first)
+            found.append(took.found)
             counted.append(took.counted)
     await _answered(search, window.filter_bar.ask_all)
     orders = [(SortBy(column, down),) for column in SortColumn for down in (False, True)]
@@ -53,12 +53,10 @@ async def archive(
     rows.set_order(NEWEST_FIRST)
     await _answered(search, window.filter_bar.ask_all)
     window.filter_bar.save()
-    first, whole = [one.first for one in sorts], [one.whole for one in sorts]
     say(
         found=found,
         counted=counted,
-        sorts=first,
-        sorts_whole=whole,
+        sorts=[one.found for one in sorts],
         gaps=gaps,
         idle=idle,
         pages=paged,
@@ -68,10 +66,9 @@ async def archive(
 
 
 class Took(NamedTuple):
-    """Milliseconds from the key to its first rows in the table, to all, to counts and sum."""
+    """Milliseconds from the key to its rows in the table, to counts and sum."""
 
-    first: float
-    whole: float
+    found: float
     counted: float
 
 
@@ -93,7 +90,7 @@ async def _answered(search: TaskSearch, ask: Callable[[], Any]) -> Took:
         await counted.wait()
     search.found.disconnect(hear_found)
     search.counted.disconnect(counted.set)
-    return Took(found[0], found[-1], ms())
+    return Took(found[-1], ms())
 
 
 async def _page(table: KeyedTable) -> float:

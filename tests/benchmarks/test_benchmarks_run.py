@@ -31,7 +31,7 @@ LINES = {
     "overshoot": lines("overshoot", "10_short", "10_held"),
     "archive": lines(
         "archive",
-        *("found", "usual_found", "counted", "sorted", "sorted_whole", "gap", "page", "intent"),
+        *("found", "usual_found", "counted", "sorted", "gap", "page", "intent"),
         *("painted", "filled", "memory"),
     ),
 }

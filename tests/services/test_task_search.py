@@ -16,7 +16,6 @@ from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter, TaskGroup, TaskSum
 from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
-from enigma_panel.services import task_search
 from enigma_panel.services.clock import local_day
 from enigma_panel.services.state import session_store
 from enigma_panel.services.state.ledger_writer import LedgerWriter
@@ -179,25 +178,6 @@ async def test_a_newer_question_takes_the_place_of_one_that_is_interrupted(
     await answered()
     assert search.own.keys == [key]
     assert search.news()[-1] is BY_PERSON
-
-
-async def test_the_first_rows_of_another_order_come_before_all_the_others(
-    bench: Bench, search: Search, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(task_search, "FIRST_KEYS", 2)
-    await bench.store.load()
-    a, c, b, d = [await plan(bench, text) for text in ("a", "c", "b", "d")]
-    search.own.ask()
-    await answered()
-    shown: list[list[int]] = []
-    search.own.found.connect(lambda _: shown.append(search.own.keys))
-    search.own.ask(order=(SortBy(SortColumn.TASK),))
-    await answered()
-    assert shown == [[a, b, d, c], [a, b, c, d]]  # the others as they stood, then all
-    shown.clear()
-    search.own.ask(TaskFilter(groups=frozenset({TaskGroup.QUEUED})))
-    await answered()
-    assert shown == [[a, b, c, d]]  # which of those that were shown fit is not known before
 
 
 async def test_what_was_asked_for_before_is_not_shown_any_more(

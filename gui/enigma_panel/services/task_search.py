@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import filterfalse
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -32,8 +31,6 @@ LEAST_DELAY_MS, MOST_DELAY_MS = 250, 10_000
 """Shortest and longest delay between two answers that nobody asked for, in ms."""
 DELAY_FACTOR = 4
 """The delay as a multiple of the time that reading took: slow answers come more rarely."""
-FIRST_KEYS = 60
-"""How many keys are sorted first, in a fraction of the time of all: they fill any window."""
 FIRST_ROWS = 24
 """How many rows have their records read before they are shown: a usual window's (4 ms)."""
 
@@ -41,10 +38,10 @@ FIRST_ROWS = 24
 class TaskSearch(QObject):
     """The keys of the tasks that are shown. A new query interrupts the one before.
 
-    found: `keys` is another list; its argument says whether the person asked for it. In another
-    order the first ones come at once, then all. counted: `figures`, with what today cost, or
-    `problem` (why nothing could be read) changed. Nothing is read before the first `ask` and before
-    the records were loaded; from then on it follows them by itself.
+    found: `keys` is another list; its argument says whether the person asked for it. counted:
+    `figures`, with what today cost, or `problem` (why nothing could be read) changed. Nothing is
+    read before the first `ask` and before the records were loaded; from then on it follows them by
+    itself.
     """
 
     found = Signal(bool)
@@ -71,7 +68,6 @@ class TaskSearch(QObject):
         self.problem: LedgerError | None = None
         self._is_asked = self._is_loaded = False
         self._is_stale = self._is_by_person = False
-        self._answered: tuple[TaskFilter, Order] | None = None
         self._answered_ms = self._took_ms = 0
         self._in_rows: dict[int, tuple[str, bool]] = {}
         self._added: list[int] = []
@@ -197,10 +193,8 @@ class TaskSearch(QObject):
         asked, self._took_ms = (self.filter, self.order), 0
         try:
             self._added = []
-            if by_person and self._is_sorted_anew:
-                await self._show(lambda: self._find_first(*asked), by_person)
             await self._show(lambda: self._find(*asked), by_person)
-            self._answered, by_person = asked, False
+            by_person = False
             self.figures = await self._read(lambda: self._count(asked[0]))
             self.problem = None
             self.counted.emit()
@@ -209,12 +203,6 @@ class TaskSearch(QObject):
             self._is_by_person |= by_person
             raise
         self._answered_ms = self._clock.now_ms()
-
-    @property
-    def _is_sorted_anew(self) -> bool:
-        """Whether very many tasks are shown that fit as before, but in another order."""
-        same = self._answered is not None and self._answered[0] == self.filter
-        return same and bool(self.order) and len(self.keys) > FIRST_KEYS
 
     async def _show(self, find: Callable[[], list[int]], by_person: bool) -> None:
         """Show keys. Rows that are seen at once come with their records."""
@@ -226,9 +214,9 @@ class TaskSearch(QObject):
         self.keys = self._with_added(keys) if self._shows_all else keys
         self.found.emit(by_person)
 
-    def _find(self, task_filter: TaskFilter, order: Order, most: int | None = None) -> list[int]:
+    def _find(self, task_filter: TaskFilter, order: Order) -> list[int]:
         """Find the keys. Runs in the reader's thread. A row that cannot be read is in no answer."""
-        keys = self._reader.keys(task_filter, order, self._clock.now_ms(), most)
+        keys = self._reader.keys(task_filter, order, self._clock.now_ms())
         bad = {row.key for row in self._store.bad_rows if row.table == "tasks"}
         return [key for key in keys if key not in bad] if bad else keys
 
@@ -236,12 +224,6 @@ class TaskSearch(QObject):
         """Count, also what today cost. Runs in the reader's thread."""
         day = local_day(self._clock.now_ms())
         return self._reader.figures(task_filter, (local_date(day[0]), *day))
-
-    def _find_first(self, task_filter: TaskFilter, order: Order) -> list[int]:
-        """Find the first keys, in the reader's thread. The others follow as they stood."""
-        first = self._find(task_filter, order, FIRST_KEYS)
-        found = set(first)
-        return [*first, *filterfalse(found.__contains__, self.keys)]
 
     async def _wait(self) -> None:
         """Wait until some time after the last answer, or until the person asks."""

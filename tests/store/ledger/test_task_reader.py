@@ -211,7 +211,6 @@ def test_what_is_shown_is_a_plain_filter_and_sort_over_the_ledger(
                     reverse=by.descending,
                 )
             assert reader.keys(task_filter, order, NOW) == [task.key for task in kept]
-            assert reader.keys(task_filter, order, NOW, 2) == [task.key for task in kept[:2]]
 
 
 def _facts(task: Task) -> dict[str, Any]:
@@ -396,7 +395,6 @@ def test_a_task_whose_status_no_version_wrote_is_in_every_order(
         assert sorted(reader.keys(NO_FILTER, order, NOW)) == keys
     by_status = (SortBy(C.STATUS),)
     assert reader.keys(NO_FILTER, by_status, NOW) == [keys[2], keys[0], keys[1]]
-    assert reader.keys(NO_FILTER, by_status, NOW, 2) == [keys[2], keys[0]]
 
 
 def test_keys_may_be_as_far_apart_as_can_be(ledger: Ledger, reader: TaskReader) -> None:

@@ -21,7 +21,6 @@ from enigma_panel.core.statuses import AT_WORK, FINAL_STATUSES
 from enigma_panel.core.task_filter import (
     GROUP_STATUSES,
     Order,
-    SortBy,
     SortColumn,
     TaskFilter,
     TaskGroup,
@@ -42,7 +41,6 @@ from enigma_panel.store.ledger.queries import (
     one_of,
 )
 from enigma_panel.store.ledger.row_mapper import clean_text
-from enigma_panel.store.ledger.schema import TOOK_IN_ALL
 
 T = TypeVar("T")
 
@@ -61,13 +59,10 @@ _STATUS_RANK = (
     TaskStatus.STOPPED,
     TaskStatus.DONE,
 )
-"""The order of the statuses: those that need somebody come first."""
-_OF_NO_STATUS = (
-    f"SELECT key FROM tasks WHERE NOT {one_of('status', _STATUS_RANK)} ORDER BY key DESC"  # noqa: S608 - own words
-)
+"""The order of the statuses: those that need somebody come first, a word of no version last."""
 _RANKS = " ".join(f"WHEN '{status}' THEN {rank}" for rank, status in enumerate(_STATUS_RANK))
 _SORTED_BY: dict[SortColumn, tuple[str, ...]] = {
-    SortColumn.STATUS: (f"CASE t.status {_RANKS} END",),
+    SortColumn.STATUS: (f"CASE t.status {_RANKS} ELSE {len(_STATUS_RANK)} END",),
     SortColumn.TASK: ("substr(t.text, 1, 40) COLLATE NOCASE",),
     SortColumn.RESULT: (
         "substr(coalesce(t.result, t.error, t.question, ''), 1, 40) COLLATE NOCASE",
@@ -84,22 +79,6 @@ _SORTED_BY: dict[SortColumn, tuple[str, ...]] = {
 """SQL terms by which a column is sorted; the first 40 characters of a text are in an index."""
 
 
-def _known(column: str) -> tuple[tuple[str, str], ...]:
-    return (f"{column} IS NOT NULL", column), (f"{column} IS NULL", "NULL")
-
-
-_PARTS = {
-    SortColumn.COST: _known("t.cost_nano"),
-    SortColumn.TOOK: (
-        ("t.ended_ms IS NOT NULL", TOOK_IN_ALL),
-        ("t.ended_ms IS NULL", f"CASE WHEN {HAS_RUN} THEN :now - {STARTED} END"),
-    ),
-    SortColumn.ENDED: _known("t.ended_ms"),
-    SortColumn.TOKENS_IN: _known("t.tokens_in"),
-    SortColumn.TOKENS_OUT: _known("t.tokens_out"),
-    SortColumn.STARTED: _known("t.sent_ms"),
-}
-"""Conditions that divide all tasks, each with an index's term: the first rows come at once."""
 _OF_SESSION = frozenset({SortColumn.SESSION, SortColumn.SITE})
 # Not LIKE: there is nothing to escape, no length is too much, and frequent beginnings are found
 # in half the time.
@@ -213,22 +192,15 @@ class TaskReader:
             with suppress(sqlite3.ProgrammingError):  # its own thread has just closed it
                 connection.interrupt()
 
-    def keys(
-        self, task_filter: TaskFilter, order: Order, now_ms: int, most: int | None = None
-    ) -> list[int]:
-        """The keys of the tasks that fit, in order, newest first among equals. most: so many."""
+    def keys(self, task_filter: TaskFilter, order: Order, now_ms: int) -> list[int]:
+        """The keys of the tasks that fit, in order, newest first among equals."""
         conditions, values = _conditions(task_filter)
         conditions += _in_groups(task_filter)
         if not order and not conditions:
-            return self._newest_first(most)
-        if order and order[0].column is SortColumn.STATUS and not conditions:
-            return self._by_status(most, descending=order[0].descending)
-        if order and order[0].column in _PARTS and not conditions:
-            sql = _merged(order[0])
-        else:
-            source = _source(order, is_whole=not conditions)
-            sql = f"SELECT t.key AS key {source}{_where(conditions)}{_order_by(order)}"
-        return self._keys(sql, values | {"now": now_ms}, most)
+            return self._newest_first()
+        source = _source(order, is_whole=not conditions)
+        sql = f"SELECT t.key AS key {source}{_where(conditions)}{_order_by(order)}"
+        return self._keys(sql, values | {"now": now_ms})
 
     def figures(self, task_filter: TaskFilter, day: Day | None = None) -> Figures:
         """How many tasks fit, by group, and their cost together, and that of the day."""
@@ -283,7 +255,7 @@ class TaskReader:
     def ended_before(self, before_ms: int) -> list[int]:
         """The keys of the tasks that ended before then (epoch ms), oldest first."""
         sql = "SELECT key FROM tasks WHERE ended_ms < :before_ms ORDER BY key"
-        return self._keys(sql, {"before_ms": before_ms}, None)
+        return self._keys(sql, {"before_ms": before_ms})
 
     def plan_deletion(self, keys: Sequence[int], now_ms: int) -> DeletionPlan:
         """Which of these tasks may be deleted, what they cost, and why others stay."""
@@ -306,32 +278,18 @@ class TaskReader:
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _keys(self, sql: str, values: dict[str, Any], most: int | None) -> list[int]:
+    def _keys(self, sql: str, values: dict[str, Any]) -> list[int]:
         """The keys that a query finds, as one text: a row each would hold up the window."""
-        limited = f"{sql} LIMIT {-1 if most is None else most}"
-        rows = self._rows(f"SELECT json_group_array(key) FROM ({limited})", values)  # noqa: S608 - own words
+        # LIMIT -1: SQLite may leave out the order of a query within another one.
+        rows = self._rows(f"SELECT json_group_array(key) FROM ({sql} LIMIT -1)", values)  # noqa: S608 - own words
         return msgspec.json.decode(rows[0][0], type=list[int])
 
-    def _newest_first(self, most: int | None) -> list[int]:
+    def _newest_first(self) -> list[int]:
         """The keys of all tasks in order; none is read unless one between them was deleted."""
         oldest, newest, count = self._rows(_KEY_RANGE, {})[0]
-        if not count:
-            return []
-        if newest - oldest + 1 == count:
-            return list(range(newest, oldest - 1, -1)[:most])
-        return self._keys("SELECT key FROM tasks ORDER BY key DESC", {}, most)
-
-    def _by_status(self, most: int | None, *, descending: bool) -> list[int]:
-        """The keys of all tasks by status, by its index; those of unknown status at the end."""
-        sql = "SELECT key FROM tasks WHERE status = :status ORDER BY key DESC"
-        found: list[int] = []
-        with self._one_state():
-            for status in reversed(_STATUS_RANK) if descending else _STATUS_RANK:
-                left = None if most is None else most - len(found)
-                found += self._keys(sql, {"status": status}, left)
-            left = None if most is None else most - len(found)
-            found += self._keys(_OF_NO_STATUS, {}, left)
-        return found
+        if count and newest - oldest + 1 == count:
+            return list(range(newest, oldest - 1, -1))
+        return self._keys("SELECT key FROM tasks ORDER BY key DESC", {})
 
     def _figures(self, task_filter: TaskFilter) -> Figures:
         conditions, values = _conditions(task_filter)
@@ -412,14 +370,6 @@ def _in_groups(task_filter: TaskFilter) -> list[str]:
     either += [_IS_CUT_OFF] if TaskGroup.UNCONFIRMED in task_filter.groups else []
     either += ["t.is_new = 1"] if TaskGroup.NEW in task_filter.groups else []
     return [f"({' OR '.join(either)})"]
-
-
-def _merged(by: SortBy) -> str:
-    parts = (
-        f"SELECT t.key AS key, {term} AS value FROM tasks t WHERE {condition}"  # noqa: S608 - own words
-        for condition, term in _PARTS[by.column]
-    )
-    return f"{' UNION ALL '.join(parts)} ORDER BY value{' DESC' if by.descending else ''}, key DESC"
 
 
 def _source(order: Order, *, is_whole: bool) -> str:
