@@ -35,7 +35,7 @@ from enigma_panel.services.state.standby import Standby
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.store import settings as settings_file
-from enigma_panel.store.files import Problem, ProblemKind, check_is_file
+from enigma_panel.store.files import Problem, ProblemKind
 from enigma_panel.store.keychain import (
     FINGERPRINT_KEY,
     KeychainStore,
@@ -200,8 +200,6 @@ async def _open_files(dirs: DataDirs) -> _Files:
 def _open_log(folder: Path, redact: Callable[[str], str]) -> Problem | None:
     """Open the log. Without one the program goes on: a person with running browsers must get in."""
     try:
-        for name in logging_setup.FILES:
-            check_is_file(folder / name)
         logging_setup.set_up(folder, redact)
     except OSError as error:
         logging_setup.set_up(None, redact)

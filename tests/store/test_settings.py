@@ -3,7 +3,6 @@
 import json
 import os
 import stat
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -283,16 +282,6 @@ def test_several_broken_files_never_overwrite_each_other(path: Path) -> None:
         kept.append(problem.kept_as)
     contents = [file.read_bytes() for file in kept if file is not None]
     assert contents == [b"rubbish %d" % n for n in range(4)]
-
-
-@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
-def test_what_is_no_file_is_kept_aside(path: Path, make: Callable[[Path], None]) -> None:
-    make(path)
-    problem = load(path)[1]
-    assert problem is not None
-    assert problem.kept_as is not None
-    assert not problem.kept_as.is_file()
-    assert save(path, CHANGED)
 
 
 def test_a_newer_file_is_left_alone(path: Path) -> None:

@@ -4,10 +4,8 @@ Nothing in a file that cannot be used is lost: it gets another name in the same 
 """
 
 import contextlib
-import errno
 import itertools
 import os
-import stat
 import tempfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -51,20 +49,6 @@ class Problem(Struct, frozen=True, kw_only=True):
     kept_as: Path | None = None
     reason: str
     copy: Copy | None = None
-
-
-class NotAFileError(OSError):
-    """A folder, a named pipe or the like is where a file should be."""
-
-    def __init__(self) -> None:
-        super().__init__(errno.EINVAL, "not a file")
-
-
-def check_is_file(path: Path) -> None:
-    """Raise NotAFileError for what is there and is none: a named pipe may wait for ever."""
-    with contextlib.suppress(FileNotFoundError):
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise NotAFileError
 
 
 def keep_aside(path: Path, endings: Iterable[str] = ("",), word: str = "broken") -> Path:

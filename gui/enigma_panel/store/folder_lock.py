@@ -8,7 +8,6 @@ import os
 from pathlib import Path
 from typing import IO
 
-from enigma_panel.store.files import check_is_file
 from enigma_panel.store.paths import FolderError
 
 LOCK_NAME = "panel.lock"
@@ -34,7 +33,6 @@ class FolderLock:
     def __init__(self, folder: Path) -> None:
         path = folder / LOCK_NAME
         try:
-            check_is_file(path)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise FolderError(folder, f"{path.name}: {error.strerror}", error.errno) from None

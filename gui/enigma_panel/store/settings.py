@@ -18,10 +18,8 @@ from enigma_panel.core.caps import is_cap
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.task_filter import NEWEST_FIRST, NO_FILTER, Order, TaskFilter
 from enigma_panel.store.files import (
-    NotAFileError,
     Problem,
     ProblemKind,
-    check_is_file,
     keep_aside,
     write_atomic,
 )
@@ -212,13 +210,10 @@ def save(path: Path, settings: Settings) -> bool:
 
 def _read(path: Path) -> _Found:
     try:
-        check_is_file(path)
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         return _Found()
-    except NotAFileError:
-        return _Found(problem=ProblemKind.BROKEN, reason="not a file")
     except OSError as error:
         return _Found(problem=ProblemKind.UNREADABLE, reason=error.strerror or str(error))
     if len(data) > MAX_BYTES:

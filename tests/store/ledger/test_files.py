@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from enigma_panel.store.files import ProblemKind
-from enigma_panel.store.ledger.backup import find_copy, make_copy
-from enigma_panel.store.ledger.errors import LedgerError, ReadOnlyLedgerError
-from enigma_panel.store.ledger.file_copy import copy_path
+from enigma_panel.store.ledger.errors import ReadOnlyLedgerError
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.schema import APPLICATION_ID, MIGRATIONS
 from tests.store.helpers import raw, start
@@ -184,31 +182,6 @@ def test_the_wal_of_a_broken_file_is_kept_with_it(ledger_path: Path, content: by
     assert problem is not None
     assert problem.kept_as is not None
     assert Path(f"{problem.kept_as}-wal").read_bytes() == wal
-
-
-@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
-@pytest.mark.parametrize("ending", ["", "-wal"])
-def test_what_is_no_file_is_neither_waited_for_nor_moved(
-    ledger_path: Path, make: Callable[[Path], None], ending: str
-) -> None:
-    ledger_path.parent.mkdir()
-    odd = Path(f"{ledger_path}{ending}")
-    make(odd)
-    with pytest.raises(ReadOnlyLedgerError, match="not a file"):
-        Ledger.open(ledger_path)
-    assert not odd.is_file()
-
-
-@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
-def test_a_copy_that_is_no_file_is_not_waited_for(
-    ledger_path: Path, make: Callable[[Path], None]
-) -> None:
-    ledger, _ = Ledger.open(ledger_path)
-    with ledger:
-        make(copy_path(ledger_path))
-        assert find_copy(ledger_path) is None
-        with pytest.raises(LedgerError, match="not a file"):
-            make_copy(ledger_path, 0)
 
 
 def test_a_link_is_followed_and_where_it_leads_stays_as_it_is(

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 
 from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, UNOPENED_PHASES
-from enigma_panel.store.files import Copy, check_is_file, keep_aside
+from enigma_panel.store.files import Copy, keep_aside
 from enigma_panel.store.ledger import file_copy
 from enigma_panel.store.ledger.database import COMPANIONS, sole_opener
 from enigma_panel.store.ledger.errors import LedgerError, NewerLedgerError, typed_errors
@@ -34,7 +34,6 @@ def make_copy(ledger_path: Path, now_ms: int) -> None:
     """
     target = copy_path(ledger_path)
     with typed_errors(target), _one_at_a_time, _reading(ledger_path) as source:
-        check_is_file(target)
         file_copy.check_pages(source, ledger_path)
         mark = file_copy.label_of(source, ledger_path).mark
         if _mark(target) not in {mark, None}:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from enigma_panel.store.files import check_is_file, sync_folder
+from enigma_panel.store.files import sync_folder
 from enigma_panel.store.ledger.errors import (
     ClosedLedgerError,
     CorruptLedgerError,
@@ -177,8 +177,6 @@ def _make_private(path: Path) -> None:
     SQLite gives -wal and -shm the mode of the main file. It is made here, not by a umask around
     SQLite, because a umask holds for all threads.
     """
-    for ending in COMPANIONS:
-        check_is_file(Path(f"{path}{ending}"))
     fresh = not path.exists()
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     for ending in COMPANIONS if os.name != "nt" else ():

@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from enigma_panel.store.files import check_is_file, sync_folder
+from enigma_panel.store.files import sync_folder
 from enigma_panel.store.ledger.errors import CorruptLedgerError, DiskFullError, typed_errors
 from enigma_panel.store.ledger.schema import APPLICATION_ID, version
 
@@ -87,10 +87,11 @@ def check_pages(connection: sqlite3.Connection, path: Path) -> None:
 def looking_at(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a connection that only reads a copy and leaves nothing beside it. LedgerError."""
     uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-    with typed_errors(path):
-        check_is_file(path)
-        with contextlib.closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
-            yield connection
+    with (
+        typed_errors(path),
+        contextlib.closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection,
+    ):
+        yield connection
 
 
 def label_of(connection: sqlite3.Connection, path: Path) -> Label:
