@@ -154,7 +154,6 @@ TROUBLES: dict[str, tuple[BaseException, SecretOutcome]] = {
         OUT.DENIED,
     ),
     "Windows denies": (PyWinError(5), OUT.DENIED),
-    "Windows finds it too long": (PyWinError(1783), OUT.TOO_LONG),
     "the bus denies": (DBusErrorResponse(), OUT.DENIED),
     "the system denies": (PermissionError(13, "denied"), OUT.DENIED),
     "will not store": (keyring.errors.PasswordSetError("x"), OUT.FAILED),
@@ -216,18 +215,6 @@ def test_what_is_still_there_was_not_removed() -> None:
     store = _store(_as(GNOME, Clinging()))
     store.save(KEY)
     assert store.remove().outcome is OUT.FAILED
-
-
-@pytest.mark.parametrize(
-    ("secret", "outcome"),
-    [("k" * 1_280, OUT.SAVED), ("k" * 1_281, OUT.TOO_LONG), ("😀" * 641, OUT.TOO_LONG)],
-)
-def test_windows_takes_1280_characters(secret: str, outcome: SecretOutcome) -> None:
-    backend = Fake()
-    store = _store(_as("keyring.backends.Windows", backend))
-    assert store.save(secret).outcome is outcome
-    assert bool(backend.kept) is (outcome is OUT.SAVED)
-    assert _store(_as(GNOME, Fake())).save(secret).outcome is OUT.SAVED
 
 
 REFUSED = ["keyrings.alt.file", "keyrings.alt.Gnome", "keyrings.cryptfile.cryptfile", "my_own"]

@@ -51,7 +51,6 @@ _STATES = {
     SecretOutcome.NO_KEYCHAIN: KeyState.NO_KEYCHAIN,
     SecretOutcome.LOCKED: KeyState.LOCKED,
     SecretOutcome.DENIED: KeyState.DENIED,
-    SecretOutcome.TOO_LONG: KeyState.FAILED,
     SecretOutcome.FAILED: KeyState.FAILED,
 }
 

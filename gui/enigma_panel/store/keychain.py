@@ -18,21 +18,17 @@ if TYPE_CHECKING:
 API_KEY = "api-key"
 """Name of the key among the secrets of a profile."""
 
-WINDOWS_MAX_CHARS = 1_280
-"""Longest secret of the Credential Manager: 2,560 bytes in UTF-16."""
-
 NO_PLACE = ""
 """Name in place of a keychain's: there is none that we accept."""
 MEMORY = "memory"
 """Name of the place where a secret is kept for this run only."""
-_WINDOWS = "the Windows Credential Manager"
 
 _NAMES = {
     "keyring.backends.SecretService": "the GNOME keyring",
     "keyring.backends.libsecret": "the GNOME keyring",
     "keyring.backends.kwallet": "KWallet",
     "keyring.backends.macOS": "the macOS keychain",
-    "keyring.backends.Windows": _WINDOWS,
+    "keyring.backends.Windows": "the Windows Credential Manager",
     "keyring.backends.null": "a keychain that is switched off",
 }
 """Names of backends for people, by module; all others, some plain files, are refused."""
@@ -50,7 +46,6 @@ class SecretOutcome(StrEnum):
     NO_KEYCHAIN = "no_keychain"  # none on this machine, or only one that would write a file
     LOCKED = "locked"  # the unlock dialog was dismissed or could not be shown
     DENIED = "denied"  # the system or the person forbids it to this program
-    TOO_LONG = "too_long"
     FAILED = "failed"
 
 
@@ -79,8 +74,8 @@ _BY_NAME = {
     "InitError": SecretOutcome.NO_KEYCHAIN,
 }
 
-_WINDOWS_CODES = {5: SecretOutcome.DENIED, 1783: SecretOutcome.TOO_LONG}
-"""Error codes of the Credential Manager: access denied, and a secret beyond its limit."""
+_WINDOWS_DENIES = 5
+"""Error code of the Credential Manager for access denied."""
 
 
 class SecretStore(Protocol):
@@ -93,7 +88,7 @@ class SecretStore(Protocol):
         """Read the secret: FOUND, ABSENT, NO_KEYCHAIN, LOCKED, DENIED or FAILED."""
 
     def save(self, secret: str) -> Result:
-        """Store the secret: SAVED, NO_KEYCHAIN, LOCKED, DENIED, TOO_LONG or FAILED.
+        """Store the secret: SAVED, NO_KEYCHAIN, LOCKED, DENIED or FAILED.
 
         It is read back and compared before SAVED is returned.
         """
@@ -187,8 +182,6 @@ class KeychainStore:
         return Result(outcome=outcome, secret=secret, where=where)
 
     def _save(self, backend: "KeyringBackend", where: str, secret: str) -> Result:
-        if where == _WINDOWS and _utf16_units(secret) > WINDOWS_MAX_CHARS:
-            return Result(outcome=SecretOutcome.TOO_LONG, where=where)
         backend.set_password(self._service, self._name, secret)
         # Some backends drop a secret without an error.
         kept = backend.get_password(self._service, self._name) == secret
@@ -237,17 +230,11 @@ def _accepted(backend: "KeyringBackend") -> "tuple[KeyringBackend | None, str]":
     return next(((link, where_name(link)) for link in links if where_name(link)), (None, NO_PLACE))
 
 
-def _utf16_units(secret: str) -> int:
-    return len(secret.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def _outcome_of(error: BaseException) -> SecretOutcome:
     """The outcome that an error or, failing that, one of its causes stands for; deepest first."""
     for cause in reversed(list(_causes(error))):
-        code = getattr(cause, "winerror", None)
-        if code in _WINDOWS_CODES:
-            return _WINDOWS_CODES[code]
-        if _dbus_name(cause).endswith(".AccessDenied"):
+        is_denied = getattr(cause, "winerror", None) == _WINDOWS_DENIES
+        if is_denied or _dbus_name(cause).endswith(".AccessDenied"):
             return SecretOutcome.DENIED
         for cls in type(cause).__mro__:
             if cls.__name__ in _BY_NAME:

@@ -78,7 +78,6 @@ async def test_another_password_of_a_login_takes_the_place_of_the_first(world: L
         (SecretOutcome.NO_KEYCHAIN, LoginFault.NO_KEYCHAIN),
         (SecretOutcome.LOCKED, LoginFault.LOCKED),
         (SecretOutcome.DENIED, LoginFault.DENIED),
-        (SecretOutcome.TOO_LONG, LoginFault.TOO_LONG),
         (SecretOutcome.FAILED, LoginFault.FAILED),
     ],
 )

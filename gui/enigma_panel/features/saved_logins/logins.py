@@ -50,7 +50,6 @@ _FAULTS = {
     SecretOutcome.NO_KEYCHAIN: LoginFault.NO_KEYCHAIN,
     SecretOutcome.LOCKED: LoginFault.LOCKED,
     SecretOutcome.DENIED: LoginFault.DENIED,
-    SecretOutcome.TOO_LONG: LoginFault.TOO_LONG,
     SecretOutcome.FAILED: LoginFault.FAILED,
 }
 

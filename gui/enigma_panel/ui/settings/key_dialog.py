@@ -299,8 +299,6 @@ def _kept_text(result: Result) -> str:
             return tr("The keychain is locked. The key was not saved.") + " " + memory
         case SecretOutcome.DENIED:
             return tr("The keychain denied access.") + " " + memory
-        case SecretOutcome.TOO_LONG:
-            return tr("The key is too long for the keychain.") + " " + memory
         case _:
             return tr("The keychain did not keep the key.") + " " + memory
 
