@@ -162,8 +162,6 @@ class NoticeKind(StrEnum):
     LIMIT_LOWERED = "ceiling_lowered"  # facts: places
     LIMIT_USED_ELSEWHERE = "limit_used_elsewhere"  # another program uses up the calls
     WENT_TO_SLEEP = "went_to_sleep"  # the computer slept; facts: seconds
-
-    LIFE_TOO_LONG = "life_too_long"  # longer than any documented one; facts: seconds
     START_REFUSED = "start_refused"
     START_UNCONFIRMED = "start_unconfirmed"
     COMMAND_FAILED = "command_failed"

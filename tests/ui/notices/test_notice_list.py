@@ -187,18 +187,6 @@ def test_a_task_that_the_service_did_not_accept_can_be_edited(bar: Bar) -> None:
     assert bar.app_actions.calls == [("edit_and_run", bar.services.sessions.tasks[1])]
 
 
-@pytest.mark.parametrize(
-    ("seconds", "life"),
-    [(10**12, "277,777,777 h 46 min"), (3_660, "1 h 1 min")],
-)
-def test_a_life_that_no_page_knows_is_said(bar: Bar, seconds: int, life: str) -> None:
-    bar.services.sessions.add(1)
-    bar.say(Kind.LIFE_TOO_LONG, 1, seconds=seconds)
-    assert bar.lines == [
-        f"shop.example 1 has an odd time limit. The service says {life}. One hour is assumed."
-    ]
-
-
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_every_notice_has_words(bar: Bar, kind: NoticeKind) -> None:
     bar.services.sessions.add(1)

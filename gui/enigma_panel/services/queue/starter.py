@@ -18,7 +18,6 @@ from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import OTHER_DIALECT, Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.core.reducer import MAX_LIFE_MS
 from enigma_panel.core.service_rules import RULES, ServiceRules
 from enigma_panel.core.validation import unsupported_fields
 from enigma_panel.core.verbs import TaskVerb
@@ -139,14 +138,7 @@ class Starter(Service):
         self._health.note_balance(observation.balance)
         self._health.note_opened()
         await self._store.settle(intent, Outcome.KNOWN, observation)
-        self._check_life(intent.session.key, observation)
         return None
-
-    def _check_life(self, session_key: int, observation: Observation) -> None:
-        life_ms = observation.expires_in_ms or 0
-        if life_ms > MAX_LIFE_MS:
-            seconds = life_ms // 1000
-            self._notices.notify(NoticeKind.LIFE_TOO_LONG, session_key, None, None, seconds=seconds)
 
     async def send_task(
         self, intent: Intent, task: Task, client: ServiceClient, taken: Pass, keeps: Keeps

@@ -16,7 +16,7 @@ from enigma_panel.ui.text.dialects import dialect_name, offered_dialect, wanted_
 from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain
 from enigma_panel.ui.text.pages import account_page
 from enigma_panel.ui.text.problems import Notice, NoticeAction
-from enigma_panel.ui.text.states import duration, local_time, spoken_duration
+from enigma_panel.ui.text.states import duration, local_time
 from enigma_panel.ui.text.verbs import verb_label, verb_text
 from enigma_panel.ui.text.ways_out import can_be_asked, ways_out
 
@@ -268,16 +268,6 @@ KINDS: Mapping[NoticeKind, Kind] = {
         actions=_show_task,
     ),
     NoticeKind.ANSWER_SENT_LIVE: Kind(words=_sent_live, actions=_show_session),
-    NoticeKind.LIFE_TOO_LONG: Kind(
-        words=lambda about: (
-            tr("{session} has an odd time limit.", session=about.name),
-            tr(
-                "The service says {time}. One hour is assumed.",
-                time=spoken_duration(about.n * 1000),
-            ),
-        ),
-        actions=_show_session,
-    ),
     NoticeKind.LIMIT_LOWERED: Kind(
         words=lambda about: (
             tr.plural(
