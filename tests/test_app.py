@@ -21,7 +21,6 @@ from enigma_panel.app import Program, restart_arguments
 from enigma_panel.bootstrap import DataDirs, build, find_data_dirs, prepare_data_dirs
 from enigma_panel.cli import Options, parse
 from enigma_panel.core.service_rules import Dialect
-from enigma_panel.desktop.session_end import own_command
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.store.files import Problem
 from enigma_panel.store.ledger.backup import use_copy
@@ -98,12 +97,11 @@ def test_with_its_copy_the_program_begins_again_in_the_same_folder() -> None:
 def test_what_settings_replaced_does_not_come_back_from_the_command_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Neither the next log-in nor the way back from the demo gets it; the new one is saved."""
+    """The way back from the demo does not get it; the new one is saved."""
     monkeypatch.setattr(os, "environ", {})
     options = Options(base_url="https://before.example", dialect=Dialect.W1)
     there = Program(options, NO_DIRS, None)
     there._account = account(ELSEWHERE, is_dialect_for_run=False)
-    assert there._next_command() == own_command([])
     there._restart(demo=True)
     assert there.restart_with == ["--demo"]
     back = Program(parse(there.restart_with), NO_DIRS, None)
@@ -111,10 +109,17 @@ def test_what_settings_replaced_does_not_come_back_from_the_command_line(
     assert back.restart_with == []
 
 
-def test_what_stands_in_the_command_line_is_for_the_next_log_in() -> None:
+def test_what_stands_in_the_command_line_is_for_the_way_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "environ", {})
     program = Program(Options(base_url=ELSEWHERE, dialect=Dialect.W1), NO_DIRS, None)
     program._account = account(ELSEWHERE, is_dialect_for_run=True)
-    assert program._next_command() == own_command(["--base-url", ELSEWHERE, "--dialect", "W1"])
+    program._restart(demo=True)
+    assert program.restart_with is not None
+    back = Program(parse(program.restart_with), NO_DIRS, None)
+    back._restart(demo=False)
+    assert back.restart_with == ["--base-url", ELSEWHERE, "--dialect", "W1"]
 
 
 def account(base_url: str, *, is_dialect_for_run: bool) -> Any:

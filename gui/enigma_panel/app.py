@@ -206,7 +206,6 @@ class Program:
         self._log_out = SessionEnd(
             leave=self._leave.set,
             keep=window.save_layout,
-            command=None if self._options.demo else self._next_command,
         )
         self._paint_watch = FirstPaint(self._painted.set)
         window.installEventFilter(self._paint_watch)
@@ -284,10 +283,6 @@ class Program:
         else:
             self.restart_with = restart_arguments(options, demo=demo)
         self._leave.set()
-
-    def _next_command(self) -> list[str]:
-        """The command by which a session manager starts us again at the next log-in."""
-        return own_command(restart_arguments(self._standing_options(), demo=False))
 
     def _standing_options(self) -> Options:
         """The command line's options without an address and dialect that Settings replaced."""

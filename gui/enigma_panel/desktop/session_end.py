@@ -24,23 +24,15 @@ class SessionEnd(QObject):
     """Ends the program as SIGTERM does: open sessions stay open, and nobody is asked.
 
     leave: begins to end the program and returns at once, so the log-out never waits.
-    keep: saves what the window knows. command: gives how a session manager starts us again at the
-    next log-in; None where it should not.
+    keep: saves what the window knows.
     """
 
-    def __init__(
-        self,
-        *,
-        leave: Callable[[], None],
-        keep: Callable[[], None],
-        command: Callable[[], list[str]] | None,
-    ) -> None:
+    def __init__(self, *, leave: Callable[[], None], keep: Callable[[], None]) -> None:
         super().__init__()
         app = QApplication.instance()
         assert isinstance(app, Application)
         self._leave = leave
         self._keep = keep
-        self._command = command
         app.quit_asked.connect(leave)
         app.commitDataRequest.connect(self._on_commit, Qt.ConnectionType.DirectConnection)
         app.saveStateRequest.connect(self._on_save, Qt.ConnectionType.DirectConnection)
@@ -51,12 +43,9 @@ class SessionEnd(QObject):
         self._leave()
 
     def _on_save(self, manager: QSessionManager) -> None:
-        """Save, at log-out and now and then. Qt's own command line has options of Qt's in it."""
+        """Save, at log-out and now and then. *Start when I log in* is the way to start again."""
         self._keep()
-        if self._command is None:
-            manager.setRestartHint(QSessionManager.RestartHint.RestartNever)
-        else:
-            manager.setRestartCommand(self._command())
+        manager.setRestartHint(QSessionManager.RestartHint.RestartNever)
 
 
 def own_command(arguments: list[str]) -> list[str]:
