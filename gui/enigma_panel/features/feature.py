@@ -11,7 +11,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 
 
 class Host(Struct, frozen=True, kw_only=True):
-    """The running program, as a feature sees it; notifier: desktop notices, `unshown` elsewhere."""
+    """The running program, as a feature sees it; notifier: shows desktop notices."""
 
     services: Services
     window: MainWindow

@@ -35,15 +35,13 @@ class DesktopNotifier(QObject):
 
     clicked: the person clicked a notice; brings its key and the desktop's activation token, ""
     without one. pressed: one of its buttons; brings its key and the label. Either may come after
-    the notice was taken down. is_missing: nobody shows notices
-    here, as far as is known; missing_changed: that has changed. unshown: this notice is shown by
-    nobody; brings its key and itself, for whoever has another way.
+    the notice was taken down. is_missing: nobody shows notices here, as far as is known;
+    missing_changed: that has changed.
     """
 
     clicked = Signal(object, str)
     pressed = Signal(object, str)
     missing_changed = Signal()
-    unshown = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,7 +49,6 @@ class DesktopNotifier(QObject):
 
     def show(self, key: Hashable, notice: DesktopNotice) -> None:
         """Show this in place of the notice with that key, if there is one."""
-        self.unshown.emit(key, notice)
 
     def withdraw(self, key: Hashable) -> None:
         """Take down the notice with that key, if there is one."""

@@ -13,7 +13,7 @@ from enigma_panel.features.tray.feature import TRAY
 from enigma_panel.features.tray.icon import SIZES, tray_icon
 from enigma_panel.features.tray.text import TrayState
 from enigma_panel.features.tray.tray import MOST_HINTS, Tray
-from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
+from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.services.types import KeyState, ServiceStatus
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
@@ -27,7 +27,6 @@ class FakeIcon(QObject):
     """A place in a tray that this platform does not have. said: what it was to show."""
 
     activated = Signal(object)
-    messageClicked = Signal()  # noqa: N815 - Qt's name
 
     def __init__(self) -> None:
         super().__init__()
@@ -220,28 +219,6 @@ def test_a_waiting_task_or_an_open_question_keeps_it_too(
     assert tray.hides_window()
 
 
-def test_where_the_icon_shows_the_notices_a_click_leads_on(
-    tray: Tray, services: Any, icon: FakeIcon, window: MainWindow
-) -> None:
-    window.hide()
-    clicked: list[object] = []
-    notifier = DesktopNotifier()
-    notifier.clicked.connect(lambda key, _token: clicked.append(key))
-    icon.messageClicked.emit()  # on Linux it may be a click on another program's
-    assert not window.isVisible()
-    tray.show_notices_of(notifier)
-    notifier.show(
-        "key", DesktopNotice(title="1 session needs you", body="A login", action="Answer")
-    )
-    assert icon.said == ["A login"]
-    icon.messageClicked.emit()
-    assert clicked == ["key"]
-    services.sessions.add(1)
-    window.close()
-    icon.messageClicked.emit()
-    assert (clicked, window.isVisible()) == (["key"], True)
-
-
 async def test_it_follows_by_itself(tray: Tray, services: Any) -> None:
     services.inbox.ask(services.sessions.add_asking(1, LOGIN))
     await until(lambda: tray.state is TrayState.ASKING)
@@ -258,13 +235,6 @@ def test_quit_shows_the_window_before_it_asks(tray: Tray, window: MainWindow) ->
     window.quit_requested.connect(lambda: shown.append(window.isVisible()))
     entry(tray.menu, "Quit").trigger()
     assert shown == [True]
-
-
-def test_who_has_a_tray_misses_no_notices(tray: Tray) -> None:
-    notifier = DesktopNotifier()
-    assert notifier.is_missing
-    tray.show_notices_of(notifier)
-    assert not notifier.is_missing
 
 
 @pytest.mark.qt_log_ignore("systemTrayWindowChanged")  # offscreen, Qt has no tray

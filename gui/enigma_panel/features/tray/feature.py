@@ -1,6 +1,5 @@
 """The tray feature: an icon on the desktop, and the setting that closing hides the window."""
 
-import sys
 from functools import partial
 
 from PySide6.QtWidgets import QSystemTrayIcon, QWidget
@@ -26,8 +25,6 @@ def install(host: Host) -> Tray | None:
     host.dialogs.settings_parts.append(
         SettingsPart(page=tr("Notifications"), make=partial(_keep_box, host.services.settings))
     )
-    if sys.platform != "linux":
-        tray.show_notices_of(host.notifier)
     return tray
 
 

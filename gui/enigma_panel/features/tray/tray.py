@@ -1,6 +1,6 @@
 """The icon in the tray and its menu. Made only where the desktop has a tray."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from enigma_panel.features.tray.icon import tray_icon
 from enigma_panel.features.tray.text import TrayState, hidden_text, question_entry, tray_tip
 from enigma_panel.services.container import Services
-from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.services.types import KeyState, OpenQuestion, ServiceStatus
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_window.window import MainWindow
@@ -43,8 +42,6 @@ class Tray(QObject):
         self._bring_to_front = bring_to_front
         self.icon = icon or QSystemTrayIcon(self)
         self.state: TrayState | None = None
-        self._said: Hashable | None = None
-        self._notifier: DesktopNotifier | None = None
         self.menu = QMenu()
         self._questions = QMenu(tr("Open questions"), self.menu)
         self._sessions = QMenu(tr("Running sessions"), self.menu)
@@ -68,20 +65,8 @@ class Tray(QObject):
         told = self._services.settings.value.tray_told
         if told < MOST_HINTS:
             self._services.settings.change(tray_told=told + 1)
-            self._say(None, tr("Enigma Control Panel"), hidden_text(is_open=bool(self._running())))
-
-    def show_notices_of(self, notifier: DesktopNotifier) -> None:
-        """Show what it does not. Not on Linux: there Qt hands a message to the program that shows
-        notifications, if there is one, and takes a click on anybody's for one on its own (6.11).
-        """
-        self._notifier = notifier
-        notifier.is_missing = False
-        notifier.unshown.connect(lambda key, one: self._say(key, one.title, one.body))
-        self.icon.messageClicked.connect(self._on_message_clicked)
-
-    def _say(self, key: Hashable | None, title: str, text: str) -> None:
-        self._said = key
-        self.icon.showMessage(title, text, self.icon.icon())
+            text = hidden_text(is_open=bool(self._running()))
+            self.icon.showMessage(tr("Enigma Control Panel"), text, self.icon.icon())
 
     # -- building ------------------------------------------------------------------------------
 
@@ -160,12 +145,6 @@ class Tray(QObject):
     def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason is QSystemTrayIcon.ActivationReason.Trigger:
             self._bring_to_front()
-
-    def _on_message_clicked(self) -> None:
-        if self._said is None:
-            self._bring_to_front()
-        elif self._notifier is not None:
-            self._notifier.clicked.emit(self._said, "")
 
     def _answer(self, task_key: int) -> None:
         self._bring_to_front()
