@@ -7,7 +7,7 @@ window's own controls; `state` prints what the tables show, as one line of JSON.
     clipboard | quit
     answer JSON (words of the "question", and texts by the names of their fields)
     texts | export FILE | stderr TEXT
-    debug | leak | set JSON (of settings) | tray | tray-texts
+    debug | leak | set JSON (of settings)
     fail TEXT | minimise | hide | show | window | qt-quit | log-out | title | loaded MODULES
 """
 
@@ -18,7 +18,6 @@ import os
 import sys
 import threading
 from pathlib import Path
-from typing import Any, cast
 
 sys.path.append(str(Path(__file__).parents[2] / "resources"))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -29,18 +28,13 @@ from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QLineEdit,
-    QMenu,
     QPlainTextEdit,
-    QSystemTrayIcon,
     QTableView,
 )
 
 from enigma_panel import app, cli, startup
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core.secrets import redaction as core_redaction
-from enigma_panel.features import FEATURES
-from enigma_panel.features.feature import Host
-from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
@@ -56,7 +50,6 @@ class Driver(Tour):
 
     program: app.Program
     parts: Parts
-    tray: Any = None
 
     async def obey(self, line: str) -> object:
         """Do what a line says; the result is printed."""
@@ -74,22 +67,6 @@ class Driver(Tour):
                 await self._answer(json.loads(rest))
             case "texts":
                 return shown_texts()
-            case "tray":  # as `Startup` installs it, where there is a tray
-                QSystemTrayIcon.isSystemTrayAvailable = lambda: True  # type: ignore[method-assign]
-                host = Host(
-                    services=self.parts.services,
-                    window=self._window,
-                    dialogs=cast("Any", self._window.dialogs),
-                    notifier=DesktopNotifier(),
-                )
-                tray = next(feature for feature in FEATURES if feature.name == "tray")
-                self.tray = tray.install(host)
-            case "tray-texts":
-                assert self.tray is not None
-                self.tray.refresh()
-                menus = (self.tray.menu, *self.tray.menu.findChildren(QMenu))
-                texts = [action.text() for menu in menus for action in menu.actions()]
-                return [self.tray.icon.toolTip(), *texts]
             case "export":
                 dialog = await self._open_command("Export…", "Export")
                 assert isinstance(dialog, QFileDialog)

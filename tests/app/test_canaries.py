@@ -264,8 +264,6 @@ def test_no_secret_stands_anywhere_but_where_it_belongs(
     first.until(lambda _: "Is that right" in " ".join(first.tell("texts")))
     do(first, f"fail {echo}")
     wait_for(lambda: any("went wrong" in line for line in first.tell("notices")))
-    do(first, "tray")
-    sinks.add("tray", "\n".join(first.tell("tray-texts")), "shop.example")
     sinks.add("texts of the windows", "\n".join(first.tell("texts")), SEEN)
     sinks.add("titles", first.tell("title"), "Enigma")
     do(first, "look")

@@ -5,7 +5,6 @@ from tests.mutations.runner import Break
 ACCOUNT = "tests/services/test_account.py"
 DOWNLOADS = "tests/features/downloads/test_downloads.py"
 ASKED = "tests/features/desktop_notices/test_question_notifier.py"
-TRAY = "tests/features/tray/test_tray.py"
 SERVICE_LOGINS = "tests/features/saved_logins/test_logins.py"
 SAVED_LOGINS = "tests/features/saved_logins/test_helper.py"
 LOGIN_OFFERS = "tests/features/saved_logins/test_offers.py"
@@ -906,15 +905,6 @@ DATA = (
         old="return _suffixes().privatesuffix(host) or host",
         new='return (_suffixes().privatesuffix(host) or host).partition(".")[0]',
         tests=(f"{LOGIN_OFFERS}::test_nothing_is_filled_in_where_the_host_only_looks_like_it",),
-    ),
-    Break(
-        promise="The menu of the tray shows session, kind and time left of a question, none of the "
-        "agent's words.",
-        mistake="the question stands in the place of the session's name",
-        file="features/tray/tray.py",
-        old="name = self._name(question.session_key)",
-        new="name = question.text",
-        tests=(f"{TRAY}::test_a_question_is_an_entry_that_leads_to_it_without_the_agents_words",),
     ),
     Break(
         promise="What a screen reader announces holds none of the agent's words either",

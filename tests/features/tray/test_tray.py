@@ -7,7 +7,6 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 
-from enigma_panel.core.models import Phase
 from enigma_panel.features.feature import Host
 from enigma_panel.features.tray.feature import TRAY
 from enigma_panel.features.tray.icon import SIZES, tray_icon
@@ -121,43 +120,15 @@ def test_each_state_has_its_own_shape(qapp: QApplication) -> None:
     assert len(shapes) == len(TrayState)
 
 
-def test_a_question_is_an_entry_that_leads_to_it_without_the_agents_words(
-    tray: Tray, services: Any, dialogs: FakeDialogs, window: MainWindow
-) -> None:
-    window.hide()
-    services.inbox.ask(
-        services.sessions.add_asking(1, LOGIN), services.sessions.add_asking(2, "Pay $5?")
-    )
-    tray.menu.aboutToShow.emit()
-    questions = entry(tray.menu, "Open questions").menu()
-    assert texts(questions) == [
-        "shop.example 1 – Login – 3:50",
-        "shop.example 2 – Money – 3:50",
-    ]
-    questions.actions()[1].trigger()
-    assert dialogs.calls == [("open_question", 2)]
-    assert window.isVisible()
-
-
 def test_its_menu_leads_to_all_that_can_be_done(
     tray: Tray, services: Any, window: MainWindow, dialogs: FakeDialogs
 ) -> None:
     assert texts(tray.menu) == [
-        "Open questions",
-        "Running sessions",
         "New task",
         "Quiet for 30 minutes",
         "Show window",
         "Quit",
     ]
-    assert not entry(tray.menu, "Open questions").isEnabled()
-    services.sessions.add(1)
-    services.sessions.add(2, phase=Phase.CLOSED)
-    tray.refresh()
-    running = entry(tray.menu, "Running sessions").menu()
-    assert texts(running) == ["shop.example 1"]
-    running.actions()[0].trigger()
-    assert window.selection.session_keys() == [1]
     entry(tray.menu, "New task").trigger()
     assert dialogs.calls[-1][0] == "open_new_task"
     entry(tray.menu, "Quiet").trigger()
@@ -255,7 +226,5 @@ def test_it_is_there_where_the_desktop_has_a_tray(
     window.close()
     assert window.isVisible() is not has_tray
     if isinstance(tray, Tray):
-        tray.menu.aboutToShow.emit()
-        entry(tray.menu, "Open questions").menu().actions()[0].trigger()
-        assert dialogs.calls == [("open_question", 2)]
+        entry(tray.menu, "Show window").trigger()
         assert window.isVisible()

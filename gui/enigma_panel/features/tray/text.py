@@ -1,16 +1,10 @@
-"""Texts of the tray: its tip, and a line for each open question."""
+"""Texts of the tray."""
 
 from enum import StrEnum
 
-from enigma_panel.core.questions.kinds import is_about_money
-from enigma_panel.services.types import OpenQuestion
-from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.text.questions import kind_label
-from enigma_panel.ui.text.states import countdown
+from enigma_panel.ui.i18n import Translations
 
 tr = Translations("Tray")
-
-NAME_CHARS = 40
 
 
 class TrayState(StrEnum):
@@ -34,16 +28,6 @@ def tray_tip(state: TrayState, *, running: int, asking: int) -> str:
         case TrayState.IDLE:
             what = tr("nothing is running")
     return tr("Enigma Control Panel: {what}", what=what)
-
-
-def question_entry(question: OpenQuestion, name: str, now_ms: int) -> str:
-    """'amazon.com 1 – Login – 4:10'; none of the agent's words: a menu may be seen by all."""
-    kind = tr("Money") if is_about_money(question.text) else kind_label(question.kind)
-    name = shorten(name, NAME_CHARS) or tr("A session")
-    if question.expires_ms is None:
-        return tr("{name} – {kind}", name=name, kind=kind)
-    left = countdown(question.expires_ms, now_ms)
-    return tr("{name} – {kind} – {left}", name=name, kind=kind, left=left)
 
 
 def hidden_text(*, is_open: bool) -> str:

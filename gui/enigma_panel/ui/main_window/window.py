@@ -89,10 +89,6 @@ class MainWindow(QMainWindow):
         self._follow_sessions()
         self.notices.show_recovered(recovered)
 
-    def show_session(self, key: int) -> None:
-        """Make that session the subject."""
-        self.selection.show_session(key)
-
     def set_in_sight(self, question: QuestionId | None) -> None:
         """Mark session and task whose question stands in the window; leave it out of the strip."""
         self.question_strip.set_in_sight(question)
