@@ -35,8 +35,6 @@ GRACE_MS = 3_000
 """How long a Stop, or the Terminate of a session at work, stands with *Undo* before it is sent."""
 QUOTED_CHARS = 400
 TITLE_CHARS = 60
-MANY = 2_000
-"""How many tasks can be deleted or exported within a moment."""
 MOST_COPIED = 10_000_000
 """How many characters go to the clipboard at most: other programs read it as a whole."""
 _QUESTION = (
@@ -53,15 +51,13 @@ class Actions(QObject):
     """Verbs on sessions and tasks. `trouble` brings a sentence that no row says.
 
     done: something was done that no row says: a sentence. undoable_done: something that can be
-    taken back: a sentence, and the call that does. under_way: something takes a while, up to one of
-    the others: a sentence, and the call that ends it half-way. grace_began: a command can be taken
-    back for a moment: a sentence, the call that does, and for how many milliseconds.
+    taken back: a sentence, and the call that does. grace_began: a command can be taken back for a
+    moment: a sentence, the call that does, and for how many milliseconds.
     awaited_again: the key of a session whose start was dismissed, and is waited for after all.
     """
 
     trouble = Signal(str)
     done = Signal(str)
-    under_way = Signal(str, object)
     undoable_done = Signal(str, object)
     grace_began = Signal(str, object, int)
     awaited_again = Signal(int)

@@ -1,6 +1,5 @@
 """The deletion feature over fakes: what becomes of a deletion is put in by the test."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, cast
@@ -24,7 +23,6 @@ class FakeDeletions:
 
     def __init__(self, sessions: FakeSessions) -> None:
         self._sessions = sessions
-        self.gate: asyncio.Event | None = None
         self.deleted: list[int] = []
         self.result: DeletionResult | None = None
         self.problem: LedgerError | None = None
@@ -48,16 +46,10 @@ class FakeDeletions:
 
     async def delete(self, task_keys: Sequence[int]) -> DeletionResult:
         self.deleted += task_keys
-        if self.gate is not None:
-            await self.gate.wait()
         if self.result is not None:
             return self.result
         self._sessions.delete(task_keys)
         return DeletionResult(deleted=len(task_keys))
-
-    def cancel(self) -> None:
-        if self.gate is not None:
-            self.gate.set()
 
     def retain(self) -> None:
         self.retained += 1

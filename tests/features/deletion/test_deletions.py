@@ -157,7 +157,7 @@ def test_a_fact_that_comes_after_the_deletion_brings_nothing_back(tmp_path: Path
     on_scene(tmp_path, check)
 
 
-def test_others_write_between_batches_and_it_can_be_cancelled(tmp_path: Path) -> None:
+def test_others_write_between_batches(tmp_path: Path) -> None:
     async def check(scene: Scene) -> None:
         scene.fill(700)
         await scene.store.load()
@@ -168,16 +168,13 @@ def test_others_write_between_batches_and_it_can_be_cancelled(tmp_path: Path) ->
                 before = len(scene.there())
                 await scene.bench.open()
                 waited.append(before - len(scene.there()) + 1)
-                scene.deletions.cancel()
 
         writer = scene.bench.scope.spawn("intents", intents())
         result = await scene.deletions.delete(range(1, 701))
         assert writer is not None
         await writer
-        assert 0 < result.deleted < 700
-        assert result.left == 700 - result.deleted
+        assert result == DeletionResult(deleted=700)
         assert max(waited) < 5 * deletion.AT_ONCE
-        assert (await scene.deletions.plan(range(1, 701))).kept == {}
 
     on_scene(tmp_path, check)
 
@@ -328,31 +325,6 @@ def test_what_is_too_old_goes_some_time_after_the_start_and_then_hourly(tmp_path
         assert not any(diff.is_asked for diff in scene.diffs)
         scene.settings.change(keep_tasks_days=29)
         assert await after(EVERY_MS) == [4]
-
-    on_scene(tmp_path, check)
-
-
-def test_cancel_means_what_the_person_asked_for_and_what_is_too_old_follows(tmp_path: Path) -> None:
-    """The ledger is asked what is too old while the person deletes; that job waits for this one."""
-
-    async def check(scene: Scene) -> None:
-        scene.fill(60)
-        put(scene.bench.ledger, a_session(61, phase=Phase.CLOSED, ended_ms=NOW))
-        young = {"session_key": 61, "status": TaskStatus.DONE, "ended_ms": NOW}
-        put(scene.bench.ledger, *(a_task(key, **young) for key in range(61, 181)))
-        await scene.store.load()
-        scene.settings.change(keep_tasks_days=30)
-        job = scene.bench.scope.spawn("delete", scene.deletions.delete(range(61, 181)))
-        await asyncio.sleep(0)
-        scene.deletions.retain()
-        while len(scene.there()) == 180:  # noqa: ASYNC110 - there is no event
-            await asyncio.sleep(0)
-        scene.deletions.cancel()
-        assert job is not None
-        result = await job
-        assert 0 < result.left < 120
-        await asyncio.sleep(1)
-        assert len(scene.there()) == result.left
 
     on_scene(tmp_path, check)
 

@@ -1,6 +1,5 @@
 """*Delete tasks*: what was selected when it was clicked goes, once a word was typed for it."""
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -11,7 +10,6 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from enigma_panel.core.deletion import KeptReason
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.task_filter import TaskFilter
-from enigma_panel.features.deletion import dialog as dialog_module
 from enigma_panel.features.deletion.deletions import DeletionResult
 from enigma_panel.features.deletion.dialog import DeletionDialog
 from enigma_panel.features.deletion.text import kept_text
@@ -45,7 +43,6 @@ def told_by(dialog: DeletionDialog) -> list[tuple[Any, ...]]:
     told: list[tuple[Any, ...]] = []
     for signal in (dialog._app_actions.done, dialog._app_actions.trouble):
         signal.connect(lambda text: told.append((text,)))
-    dialog._app_actions.under_way.connect(lambda text, cancel: told.append((text, cancel)))
     return told
 
 
@@ -97,27 +94,6 @@ async def test_where_nothing_may_go_nothing_can_be_clicked(world: DeletionWorld)
     assert "1 kept: 1 not finished." in shown_texts(dialog)
     assert not dialog.field.isEnabled()
     assert not dialog.delete_button.isEnabled()
-
-
-async def test_a_long_one_can_be_cancelled(
-    world: DeletionWorld, dialog: DeletionDialog, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(dialog_module, "MANY", 3)
-    told = told_by(dialog)
-    world.deletions.gate = asyncio.Event()
-    world.deletions.result = DeletionResult(deleted=1, kept={KeptReason.LOST: 1}, left=2)
-    dialog.ask([1, 2, 3, 4])
-    await world.settle()
-    type_text(dialog.field, "delete")
-    click(dialog.delete_button)
-    await asyncio.sleep(0)
-    assert not dialog.isVisible()
-    text, cancel = told.pop()
-    assert text == "Deleting 4 tasks…"
-    cancel()
-    await world.settle()
-    words = "1 task was deleted. 2 were not: cancelled. 1 kept: 1 whose result may still come."
-    assert told == [(words,)]
 
 
 async def test_a_ledger_that_refuses_is_said(world: DeletionWorld, dialog: DeletionDialog) -> None:

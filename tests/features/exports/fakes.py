@@ -19,27 +19,20 @@ class FakeExports:
 
     def __init__(self) -> None:
         self.orders: list[Any] = []
-        self.outcome: Callable[[ExportOrder], Exported | None] = _exported
+        self.outcome: Callable[[ExportOrder], Exported] = _exported
         self.gate: asyncio.Event | None = None
-        self.is_cancelled = False
 
-    async def save(self, order: ExportOrder) -> Exported | None:
+    async def save(self, order: ExportOrder) -> Exported:
         self.orders.append(order)
-        self.is_cancelled = False
         if self.gate is not None:
             await self.gate.wait()
-        return None if self.is_cancelled else self.outcome(order)
+        return self.outcome(order)
 
     def fail(self, fault: ExportFault, reason: str = "") -> None:
         def outcome(_order: ExportOrder) -> Exported:
             raise ExportError(fault, reason)
 
         self.outcome = outcome
-
-    def cancel(self) -> None:
-        self.is_cancelled = True
-        if self.gate is not None:
-            self.gate.set()
 
 
 def _exported(order: ExportOrder) -> Exported:

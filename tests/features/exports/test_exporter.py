@@ -9,7 +9,6 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-from enigma_panel.features.exports import exporter
 from enigma_panel.features.exports.encoder import ExportFormat
 from enigma_panel.features.exports.exports import Exported, ExportFault, ExportOrder
 from enigma_panel.features.exports.text import format_filters
@@ -18,7 +17,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from tests.features.exports.fakes import ExportWorld
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
-from tests.kit.person import ENTER, button, click, key, shown_texts
+from tests.kit.person import ENTER, button, key, shown_texts
 from tests.kit.wait import until
 
 MANY = 12
@@ -147,32 +146,16 @@ async def test_the_window_for_it_blocks_nothing_and_is_one(
     assert world.exports.orders == []
 
 
-async def test_a_long_one_can_be_cancelled(
-    world: ExportWorld, window: MainWindow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(exporter, "MANY", MANY - 1)
+async def test_one_is_made_at_a_time(world: ExportWorld, window: MainWindow) -> None:
     world.exports.gate = asyncio.Event()
     take(ask(window))
     await until(lambda: bool(world.exports.orders))
-    assert "Exporting 12 tasks…" in shown_texts(window.toast)
     take(ask(window))
     assert "Another export is still under way." in shown_texts(window.toast)
     assert len(world.exports.orders) == 1
-    world.exports.cancel()
+    world.exports.gate.set()
     await world.settle()
-    assert "Cancelled. Nothing was kept." in shown_texts(window.toast)
-
-
-async def test_cancel_ends_it(
-    world: ExportWorld, window: MainWindow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(exporter, "MANY", 0)
-    world.exports.gate = asyncio.Event()
-    take(ask(window))
-    await until(lambda: bool(world.exports.orders))
-    click(button(window.toast, "Cancel"))
-    assert world.exports.is_cancelled
-    await world.settle()
+    assert "Exported 12 tasks" in shown_texts(window.toast)
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ class Bench:
     writer: LedgerWriter
     folder: Path
 
-    async def save(self, *keys: int, name: str = "tasks.jsonl", **facts: Any) -> Exported | None:
+    async def save(self, *keys: int, name: str = "tasks.jsonl", **facts: Any) -> Exported:
         order: dict[str, Any] = {"keys": keys, "form": ExportFormat.JSON_LINES}
         return await self.exports.save(ExportOrder(path=self.folder / name, **order | facts))
 
@@ -170,24 +170,6 @@ def hold_up(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     return reached
 
 
-async def test_cancel_leaves_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    reached = hold_up(monkeypatch)
-    saving = asyncio.ensure_future(bench.save(*range(1, MANY + 1)))
-    await until(reached.is_set)
-    assert len(bench.names()) == 1  # under its temporary name
-    bench.exports.cancel()
-    assert await saving is None
-    assert bench.names() == []
-
-
-async def test_cancelled_before_it_began_it_leaves_nothing(bench: Bench) -> None:
-    order = ExportOrder(path=bench.folder / "tasks.jsonl", keys=(1,), form=ExportFormat.JSON_LINES)
-    saving = asyncio.ensure_future(bench.exports.save(order))
-    bench.exports.cancel()
-    assert await saving is None
-    assert bench.names() == []
-
-
 async def test_nothing_is_made_beside_a_ledger(bench: Bench) -> None:
     """It may be taken for a part of it."""
     for name in (LOCK_NAME, "ledger.sqlite3", "ledger.sqlite3-wal"):
@@ -206,6 +188,7 @@ async def test_the_end_of_the_program_leaves_nothing(
     scope = TaskScope()
     scope.spawn("export", bench.save(*range(1, MANY + 1)))
     await until(reached.is_set)
+    assert len(bench.names()) == 1  # under its temporary name
     await scope.close()
     assert bench.names() == []
 

@@ -3,11 +3,10 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 from msgspec import Struct
 
@@ -36,7 +35,7 @@ InThread = Callable[[Callable[[], None]], Awaitable[None]]
 
 
 class DeletionResult(Struct, frozen=True, kw_only=True):
-    """How many tasks stay and why; left: not reached, as it was cancelled or by that problem."""
+    """How many tasks stay and why; left: not reached by that problem."""
 
     deleted: int = 0
     kept: Mapping[KeptReason, int] = {}
@@ -65,8 +64,6 @@ class Deletions:
         self._clock = clock
         self._scope = scope
         self._health = health
-        self._asked = asyncio.Event()
-        self._unasked = asyncio.Event()
         self._lock = asyncio.Lock()
 
     def may_delete_any(self, task_keys: Sequence[int]) -> bool:
@@ -83,15 +80,15 @@ class Deletions:
         before_ms = self._clock.now_ms() - days * DAY_MS
         return await self.plan(await self._task_search.ended_before(before_ms))
 
-    def delete(self, task_keys: Sequence[int]) -> Coroutine[Any, Any, DeletionResult]:
-        """Delete those of the tasks that may go; it can be cancelled from now on."""
-        self._unasked.set()  # what is only too old goes another time
-        self._asked = asyncio.Event()
-        return self._run(task_keys, self._asked, is_asked=True)
-
-    def cancel(self) -> None:
-        """End what the person had deleted; what is gone stays so."""
-        self._asked.set()
+    async def delete(self, task_keys: Sequence[int], *, is_asked: bool = True) -> DeletionResult:
+        """Delete those of the tasks that may go. is_asked: a person wants it."""
+        async with self._lock:
+            result = await self._delete(task_keys, is_asked=is_asked)
+            if result.problem is not None:
+                log.warning("tasks were not deleted: %s", result.problem.reason)
+            if result.deleted:
+                await self._renew_copy()
+            return result
 
     async def run(self) -> None:
         """Delete what is too old, some time after the start and then once an hour.
@@ -122,28 +119,14 @@ class Deletions:
             log.warning("old tasks were not looked for: %s", error.reason)
             return
         if plan.keys and self._settings.value.keep_tasks_days == days:
-            self._unasked = asyncio.Event()
-            await self._run(plan.keys, self._unasked, is_asked=False)
+            await self.delete(plan.keys, is_asked=False)
 
-    async def _run(
-        self, keys: Sequence[int], cancelled: asyncio.Event, *, is_asked: bool
-    ) -> DeletionResult:
-        async with self._lock:
-            result = await self._delete(keys, cancelled, is_asked=is_asked)
-            if result.problem is not None:
-                log.warning("tasks were not deleted: %s", result.problem.reason)
-            if result.deleted:
-                await self._renew_copy()
-            return result
-
-    async def _delete(
-        self, keys: Sequence[int], cancelled: asyncio.Event, *, is_asked: bool
-    ) -> DeletionResult:
+    async def _delete(self, keys: Sequence[int], *, is_asked: bool) -> DeletionResult:
         """Batch after batch: each is one transaction, between which others write."""
         deleted, kept, at, due_s = 0, Counter[KeptReason](), 0, 0.0
         problem = None
         try:
-            while at < len(keys) and not cancelled.is_set():
+            while at < len(keys):
                 batch = keys[at : at + AT_ONCE]
                 done = await self._store.delete(batch, local_date)
                 deleted += len(done.tasks)

@@ -12,11 +12,10 @@ from enigma_panel.features.deletion.text import (
     kept_text,
     plan_text,
     result_text,
-    under_way_text,
 )
 from enigma_panel.services.container import Services
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.actions import MANY, Actions
+from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.widgets.basics import FieldGrid, make_button, make_label
 from enigma_panel.ui.widgets.inputs import LineEdit, ScrollArea
@@ -130,10 +129,8 @@ class DeletionDialog(Sheet):
             self.accept()
 
     async def _run(self, plan: DeletionPlan) -> None:
-        deleting, tell = self._deletions.delete(plan.keys), self._app_actions
-        if len(plan.keys) > MANY:
-            tell.under_way.emit(under_way_text(len(plan.keys)), self._deletions.cancel)
-        result = await deleting
+        tell = self._app_actions
+        result = await self._deletions.delete(plan.keys)
         is_whole = result.deleted == len(plan.keys)
         (tell.done if is_whole else tell.trouble).emit(result_text(result))
 

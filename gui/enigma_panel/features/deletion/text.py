@@ -59,15 +59,8 @@ def result_text(result: DeletionResult) -> str:
                 reason=result.problem.reason,
             )
         )
-    elif result.left:
-        parts.append(tr.plural("1 was not: cancelled.", "{n} were not: cancelled.", result.left))
     parts.append(kept_text(result.kept))
     return " ".join(filter(None, parts))
-
-
-def under_way_text(n: int) -> str:
-    """'Deleting 100,412 tasks…'."""
-    return tr.plural("Deleting 1 task…", "Deleting {n} tasks…", n)
 
 
 def delete_label(n: int) -> str:

@@ -9,9 +9,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from enigma_panel.features.exports.encoder import ExportFormat
 from enigma_panel.features.exports.exports import ExportError, ExportOrder, Exports
-from enigma_panel.features.exports.text import done_text, fault_text, format_filters, under_way_text
+from enigma_panel.features.exports.text import done_text, fault_text, format_filters
 from enigma_panel.services.container import Services
-from enigma_panel.ui.actions import MANY
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.text.problems import Notice
@@ -53,15 +52,10 @@ class Exporter:
 
     async def _save(self, order: ExportOrder) -> None:
         toast = self._window.toast
-        if len(order.keys) > MANY:
-            toast.offer_cancel(under_way_text(len(order.keys)), self._exports.cancel)
         try:
             exported = await self._exports.save(order)
         except ExportError as error:
             self._window.notices.add(Notice(title=fault_text(error)))
             return
-        if exported is None:
-            toast.say(tr("Cancelled. Nothing was kept."))
-        else:
-            show = partial(self._window.app_actions.show_folder, exported.path)
-            toast.offer(done_text(order, exported), tr("Show in folder"), show)
+        show = partial(self._window.app_actions.show_folder, exported.path)
+        toast.offer(done_text(order, exported), tr("Show in folder"), show)

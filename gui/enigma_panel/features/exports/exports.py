@@ -2,13 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 
@@ -60,70 +59,59 @@ class Exported(Struct, frozen=True):
 
 
 class ExportJob:
-    """One export, in a thread of its own. count: how many tasks have been written."""
+    """One export, in a thread of its own. is_over: the program ends, and nothing is to be kept."""
 
     def __init__(self, order: ExportOrder, redactor: Redactor) -> None:
         self._order = order
         self._redactor = redactor
-        self.count = 0
-        self.is_cancelled = False
+        self.is_over = False
 
-    def run(self, ledger: Path) -> Exported | None:
-        """Make the export; None where it was cancelled."""
+    def run(self, ledger: Path) -> Exported:
+        """Make the export. ExportError: nothing of it is left."""
         order = self._order
         with _typed_errors():
             new = NewFile(order.path.parent, order.path.name)
             try:
                 new.begin(None)
-                self._write(new, ledger)
-                if self.is_cancelled:
-                    return None
-                return Exported(new.finish(), self.count)
+                count = self._write(new, ledger)
+                return Exported(new.finish(), count)
             finally:
                 new.discard()
 
-    def _write(self, new: NewFile, ledger: Path) -> None:
-        """Write the tasks, until all are written or it is cancelled."""
-        order = self._order
+    def _write(self, new: NewFile, ledger: Path) -> int:
+        """Write the tasks; how many there were."""
+        order, count = self._order, 0
         encoder = TaskEncoder(order.form, _zone_at)
         new.write(encoder.head())
         with TaskSnapshot(ledger) as snapshot:
             batches = snapshot.batches(order.keys)
             for rows in chain.from_iterable(map(in_turns, batches)):
-                if self.is_cancelled:
-                    return
+                if self.is_over:
+                    raise InterruptedError
                 new.write(encoder.lines(redacted(rows, self._redactor)))
-                self.count += len(rows)
+                count += len(rows)
                 time.sleep(TURN_S)
+        return count
 
 
 class Exports:
     def __init__(self, store: SessionStore, redactor: Redactor) -> None:
         self._store = store
         self._redactor = redactor
-        self._job: ExportJob | None = None
 
-    def save(self, order: ExportOrder) -> Coroutine[Any, Any, Exported | None]:
-        """Make one that can be cancelled: then None. ExportError: nothing was exported."""
-        self._job = job = ExportJob(order, self._redactor)
-        return self._save(job)
-
-    def cancel(self) -> None:
-        """End the one under way; nothing of it is left, unless it has its name already."""
-        if self._job is not None:
-            self._job.is_cancelled = True
-
-    async def _save(self, job: ExportJob) -> Exported | None:
+    async def save(self, order: ExportOrder) -> Exported:
+        """Make one. ExportError: nothing was exported."""
         try:
             await self._store.flush()  # what is shown is in it
             ledger = await self._store.read(lambda ledger: ledger.path)
         except LedgerError as error:
             raise ExportError(ExportFault.LEDGER, error.reason) from None
+        job = ExportJob(order, self._redactor)
         work = asyncio.get_running_loop().run_in_executor(None, job.run, ledger)
         try:
             await asyncio.wait([work])
         except asyncio.CancelledError:  # the program ends
-            job.is_cancelled = True
+            job.is_over = True
             await asyncio.wait([work])
             work.exception()  # nobody is there to be told
             raise

@@ -39,11 +39,6 @@ def fault_text(error: ExportError) -> str:
     return _FAULTS[error.fault](error.reason)
 
 
-def under_way_text(n: int) -> str:
-    """'Exporting 100,412 tasks…'."""
-    return tr.plural("Exporting 1 task…", "Exporting {n} tasks…", n)
-
-
 def done_text(order: ExportOrder, exported: Exported) -> str:
     """'Exported 12 tasks', and what is other than was asked for."""
     text = tr.plural("Exported 1 task", "Exported {n} tasks", exported.count)

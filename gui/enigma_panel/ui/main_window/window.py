@@ -331,7 +331,6 @@ class MainWindow(QMainWindow):
         self.app_actions.undoable_done.connect(self.toast.offer_undo)
         self.app_actions.grace_began.connect(self.toast.offer_grace)
         self.app_actions.done.connect(self.toast.say)
-        self.app_actions.under_way.connect(self.toast.offer_cancel)
         self.toast.said.connect(partial(announce, self))
         selection.details_wanted.connect(lambda: self.body.set_details_open(True))
         selection.sessions.customContextMenuRequested.connect(self.menus.show_for_sessions)

@@ -13,7 +13,7 @@ from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, se
 tr = Translations("Widgets")
 
 GAP, MARGINS = 16, QMargins(12, 3, 12, 3)
-STAYS_MS, UNDO_STAYS_MS, LONG_MS = 4_000, 8_000, 60_000
+STAYS_MS, UNDO_STAYS_MS = 4_000, 8_000
 APART, ABOVE = 16, 8
 """Distance from the window's edges, and height of the empty strip above the status bar."""
 _MOVED = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.LayoutRequest})
@@ -65,10 +65,6 @@ class Toast(QFrame):
     def offer(self, text: str, label: str, call: Callable[[], object]) -> None:
         """Say that something was done, with a button that leads to it."""
         self._show_or_wait(ToastContent(text, STAYS_MS, label, call))
-
-    def offer_cancel(self, text: str, cancel: Callable[[], object]) -> None:
-        """Say that something is being done; news of its end takes the place of this."""
-        self._show_or_wait(ToastContent(text, LONG_MS, tr("Cancel"), cancel))
 
     def offer_undo(self, text: str, undo: Callable[[], object]) -> None:
         """Say that something was done, and offer for some time to undo it."""
