@@ -834,8 +834,8 @@ DATA = (
         promise="and filled in only by a click",
         mistake="the one used last is filled in by itself",
         file="features/saved_logins/helper.py",
-        old="        self.buttons = [self._button(fill_label(one), one, self._fill) for one in fills]\n",
-        new="        self.buttons = [self._button(fill_label(one), one, self._fill) for one in fills]\n"
+        old="        self.buttons = [self._button(one) for one in fills]\n",
+        new="        self.buttons = [self._button(one) for one in fills]\n"
         "        self._fill(*fills[:1])\n",
         tests=(f"{SAVED_LOGINS}::test_nothing_is_filled_in_unasked",),
     ),
@@ -852,17 +852,9 @@ DATA = (
         "say where the browser is now.",
         mistake="a host below a saved one gets it, too",
         file="features/saved_logins/offers.py",
-        old="if one.host == place.host]",
-        new="if place.host.endswith(one.host)]",
-        tests=(f"{LOGIN_OFFERS}::test_another_host_of_the_domain_is_asked_for_once",),
-    ),
-    Break(
-        promise="For another host of the same domain it asks once.",
-        mistake="it does not ask",
-        file="features/saved_logins/offers.py",
-        old="*(one for one in near if one.whole_domain)]",
-        new="*near]",
-        tests=(f"{LOGIN_OFFERS}::test_another_host_of_the_domain_is_asked_for_once",),
+        old="if one.host == place.host and",
+        new="if place.host.endswith(one.host) and",
+        tests=(f"{LOGIN_OFFERS}::test_no_other_host_of_the_domain_is_offered_it",),
     ),
     Break(
         promise="If a host only looks like a saved one, or the address has a port, a username or "
@@ -900,10 +892,10 @@ DATA = (
     Break(
         promise="If a host only looks like a saved one, or the address has a port, a username or "
         "numbers instead of a name, nothing is filled in.",
-        mistake="a host of the same name with another ending counts as near",
-        file="features/saved_logins/sites.py",
-        old="return _suffixes().privatesuffix(host) or host",
-        new='return (_suffixes().privatesuffix(host) or host).partition(".")[0]',
+        mistake="a host of the same name with another ending is taken for it",
+        file="features/saved_logins/offers.py",
+        old="if one.host == place.host and",
+        new='if one.host.partition(".")[0] == place.host.partition(".")[0] and',
         tests=(f"{LOGIN_OFFERS}::test_nothing_is_filled_in_where_the_host_only_looks_like_it",),
     ),
     Break(

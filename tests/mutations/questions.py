@@ -126,7 +126,7 @@ QUESTIONS = (
         promise="The keychain keeps no password that nothing lists",
         mistake="it is listed once it was saved",
         file="features/saved_logins/logins.py",
-        old="        self._put(listed, instead_of=before)\n",
+        old="        self._put(login, instead_of=before)\n",
         new="",
         tests=(
             "tests/features/saved_logins/test_logins.py::test_no_password_is_kept_that_nothing_lists",

@@ -53,14 +53,12 @@ SYSTEM, LIGHT, DARK = "system", "light", "dark"
 class SavedLogin(Struct, frozen=True, kw_only=True):
     """A login without its password, which is in the keychain alone.
 
-    host: in lower case, without "www."; used_ms: when it was used last (epoch ms). whole_domain:
-    it is also offered on other hosts of its registrable domain.
+    host: in lower case, without "www."; used_ms: when it was used last (epoch ms).
     """
 
     host: str
     account: str
     used_ms: int = 0
-    whole_domain: bool = False
 
 
 class ColumnSettings(Struct, frozen=True, omit_defaults=True):

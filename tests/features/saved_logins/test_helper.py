@@ -209,19 +209,6 @@ async def test_a_login_on_its_way_stays_away_once_another_site_is_chosen(
     assert page_of(dialog).password.text() == ""
 
 
-async def test_another_host_of_the_domain_is_asked_for_once(
-    world: LoginsWorld, dialog: QuestionDialog
-) -> None:
-    world.keychain.store_for("www2.bank.example", "maria")
-    await ask(world, dialog, "Log in to my.bank.example")
-    saved = saved_of(dialog)
-    assert names_of(saved) == ["Use maria on all of bank.example"]
-    click(saved.buttons[0])
-    assert names_of(saved) == ["Fill in maria"]
-    click(saved.buttons[0])
-    await until(lambda: page_of(dialog).password.text() == PASSWORD)
-
-
 @pytest.mark.parametrize(
     ("outcome", "words"),
     [

@@ -59,16 +59,14 @@ async def test_the_password_is_in_the_keychain_alone(world: LoginsWorld) -> None
 async def test_it_is_offered_for_its_host(world: LoginsWorld) -> None:
     await remember(world)
     place = login_host(TaskSpec(text="Log in to bank.example"))
-    assert world.logins.offers(place).logins == (MARIA,)
-    assert world.logins.offers(LoginHost(host="bank.example.org")).logins == ()
+    assert world.logins.offers(place) == [MARIA]
+    assert world.logins.offers(LoginHost(host="bank.example.org")) == []
 
 
 async def test_another_password_of_a_login_takes_the_place_of_the_first(world: LoginsWorld) -> None:
     await remember(world)
-    world.logins.use_on_domain(world.logins.saved()[0])
     await remember(world, password="another-one")
     (login,) = world.logins.saved()
-    assert login.whole_domain
     assert (await world.logins.password(login)).password == "another-one"
 
 
@@ -194,23 +192,16 @@ async def test_no_password_is_kept_that_nothing_lists(
     assert {one.host for one in world.logins.saved()} == {"bank.example", "shop.example"}
 
 
-async def test_what_changed_while_the_keychain_waited_stays(
+async def test_what_was_deleted_while_the_keychain_waited_stays_so(
     world: LoginsWorld, gate: threading.Event
 ) -> None:
     world.settings.change(logins=(MARIA,))
     asking = asyncio.ensure_future(world.logins.password(MARIA))
     await asyncio.sleep(0.02)
-    world.logins.use_on_domain(MARIA)
-    gate.set()
-    await asking
-    assert world.logins.saved()[0].whole_domain
-    gate.clear()
-    asking = asyncio.ensure_future(world.logins.password(MARIA))
-    await asyncio.sleep(0.02)
     world.settings.change(logins=())
     gate.set()
     await asking
-    assert world.logins.saved() == (), "it was deleted meanwhile"
+    assert world.logins.saved() == ()
 
 
 async def test_of_two_passwords_for_one_login_the_later_one_stays(

@@ -5,7 +5,6 @@ import pytest
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.features.saved_logins.offers import (
     LoginHost,
-    LoginOffers,
     another_site,
     login_host,
     offers_for,
@@ -120,8 +119,8 @@ def test_one_site_is_named(text: str, host: str) -> None:
 def test_in_doubt_the_person_chooses(text: str, choices: tuple[str, ...]) -> None:
     place = login_host(TaskSpec(text=text))
     assert place == LoginHost(choices=choices)
-    saved = [SavedLogin(host=host, account="maria", whole_domain=True) for host in choices]
-    assert offers_for(place, saved) == LoginOffers()
+    saved = [SavedLogin(host=host, account="maria") for host in choices]
+    assert offers_for(place, saved) == []
 
 
 def test_a_starting_url_is_doubted_only_for_another_site() -> None:
@@ -151,39 +150,27 @@ def test_a_question_may_name_another_site(question: str, other: str) -> None:
     assert login_host(spec, question) == (doubted if other else LoginHost(host="amazon.com"))
 
 
-def test_the_very_host_comes_first_and_the_one_used_last_before_others() -> None:
+def test_the_one_used_last_comes_first() -> None:
     paul = SavedLogin(host="amazon.com", account="paul", used_ms=2)
     other = SavedLogin(host="amazon.de", account="maria", used_ms=9)
-    wide = SavedLogin(host="smile.amazon.com", account="anna", used_ms=5, whole_domain=True)
-    offers = offers_for(LoginHost(host="amazon.com"), [MARIA, other, wide, paul])
-    assert offers.logins == (paul, MARIA, wide)
-    assert offers.on_domain == ()
+    assert offers_for(LoginHost(host="amazon.com"), [MARIA, other, paul]) == [paul, MARIA]
 
 
-def test_another_host_of_the_domain_is_asked_for_once() -> None:
-    place = LoginHost(host="smile.amazon.com")
-    offers = offers_for(place, [MARIA])
-    assert (offers.logins, offers.on_domain) == ((), (MARIA,))
-    wide = SavedLogin(host="amazon.com", account="maria", whole_domain=True)
-    assert offers_for(place, [wide]).logins == (wide,)
+def test_no_other_host_of_the_domain_is_offered_it() -> None:
+    assert offers_for(LoginHost(host="smile.amazon.com"), [MARIA]) == []
 
 
 def test_below_a_private_suffix_each_is_somebody_else() -> None:
-    mine = SavedLogin(host="maria.github.io", account="maria", whole_domain=True)
-    offers = offers_for(LoginHost(host="paul.github.io"), [mine])
-    assert (offers.logins, offers.on_domain) == ((), ())
+    assert registrable("maria.github.io") == "maria.github.io"
     assert registrable("www.bank.co.uk") == "bank.co.uk"
 
 
-@pytest.mark.parametrize("host", ["amazon.com", "smile.amazon.com", "arnazon.com"])
-def test_nothing_is_filled_in_where_the_address_is_odd(host: str) -> None:
-    wide = SavedLogin(host="amazon.com", account="maria", whole_domain=True)
-    offers = offers_for(LoginHost(host=host, is_plain=False), [wide])
-    assert (offers.logins, offers.on_domain) == ((), ())
+def test_nothing_is_filled_in_where_the_address_is_odd() -> None:
+    assert offers_for(LoginHost(host="amazon.com", is_plain=False), [MARIA]) == []
 
 
 def test_no_host_no_offer() -> None:
-    assert offers_for(LoginHost(), [MARIA]).logins == ()
+    assert offers_for(LoginHost(), [MARIA]) == []
 
 
 @pytest.mark.parametrize(
@@ -191,5 +178,4 @@ def test_no_host_no_offer() -> None:
     ["amazon.net", "arnazon.com", "amazon-login.com", "amazon.com.evil.example", "аmazon.com"],
 )
 def test_nothing_is_filled_in_where_the_host_only_looks_like_it(host: str) -> None:
-    wide = SavedLogin(host="amazon.com", account="maria", whole_domain=True)
-    assert offers_for(LoginHost(host=host), [wide]) == LoginOffers()
+    assert offers_for(LoginHost(host=host), [MARIA]) == []

@@ -26,7 +26,7 @@ def page(world: LoginsWorld) -> LoginsPage:
     world.settings.change(
         logins=(
             SavedLogin(host="bank.example", account="paul", used_ms=NOW - 60_000),
-            SavedLogin(host="bank.example", account="maria", used_ms=NOW, whole_domain=True),
+            SavedLogin(host="bank.example", account="maria", used_ms=NOW),
         )
     )
     page = LoginsPage(world.logins, world.clock, world.scope)
@@ -42,7 +42,7 @@ def rows(page: LoginsPage) -> list[tuple[str, str]]:
 
 
 async def test_they_are_listed_without_a_password(page: LoginsPage) -> None:
-    assert rows(page) == [("all of bank.example", "maria"), ("bank.example", "paul")]
+    assert rows(page) == [("bank.example", "maria"), ("bank.example", "paul")]
     assert PASSWORD not in shown_texts(page)
 
 
@@ -96,4 +96,4 @@ async def test_a_row_that_moves_stays_the_one_that_was_chosen(
     world.clock.pass_ms(ARM_MS)
     click(remover)
     await until(lambda: page.model.rowCount() == 2)
-    assert rows(page) == [("a.example", "anna"), ("all of bank.example", "maria")]
+    assert rows(page) == [("a.example", "anna"), ("bank.example", "maria")]

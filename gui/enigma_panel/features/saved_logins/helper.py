@@ -1,6 +1,5 @@
 """What a question for a login offers: the saved logins of its host, and a box to save another."""
 
-from collections.abc import Callable
 from textwrap import wrap
 
 from msgspec.structs import replace
@@ -16,12 +15,11 @@ from PySide6.QtWidgets import (
 
 from enigma_panel.features.saved_logins.keychain_wait import KeychainWait
 from enigma_panel.features.saved_logins.logins import Logins
-from enigma_panel.features.saved_logins.offers import LoginHost, LoginOffers, another_site
+from enigma_panel.features.saved_logins.offers import LoginHost, another_site
 from enigma_panel.features.saved_logins.text import (
     NAME_CHARS,
     another_site_text,
     choose_text,
-    domain_label,
     fault_text,
     fill_label,
     fill_text,
@@ -62,7 +60,7 @@ class SavedLogins(LoginHelper):
         self._logins = logins
         self._place = place
         self._question = question
-        self._offered = LoginOffers()
+        self._offered: list[SavedLogin] = []
         self.choices = [QRadioButton(host) for host in place.choices]
         self._group = QButtonGroup(self)
         self.warning = NoticeLabel()
@@ -138,25 +136,20 @@ class SavedLogins(LoginHelper):
     def _show_offers(self) -> None:
         """Show offers in a fixed order: the last used one must not move under the pointer."""
         offers = self._logins.offers(self._place)
-        order = [(one.host, one.account) for one in self._offered.logins]
-        logins = sorted(offers.logins, key=lambda one: _place_in(order, (one.host, one.account)))
-        offers = replace(offers, logins=tuple(logins))
+        order = [(one.host, one.account) for one in self._offered]
+        offers.sort(key=lambda one: _place_in(order, (one.host, one.account)))
         if offers == self._offered and self.buttons:
             return
         self._offered = offers
         for offer in self._offers:
             self._column.removeWidget(offer)
             offer.deleteLater()
-        fills, widens = offers.logins[:MOST_OFFERED], offers.on_domain[:1]
-        self.buttons = [self._button(fill_label(one), one, self._fill) for one in fills]
+        fills = offers[:MOST_OFFERED]
+        self.buttons = [self._button(one) for one in fills]
         self._saved = [ElidedLabel("dim") for _ in fills]
         self._offers = [
             _in_card(*one) for one in zip(fills, self.buttons, self._saved, strict=True)
         ]
-        use = self._logins.use_on_domain
-        others = [self._button(domain_label(one), one, use) for one in widens]
-        self.buttons += others
-        self._offers += others
         for offer in self._offers:
             self._column.addWidget(offer)
         self._buttons.setVisible(bool(self.buttons))
@@ -164,14 +157,12 @@ class SavedLogins(LoginHelper):
         if not self.wait.is_waiting:
             self.wait.say("")
 
-    def _button(
-        self, label: str, login: SavedLogin, act: Callable[[SavedLogin], None]
-    ) -> QPushButton:
-        button = make_button(label.replace("&", "&&"))
+    def _button(self, login: SavedLogin) -> QPushButton:
+        button = make_button(fill_text())
         button.setProperty("small", "true")
-        button.setAccessibleName(label)
+        button.setAccessibleName(fill_label(login))
         button.setAccessibleDescription(self.source.text())
-        button.clicked.connect(lambda: act(login))
+        button.clicked.connect(lambda: self._fill(login))
         return button
 
     def _show_where(self) -> None:
@@ -205,7 +196,6 @@ class SavedLogins(LoginHelper):
 def _in_card(login: SavedLogin, button: QPushButton, saved: QWidget) -> QFrame:
     card, texts, account = QFrame(), QWidget(), ElidedLabel()
     account.show_text(shorten(login.account, NAME_CHARS))
-    button.setText(fill_text())
     texts.setLayout(make_column(account, saved, gap=4))
     row = make_row(GlyphLabel(Glyph.KEY, Severity.MARK, 16), texts, button, gap=12)
     row.setContentsMargins(12, 8, 8, 8)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
-from enigma_panel.features.saved_logins.offers import LoginHost, LoginOffers, offers_for
+from enigma_panel.features.saved_logins.offers import LoginHost, offers_for
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.settings import SettingsBook
@@ -87,7 +87,7 @@ class Logins(QObject):
     def saved(self) -> tuple[SavedLogin, ...]:
         return self._settings.value.logins
 
-    def offers(self, place: LoginHost) -> LoginOffers:
+    def offers(self, place: LoginHost) -> list[SavedLogin]:
         return offers_for(place, self.saved())
 
     def find_where(self) -> None:
@@ -127,13 +127,11 @@ class Logins(QObject):
             return LoginResult(fault=LoginFault.TOO_LONG, where=self.where)
         if before is None and len(self.saved()) >= MOST:
             return LoginResult(fault=LoginFault.TOO_MANY, where=self.where)
-        whole_domain = before is not None and before.whole_domain
-        listed = replace(login, whole_domain=whole_domain)
-        self._put(listed, instead_of=before)
+        self._put(login, instead_of=before)
         store = self._store_for(login.host, login.account)
         result = await self._call(lambda: store.save(password))
         if result.fault not in {None, LoginFault.NO_ANSWER}:
-            self._put(before, instead_of=listed)
+            self._put(before, instead_of=login)
         return result
 
     async def delete(self, login: SavedLogin) -> LoginResult:
@@ -144,10 +142,6 @@ class Logins(QObject):
             self._put(None, instead_of=login)
             return LoginResult(where=result.where)
         return result
-
-    def use_on_domain(self, login: SavedLogin) -> None:
-        """Offer it on all hosts of its registrable domain."""
-        self._put(replace(login, whole_domain=True), instead_of=login)
 
     # -- inside --------------------------------------------------------------------------------
 

@@ -1,8 +1,7 @@
 """Saved logins: which of them may be filled in for a host.
 
-A login is offered for the very host for which it was saved, and for others of its registrable
-domain only where the person said so once. Where a task's words leave a doubt about the host, the
-person chooses it.
+A login is offered for the very host for which it was saved. Where a task's words leave a doubt
+about the host, the person chooses it.
 """
 
 from collections.abc import Iterable
@@ -31,13 +30,6 @@ class LoginHost(Struct, frozen=True, kw_only=True):
     choices: tuple[str, ...] = ()
 
 
-class LoginOffers(Struct, frozen=True, kw_only=True):
-    """The logins that can be filled in, last used first. on_domain: of its other hosts."""
-
-    logins: tuple[SavedLogin, ...] = ()
-    on_domain: tuple[SavedLogin, ...] = ()
-
-
 @lru_cache(maxsize=32)  # of the questions that are open
 def login_host(spec: TaskSpec, question: str = "") -> LoginHost:
     """The host of a task's starting URL or its words, if no other is named there or asked for."""
@@ -59,16 +51,7 @@ def another_site(question: str, host: str) -> str:
     return next((one for one in named if registrable(one) != registrable(host)), "")
 
 
-def offers_for(place: LoginHost, saved: Iterable[SavedLogin]) -> LoginOffers:
+def offers_for(place: LoginHost, saved: Iterable[SavedLogin]) -> list[SavedLogin]:
+    """The logins that can be filled in, last used first."""
     newest_first = sorted(saved, key=lambda login: -login.used_ms)
-    if not place.host:
-        return LoginOffers()
-    exact = [one for one in newest_first if one.host == place.host] if place.is_plain else []
-    near = [one for one in newest_first if place.is_plain and _is_near(place.host, one.host)]
-    offered = [*exact, *(one for one in near if one.whole_domain)]
-    on_domain = [one for one in near if not one.whole_domain]
-    return LoginOffers(logins=tuple(offered), on_domain=tuple(on_domain))
-
-
-def _is_near(host: str, saved: str) -> bool:
-    return host != saved and registrable(host) == registrable(saved)
+    return [one for one in newest_first if one.host == place.host and place.is_plain]

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QWidget
 
 from enigma_panel.features.saved_logins.keychain_wait import KeychainWait
 from enigma_panel.features.saved_logins.logins import Logins
-from enigma_panel.features.saved_logins.sites import registrable
 from enigma_panel.features.saved_logins.text import fault_text, place_words
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import Clock
@@ -78,9 +77,7 @@ class LoginsModel(KeyedTableModel):
 
 
 def _site(login: SavedLogin) -> Cell:
-    if not login.whole_domain:
-        return Cell(text=login.host)
-    return Cell(text=tr("all of {domain}", domain=registrable(login.host)), tip=login.host)
+    return Cell(text=login.host)
 
 
 def _account(login: SavedLogin) -> Cell:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from enigma_panel.features.saved_logins.logins import LoginFault, RememberedLogin
-from enigma_panel.features.saved_logins.sites import registrable
 from enigma_panel.store.keychain import MEMORY, NO_PLACE
 from enigma_panel.store.settings import SavedLogin
 from enigma_panel.ui.i18n import Translations, shorten
@@ -56,12 +55,6 @@ def saved_text(where: str) -> str:
     if where in {NO_PLACE, MEMORY}:
         return tr("Saved login")
     return tr("Saved in {keychain}", keychain=where)
-
-
-def domain_label(login: SavedLogin) -> str:
-    """'Use maria on all of amazon.com'."""
-    account, domain = shorten(login.account, NAME_CHARS), registrable(login.host)
-    return tr("Use {account} on all of {domain}", account=account, domain=shorten(domain, 60))
 
 
 def source_text(host: str) -> str:
