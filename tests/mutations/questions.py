@@ -126,7 +126,7 @@ QUESTIONS = (
         promise="The keychain keeps no password that nothing lists",
         mistake="it is listed once it was saved",
         file="features/saved_logins/logins.py",
-        old="        self._put(login, instead_of=before)\n",
+        old="        if is_new:\n            self._list(login, is_saved=True)\n",
         new="",
         tests=(
             "tests/features/saved_logins/test_logins.py::test_no_password_is_kept_that_nothing_lists",
@@ -136,8 +136,8 @@ QUESTIONS = (
         promise="Remove in Settings removes the login that was chosen",
         mistake="the one that stands in its row now",
         file="features/saved_logins/settings.py",
-        old="self._known.setdefault(name, len(self._known) + 1) for name in sorted(by_name)]",
-        new="n for n, _ in enumerate(sorted(by_name), 1)]",
+        old="self._known.setdefault(login, len(self._known) + 1) for login in shown]",
+        new="n for n, _ in enumerate(shown, 1)]",
         tests=(
             "tests/features/saved_logins/test_settings.py::test_a_row_that_moves_stays_the_one_that_was_chosen",
         ),

@@ -203,7 +203,7 @@ def test_a_cap_of_the_day_that_is_none_holds_all_starts(path: Path, wrong: objec
     assert load(path) == (held, None)
 
 
-MARIA = SavedLogin(host="bank.example", account="maria", used_ms=7)
+MARIA = SavedLogin(host="bank.example", account="maria")
 WRONG = {
     "show_ended": "perhaps-49x",
     "tell_when_done": 49,

@@ -50,15 +50,14 @@ SYSTEM, LIGHT, DARK = "system", "light", "dark"
 """Choices of colours: those of the desktop, whenever it changes them, or always the same."""
 
 
-class SavedLogin(Struct, frozen=True, kw_only=True):
+class SavedLogin(Struct, frozen=True, kw_only=True, order=True):
     """A login without its password, which is in the keychain alone.
 
-    host: in lower case, without "www."; used_ms: when it was used last (epoch ms).
+    host: in lower case, without "www.".
     """
 
     host: str
     account: str
-    used_ms: int = 0
 
 
 class ColumnSettings(Struct, frozen=True, omit_defaults=True):

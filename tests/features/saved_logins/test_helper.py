@@ -15,14 +15,13 @@ from enigma_panel.store.settings import SavedLogin
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.forms.credentials import CredentialsPage
 from tests.features.saved_logins.world import LoginsWorld
-from tests.kit.clock import NOW
 from tests.kit.person import active, click, shown_texts, type_text
 from tests.kit.question_pages import form_of
 from tests.kit.wait import until
 
 LOGIN = "I need login credentials to proceed."
 PASSWORD = "zebra-47-crossing"
-MARIA = SavedLogin(host="bank.example", account="maria", used_ms=NOW)
+MARIA = SavedLogin(host="bank.example", account="maria")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from enigma_panel.features.saved_logins.offers import (
 from enigma_panel.features.saved_logins.sites import registrable
 from enigma_panel.store.settings import SavedLogin
 
-MARIA = SavedLogin(host="amazon.com", account="maria", used_ms=1)
+MARIA = SavedLogin(host="amazon.com", account="maria")
 
 
 @pytest.mark.parametrize(
@@ -150,10 +150,10 @@ def test_a_question_may_name_another_site(question: str, other: str) -> None:
     assert login_host(spec, question) == (doubted if other else LoginHost(host="amazon.com"))
 
 
-def test_the_one_used_last_comes_first() -> None:
-    paul = SavedLogin(host="amazon.com", account="paul", used_ms=2)
-    other = SavedLogin(host="amazon.de", account="maria", used_ms=9)
-    assert offers_for(LoginHost(host="amazon.com"), [MARIA, other, paul]) == [paul, MARIA]
+def test_they_come_as_they_were_saved() -> None:
+    paul = SavedLogin(host="amazon.com", account="paul")
+    other = SavedLogin(host="amazon.de", account="maria")
+    assert offers_for(LoginHost(host="amazon.com"), [paul, other, MARIA]) == [paul, MARIA]
 
 
 def test_no_other_host_of_the_domain_is_offered_it() -> None:

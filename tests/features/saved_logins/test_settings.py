@@ -12,7 +12,6 @@ from enigma_panel.store.keychain import SecretOutcome
 from enigma_panel.store.settings import SavedLogin
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS
 from tests.features.saved_logins.world import LoginsWorld
-from tests.kit.clock import NOW
 from tests.kit.person import ENTER, button, click, key, shown_texts
 from tests.kit.wait import until
 
@@ -25,8 +24,8 @@ def page(world: LoginsWorld) -> LoginsPage:
         world.keychain.store_for(host, account).save(PASSWORD)
     world.settings.change(
         logins=(
-            SavedLogin(host="bank.example", account="paul", used_ms=NOW - 60_000),
-            SavedLogin(host="bank.example", account="maria", used_ms=NOW),
+            SavedLogin(host="bank.example", account="paul"),
+            SavedLogin(host="bank.example", account="maria"),
         )
     )
     page = LoginsPage(world.logins, world.clock, world.scope)

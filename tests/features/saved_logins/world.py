@@ -65,9 +65,7 @@ class LoginsWorld(World):
     def __init__(self) -> None:
         super().__init__()
         self.keychain = FakeKeychain()
-        self.logins = Logins(
-            cast("Any", self.settings), self.keychain.store_for, self.clock, self.scope
-        )
+        self.logins = Logins(cast("Any", self.settings), self.keychain.store_for, self.scope)
 
     def question_dialog(self) -> QuestionDialog:
         helper = partial(make_helper, self.logins, self.scope)

@@ -21,7 +21,7 @@ def install(host: Host) -> None:
     """Add it, over the system's keychain; the demo's logins are gone with it."""
     services = host.services
     store_for = memory() if services.demo else keychain_entry
-    add(host, Logins(services.settings, store_for, services.clock, services.scope))
+    add(host, Logins(services.settings, store_for, services.scope))
 
 
 def add(host: Host, logins: Logins) -> None:

@@ -45,7 +45,7 @@ from enigma_panel.ui.widgets.basics import (
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 
-MOST_OFFERED, LINE_CHARS = 5, 40
+MOST_OFFERED, LINE_CHARS = 10, 40
 
 
 class SavedLogins(LoginHelper):
@@ -134,10 +134,7 @@ class SavedLogins(LoginHelper):
         self._show_where()
 
     def _show_offers(self) -> None:
-        """Show offers in a fixed order: the last used one must not move under the pointer."""
         offers = self._logins.offers(self._place)
-        order = [(one.host, one.account) for one in self._offered]
-        offers.sort(key=lambda one: _place_in(order, (one.host, one.account)))
         if offers == self._offered and self.buttons:
             return
         self._offered = offers
@@ -203,7 +200,3 @@ def _in_card(login: SavedLogin, button: QPushButton, saved: QWidget) -> QFrame:
     set_role(card, "offer")
     card.setLayout(row)
     return card
-
-
-def _place_in(order: list[tuple[str, str]], login: tuple[str, str]) -> int:
-    return order.index(login) if login in order else len(order)

@@ -1,4 +1,4 @@
-"""Saved logins: host, account and last use in the settings, the password in the keychain alone.
+"""Saved logins: host and account in the settings, the password in the keychain alone.
 
 Nothing is filled in or sent by itself. A keychain may wait for a person, or for ever: each call has
 a time limit, and whoever waits for it may be cancelled.
@@ -10,13 +10,11 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from msgspec import Struct
-from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
 from enigma_panel.features.saved_logins.offers import LoginHost, offers_for
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
-from enigma_panel.services.clock import Clock
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.store.keychain import NO_PLACE, Result, SecretOutcome, SecretStore
 from enigma_panel.store.settings import SavedLogin
@@ -73,13 +71,10 @@ class Logins(QObject):
     changed = Signal()
     remembered = Signal(object)
 
-    def __init__(
-        self, settings: SettingsBook, store_for: LoginStore, clock: Clock, scope: TaskScope
-    ) -> None:
+    def __init__(self, settings: SettingsBook, store_for: LoginStore, scope: TaskScope) -> None:
         super().__init__()
         self._settings = settings
         self._store_for = store_for
-        self._clock = clock
         self._scope = scope
         self._turn = asyncio.Lock()  # one writes at a time: a login and its password go together
         self.where = NO_PLACE
@@ -103,16 +98,11 @@ class Logins(QObject):
         self.changed.emit()
 
     async def password(self, login: SavedLogin) -> LoginResult:
-        """The password of a login, which counts as used now."""
-        result = await self._call(self._store_for(login.host, login.account).get)
-        known = self._find(login.host, login.account)  # it may be another one by now
-        if result.fault is None and known is not None:
-            self._put(replace(known, used_ms=self._clock.now_ms()), instead_of=known)
-        return result
+        return await self._call(self._store_for(login.host, login.account).get)
 
     def remember(self, host: str, account: str, password: str) -> None:
         """Save a login, or another password of it; `remembered` tells what became of it."""
-        login = SavedLogin(host=host, account=account.strip(), used_ms=self._clock.now_ms())
+        login = SavedLogin(host=host, account=account.strip())
         self._scope.spawn("remember login", self._remember(login, password))
 
     async def _remember(self, login: SavedLogin, password: str) -> None:
@@ -122,16 +112,17 @@ class Logins(QObject):
 
     async def _save(self, login: SavedLogin, password: str) -> LoginResult:
         """Save a login, listing it first, so that no password is in the keychain unlisted."""
-        before = self._find(login.host, login.account)
+        is_new = login not in self.saved()
         if len(login.account) > MOST_CHARS:
             return LoginResult(fault=LoginFault.TOO_LONG, where=self.where)
-        if before is None and len(self.saved()) >= MOST:
+        if is_new and len(self.saved()) >= MOST:
             return LoginResult(fault=LoginFault.TOO_MANY, where=self.where)
-        self._put(login, instead_of=before)
+        if is_new:
+            self._list(login, is_saved=True)
         store = self._store_for(login.host, login.account)
         result = await self._call(lambda: store.save(password))
-        if result.fault not in {None, LoginFault.NO_ANSWER}:
-            self._put(before, instead_of=login)
+        if is_new and result.fault not in {None, LoginFault.NO_ANSWER}:
+            self._list(login, is_saved=False)
         return result
 
     async def delete(self, login: SavedLogin) -> LoginResult:
@@ -139,19 +130,15 @@ class Logins(QObject):
         async with self._turn:
             result = await self._call(self._store_for(login.host, login.account).remove)
         if result.fault in {None, LoginFault.MISSING}:
-            self._put(None, instead_of=login)
+            self._list(login, is_saved=False)
             return LoginResult(where=result.where)
         return result
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _find(self, host: str, account: str) -> SavedLogin | None:
-        return next((o for o in self.saved() if (o.host, o.account) == (host, account)), None)
-
-    def _put(self, login: SavedLogin | None, instead_of: SavedLogin | None) -> None:
-        gone = {(one.host, one.account) for one in (login, instead_of) if one is not None}
-        kept = [one for one in self.saved() if (one.host, one.account) not in gone]
-        self._settings.change(logins=tuple([*kept, login] if login is not None else kept))
+    def _list(self, login: SavedLogin, *, is_saved: bool) -> None:
+        kept = [one for one in self.saved() if one != login]
+        self._settings.change(logins=tuple([*kept, login] if is_saved else kept))
         self.changed.emit()
 
     async def _call(self, call: Callable[[], Result]) -> LoginResult:

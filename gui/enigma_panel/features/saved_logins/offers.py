@@ -52,6 +52,5 @@ def another_site(question: str, host: str) -> str:
 
 
 def offers_for(place: LoginHost, saved: Iterable[SavedLogin]) -> list[SavedLogin]:
-    """The logins that can be filled in, last used first."""
-    newest_first = sorted(saved, key=lambda login: -login.used_ms)
-    return [one for one in newest_first if one.host == place.host and place.is_plain]
+    """The logins that can be filled in, in the order in which they were saved."""
+    return [one for one in saved if one.host == place.host and place.is_plain]

@@ -14,7 +14,6 @@ from enigma_panel.store.settings import SavedLogin
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.settings.page import SettingsPage
 from enigma_panel.ui.text.cells import Cell
-from enigma_panel.ui.text.states import NONE, dated_moment, local_moment, usual_moments
 from enigma_panel.ui.widgets.basics import Button, make_button, make_column, make_label
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS, PointerHold
 from enigma_panel.ui.widgets.table.column_sizing import LEAD
@@ -32,33 +31,29 @@ class Column(IntEnum):
 
     SITE = 0
     ACCOUNT = 1
-    USED = 2
-    REMOVE = 3
+    REMOVE = 2
 
 
 class LoginsModel(KeyedTableModel):
     """The saved logins as rows; each has a key of its own for as long as the model lives."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._clock = clock
         self._logins: dict[int, SavedLogin] = {}
-        self._known: dict[tuple[str, str], int] = {}
+        self._known: dict[SavedLogin, int] = {}
 
     def make_columns(self) -> Iterable[ColumnDef[SavedLogin]]:
-        used = tuple(Cell(text=text) for text in usual_moments())
         return (
             ColumnDef(Column.SITE, tr("Site"), _site),
             ColumnDef(Column.ACCOUNT, tr("Account"), _account),
-            ColumnDef(Column.USED, tr("Last used"), self._used, width=used),
             # Its cells lie below buttons.
             ColumnDef(Column.REMOVE, "", lambda _: Cell(), width=(Cell(text=tr("Remove")),)),
         )
 
     def show_logins(self, logins: Iterable[SavedLogin]) -> None:
-        by_name = {(one.host, one.account): one for one in logins}
-        keys = [self._known.setdefault(name, len(self._known) + 1) for name in sorted(by_name)]
-        self._logins = dict(zip(keys, (by_name[name] for name in sorted(by_name)), strict=True))
+        shown = sorted(set(logins))
+        keys = [self._known.setdefault(login, len(self._known) + 1) for login in shown]
+        self._logins = dict(zip(keys, shown, strict=True))
         self.show_keys(keys)
         self.notify_changed(keys)
 
@@ -68,12 +63,6 @@ class LoginsModel(KeyedTableModel):
     def cell(self, key: int, column: int) -> Cell:
         login = self.login(key)
         return Cell() if login is None else self.columns[column].cell(login)
-
-    def _used(self, login: SavedLogin) -> Cell:
-        if not login.used_ms:
-            return Cell(text=NONE)
-        text = local_moment(login.used_ms, self._clock.now_ms())
-        return Cell(text=text, copied=dated_moment(login.used_ms))
 
 
 def _site(login: SavedLogin) -> Cell:
@@ -101,7 +90,7 @@ class LoginsPage(SettingsPage):
         self._moved_ms = -ARM_MS
 
     def _build_parts(self) -> None:
-        self.model = LoginsModel(self._clock)
+        self.model = LoginsModel()
         hold = PointerHold(self._clock.now_ms, self)
         self.table = KeyedTable(self.model, tr("Saved logins"), hold, self)
         hold.watch(self.table)
@@ -129,7 +118,7 @@ class LoginsPage(SettingsPage):
 
     def refresh(self) -> None:
         note = tr(
-            "Passwords are kept in {place}. Site, account and last use are in the settings file.",
+            "Passwords are kept in {place}. Site and account are in the settings file.",
             place=place_words(self._logins.where),
         )
         self.about.setText(note)

@@ -126,7 +126,7 @@ class TasksModel(KeyedTableModel):
         tokens = _cells(number_text(USUAL_TOKENS))
         cost = _cells(USUAL_COST)
         took = _cells(duration(HOUR_MS - 1))
-        moment = _cells(*usual_moments(short=True))
+        moment = _cells(*usual_moments())
         name = _cells(USUAL_NAME)
         return (
             ColumnDef(Column.STATUS, tr("Status"), self._status, width=tuple(_usual_states())),

@@ -331,25 +331,10 @@ def local_moment(ms: int, now_ms: int, *, short: bool = False) -> str:
     return tr("{day} {month} {time}", day=when.tm_mday, month=month, time=clock)
 
 
-def usual_moments(*, short: bool = False) -> Iterator[str]:
-    """Yield the longest texts of `local_moment`: a day in each month."""
+def usual_moments() -> Iterator[str]:
+    """Yield the longest short texts of `local_moment`: a day in each month."""
     moments = ((480 + 730 * month) * HOUR * 1000 for month in range(12))
-    return (local_moment(ms, 0, short=short) for ms in moments)
-
-
-def dated_moment(ms: int) -> str:
-    """Return a moment with its day, '27 Nov 2026, 14:31', to be read on any other day."""
-    when = _moment(ms)
-    if when is None:
-        return UNKNOWN
-    clock, month = _clock(when), short_month(when.tm_mon)
-    return tr(
-        "{day} {month} {year}, {time}",
-        day=when.tm_mday,
-        month=month,
-        year=str(when.tm_year),
-        time=clock,
-    )
+    return (local_moment(ms, 0, short=True) for ms in moments)
 
 
 def is_life_assumed(session: Session) -> bool:
