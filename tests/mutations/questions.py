@@ -134,10 +134,10 @@ QUESTIONS = (
     ),
     Break(
         promise="Remove in Settings removes the login that was chosen",
-        mistake="the one that stands in its row now",
+        mistake="a click counts for a row that has just come below it",
         file="features/saved_logins/settings.py",
-        old="self._known.setdefault(login, len(self._known) + 1) for login in shown]",
-        new="n for n, _ in enumerate(shown, 1)]",
+        old="if has_stood and not",
+        new="if not",
         tests=(
             "tests/features/saved_logins/test_settings.py::test_a_row_that_moves_stays_the_one_that_was_chosen",
         ),

@@ -22,7 +22,6 @@ class KeychainWait(QWidget):
     """One call at a time; after a moment says what is waited for, with *Cancel*."""
 
     resized = Signal()
-    turned = Signal()
 
     def __init__(self, scope: TaskScope, where: Callable[[], str]) -> None:
         super().__init__()
@@ -49,7 +48,6 @@ class KeychainWait(QWidget):
         """Make the call, which calls `end` once it knows. Cancelled, nothing of it is done."""
         self._slow.start()
         self._call = self._scope.spawn("keychain", call)
-        self.turned.emit()
 
     def end(self, text: str = "", role: str = "amber") -> None:
         """End the call, and show these words."""
@@ -57,7 +55,6 @@ class KeychainWait(QWidget):
         self._slow.stop()
         self.cancel.hide()
         self.say(text, role)
-        self.turned.emit()
 
     def give_up(self) -> None:
         if self._call is not None:

@@ -73,9 +73,6 @@ class SettingsDialog(Sheet):
             self._columns[title] = scroll.column
         self._columns[title].addWidget(page)
         if isinstance(page, SettingsPage):
-            if page.reach:
-                side = PADDING - page.reach
-                self._columns[title].setContentsMargins(side, PADDING, side, 0)
             page.grown.connect(self._grow)
 
     def _grow(self) -> None:

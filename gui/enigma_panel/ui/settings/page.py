@@ -5,12 +5,8 @@ from PySide6.QtWidgets import QWidget
 
 
 class SettingsPage(QWidget):
-    """A page, or a part of one. grown: it may need more room than before.
+    """A page, or a part of one. grown: it may need more room than before."""
 
-    reach: how far it stands out at both sides, as the words of its table stand in.
-    """
-
-    reach = 0
     grown = Signal()
 
     def refresh(self) -> None:
