@@ -106,15 +106,3 @@ def test_a_task_with_a_field_that_the_new_dialect_lacks_is_shown_first(
     assert services.account.dialect is W2
     assert services.sessions.calls == []
     assert dialogs.calls == [("open_new_task", None, spec)]
-
-
-def test_details_name_the_dialect_of_a_session_that_is_not_the_one_in_use(
-    window: MainWindow, services: Any
-) -> None:
-    services.sessions.add(1)
-    window.selection.sessions.select_key(1)
-    assert "Service dialect" not in shown_texts(window.details)
-    services.account.choose_dialect(W2)
-    assert "Service dialect: Enigma (E)" in shown_texts(window.details)
-    services.account.choose_dialect(None)
-    assert "Service dialect" not in shown_texts(window.details)

@@ -9,7 +9,6 @@ from enigma_panel.services.container import Services
 from enigma_panel.ui.details.session_name import SessionName
 from enigma_panel.ui.details.text import state_note, state_word
 from enigma_panel.ui.i18n import Translations, plain_tip, shorten
-from enigma_panel.ui.text.dialects import dialect_name
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import (
@@ -77,7 +76,6 @@ class Head(QWidget):
         if about_session and session is not None:
             is_live = session.occupies_slot
         note = self._note(session) if is_live else ""
-        note = note or self._dialect_text(session)
         if note != self.note.text():
             self.note.show_text(note)
         self.state.setToolTip(plain_tip(word.tip))
@@ -87,13 +85,6 @@ class Head(QWidget):
         services = self._services
         pending = services.sessions.pending(session.key) if session is not None else None
         return state_note(pending, services.clock.now_ms(), services.health.unreachable_since_ms)
-
-    def _dialect_text(self, session: Session | None) -> str:
-        if session is None or not session.occupies_slot:
-            return ""
-        if session.dialect is self._services.account.dialect:
-            return ""
-        return tr("Service dialect: {dialect}", dialect=dialect_name(session.dialect))
 
     def _tint(self) -> None:
         self.more.setIcon(icons.icon(Glyph.MORE, QColor(theme.colours().text), size=16))
