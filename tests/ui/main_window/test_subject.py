@@ -99,7 +99,7 @@ def test_of_several_they_say_how_many_and_what_they_cost(two: MainWindow, servic
     services.sessions.add(3, left_s=50, status=TaskStatus.DONE)
     two.selection.sessions.selectAll()
     assert two.selection.subject_text() == "3 sessions"
-    assert two.verbs[CommandVerb.STOP].text() == "Stop 2 of 3"
+    assert two.verbs[CommandVerb.STOP].text() == "Stop 2"
     assert "3 sessions\nAt least $0.24" in shown_texts(two.details)
     services.sessions.change_task(3, usage=Usage(cost=Decimal("0.01")))
     assert "3 sessions\n$0.25\n" in shown_texts(two.details) + "\n"

@@ -319,7 +319,7 @@ class Details(QFrame):
     def _show_verbs(self) -> None:
         self.verbs.setVisible(bool(self._session() or self._task() or self._open))
         if any(self._several):
-            self.verbs.show_several()
+            self.verbs.show_several(self._open)
             return
         about_session = self._about_session
         self.verbs.show_records(self._session(), self._task(), about_session=about_session)

@@ -11,7 +11,7 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.ui.details.text import again_label
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.verbs import GLYPHS
+from enigma_panel.ui.text.verbs import GLYPHS, bulk_label
 from enigma_panel.ui.text.waiting import (
     QueueAction,
     offered,
@@ -23,15 +23,13 @@ from enigma_panel.ui.text.ways_out import can_run_again
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.action_button import action_button, show_words
-from enigma_panel.ui.widgets.basics import Button, make_button, take_single_clicks
+from enigma_panel.ui.widgets.basics import GAP, Button, make_button, take_single_clicks
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS, PointerHold
 
 tr = Translations("Details")
 
-HEIGHT, GAP, APART, SIGN = 28, 4, 7, 12
-COLUMN = 168
-"""Two of them have room beside each other in Details as it is at first."""
+HEIGHT, SIGN = 28, 12
 
 
 class VerbBar(QWidget):
@@ -68,8 +66,6 @@ class VerbBar(QWidget):
         self.queue_buttons = {
             verb: _small(make_button(queue_action_label(verb))) for verb in QueueAction
         }
-        self._apart = QWidget()
-        self._apart.setFixedSize(APART, 1)
         self._row = FlowLayout(*self.queue_buttons.values(), self.again, self.edit, gap=GAP)
         self.setLayout(self._row)
         self.setMinimumHeight(theme.line_height(HEIGHT))
@@ -83,11 +79,10 @@ class VerbBar(QWidget):
             role = "danger" if verb is CommandVerb.TERMINATE else ""
             button = self.verbs[verb] = _small(action_button(action, role))
             button.show_glyph(GLYPHS[verb], "red" if role else "text", size=SIGN)
-            if verb is CommandVerb.TERMINATE:
-                self._row.addWidget(self._apart)
             self._row.addWidget(button)
             QWidget.setTabOrder(before, button)
             before = button
+        self._row.ends_row = self.verbs[CommandVerb.TERMINATE]  # apart from the others
         self._replace(self._wanted())
         self.take_presses()
 
@@ -97,15 +92,15 @@ class VerbBar(QWidget):
         """Show what can be done with one session or task."""
         self._session, self._task, self._about_session = session, task, about_session
         self._is_several = False
-        self._widen(0)
+        self._keep_room(1)
         self._refresh()
 
-    def show_several(self) -> None:
-        """Show the verbs of several sessions in columns, so that no count moves one."""
+    def show_several(self, n: int) -> None:
+        """Show the verbs of so many sessions."""
         self._session = self._task = None
         self._is_several = True
+        self._keep_room(n)
         self._refresh()
-        self._widen(theme.scaled(COLUMN))
 
     def take_presses(self) -> None:
         """Take presses at once: the person chose what is shown."""
@@ -141,8 +136,7 @@ class VerbBar(QWidget):
         if entry is not None and not (self._about_session and is_open):
             return frozenset(self.queue_buttons[verb] for verb in offered(entry))
         if self.verbs and (self._is_several or self._may_be_at_work()):
-            apart = () if self._is_several else (self._apart,)
-            return frozenset({*self.verbs.values(), *apart})
+            return frozenset(self.verbs.values())
         if task is not None and task.is_final and can_run_again(task):
             return frozenset({self.again, self.edit})
         return frozenset()
@@ -182,8 +176,6 @@ class VerbBar(QWidget):
             if part.hasFocus():
                 self._leave()  # none of them takes a press at first
             part.setVisible(part in wanted)
-        self._apart.setVisible(self._apart in wanted)
-        self._row.setSpacing(2 * GAP if self._is_several else GAP)
         self._shown = wanted
         self.setEnabled(False)
         self._arm_timer.start()
@@ -192,9 +184,13 @@ class VerbBar(QWidget):
         if self._task is not None:
             show_words(self.again, again_label(self._spending, self._task))
 
-    def _widen(self, least: int) -> None:
-        for button in self.verbs.values():
-            button.setMinimumWidth(least)
+    def _keep_room(self, n: int) -> None:
+        """Keep the room of a count beside each verb: none moves a button."""
+        mnemonic = Qt.TextFlag.TextShowMnemonic  # as Qt measures a button
+        for verb, button in self.verbs.items():
+            size, whole = button.fontMetrics().size, button.sizeHint()
+            whole += size(mnemonic, bulk_label(verb, n, n)) - size(mnemonic, button.text())
+            button.setFixedWidth(whole.width())
 
     def _leave(self) -> None:
         self._next_focus.setFocus(Qt.FocusReason.OtherFocusReason)  # see MainWindow

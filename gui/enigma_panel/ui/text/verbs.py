@@ -76,13 +76,9 @@ def verb_label(verb: CommandVerb) -> str:
 
 
 def bulk_label(verb: CommandVerb, able: int, n: int) -> str:
-    """Return 'Stop', for several 'Stop 7 of 9' or 'Stop 9'."""
+    """Return 'Stop', for several 'Stop 7': so many of them can take it."""
     label = verb_label(verb)
-    if n < 2 or not able:
-        return label
-    if able == n:
-        return tr("{verb} {n}", verb=label, n=n)
-    return tr("{verb} {able} of {n}", verb=label, able=able, n=n)
+    return tr("{verb} {n}", verb=label, n=able) if n > 1 and able else label
 
 
 def verb_labels(verbs: Iterable[CommandVerb]) -> str:

@@ -5,7 +5,12 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
 
 
 class FlowLayout(QLayout):
-    """A row of widgets that wraps where there is no room; a hidden widget takes none."""
+    """A row of widgets that wraps where there is no room; a hidden widget takes none.
+
+    ends_row: the widget that ends where its row ends, unless it is alone there.
+    """
+
+    ends_row: QWidget | None = None
 
     def __init__(self, *widgets: QWidget, gap: int = 6) -> None:
         super().__init__()
@@ -32,6 +37,8 @@ class FlowLayout(QLayout):
             if x > room.x() and x + size.width() > room.x() + room.width():
                 x, y, line_height = room.x(), y + line_height + self.spacing(), 0
             width = min(size.width(), max(room.width(), item.minimumSize().width()))
+            if x > room.x() and item.widget() is self.ends_row:
+                x = room.x() + room.width() - width
             places.append((item, QRect(x, y, width, size.height())))
             x += width + self.spacing()
             line_height = max(line_height, size.height())
