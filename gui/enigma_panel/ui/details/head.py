@@ -38,6 +38,7 @@ class Head(QWidget):
         self._services = services
         self.session_name = SessionName()
         self.more = make_tool(tr("More"))
+        self.more.setMinimumHeight(theme.line_height(28))  # centred on the first line
         self.glyph = GlyphLabel(Glyph.RING, Severity.DIM, 16)
         self.state = make_label()
         self.note = ElidedLabel("dim")

@@ -22,7 +22,6 @@ from enigma_panel.ui.i18n import Translations, plain_tip
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.text.sums import cost_text, sum_tip
-from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import (
     make_button,
     make_column,
@@ -39,11 +38,12 @@ if TYPE_CHECKING:
 tr = Translations("Details")
 
 LEAST_WIDTH = 250
-SIDE = 16
-"""Margin at the left and the right of what is in the card."""
+SIDE, BESIDE = 16, 8
+"""Margin at the left and the right of what is in the card; room of the icon of *More* for that of
+its button."""
 BAR = 12
 """Width of a scroll bar in the style sheet."""
-TEXT_LINES, HEAD = 8, 24
+TEXT_LINES = 8
 
 
 class Tab(IntEnum):
@@ -206,7 +206,6 @@ class Details(QFrame):
         self.filtered = make_label(role="dim", wrap=True)
         self.filtered.hide()
         self.several = make_label(role="heading", wrap=True)
-        self.several.setMinimumHeight(theme.line_height(HEAD))  # as that of one
         self.nothing = make_label(role="dim", wrap=True)
         self.trouble = Trouble(services, next_focus=self.tabs)
         self.task_text = ReadingText(TEXT_LINES)
@@ -222,13 +221,16 @@ class Details(QFrame):
         column.setContentsMargins(1, 12, 1, 8)
         column.setSpacing(0)
         top = QVBoxLayout()
-        top.setContentsMargins(SIDE, 0, SIDE, 8)
+        top.setContentsMargins(SIDE, 0, SIDE - BESIDE, 8)
         top.setSpacing(12)
         top.addLayout(make_row(self.back, None))
         top.addWidget(self.head)
         top.addLayout(make_column(self.several, self.nothing, gap=4))
         for part in (self.verbs, self.filtered):
             top.addWidget(part)
+        self.several.setContentsMargins(0, 5, BESIDE, 5)  # where the title of one stands
+        for part in (self.nothing, self.verbs, self.filtered):
+            part.setContentsMargins(0, 0, BESIDE, 0)
         column.addLayout(top)
         self._fill_tabs()
         tabs = make_row(self.tabs)

@@ -110,6 +110,10 @@ QToolButton[role="plain"], QPushButton[role="plain"] {
     min-height: 0; } /* 28 by 28: Qt adds 3 px to a tool button's icon */
 QPushButton[role="plain"] { /* where there is little room it is no lower */
     min-height: 16px; padding: 3px 0 2px; }
+QFrame[role="card"] QPushButton[role="plain"] { /* its words end where all do */
+    padding-right: -3px; }
+QFrame[role="card"] QPushButton[role="plain"][checkable="true"] { /* from right to left */
+    padding: 3px 0 2px -3px; }
 QToolButton[role="plain"]:hover, QPushButton[role="plain"]:hover { background: {hover}; }
 QToolButton[role="plain"]:focus, QPushButton[role="plain"]:focus { border-color: {mark}; }
 QFileDialog QToolButton, QFileDialog QToolButton:focus { padding: 1px; min-height: 16px; }

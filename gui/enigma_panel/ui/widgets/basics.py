@@ -459,7 +459,8 @@ class ElidedLabel(QLabel):
         painter.setPen(self.palette().color(self.foregroundRole()))
         place = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         lines, rect = self._elided(), self.contentsRect()
-        pitch = line_pitch(self) if len(lines) > 1 else rect.height()
-        top = rect.y() + (rect.height() - pitch * len(lines)) // 2
+        pitch, top = rect.height(), rect.y()
+        if self._lines > 1:  # the first one stands still when more come
+            pitch, top = line_pitch(self), top + GAP // 2 - 1
         for n, line in enumerate(lines):
             painter.drawText(QRect(rect.x(), top + n * pitch, rect.width(), pitch), place, line)
