@@ -508,8 +508,8 @@ MONEY = (
         promise="have three decimals, and so have the tables of Costs",
         mistake="they have two",
         file="features/costs/text.py",
-        old="return format_money(total.cost), \"\"",
-        new="return cost_text(total), \"\"",
+        old='return format_money(total.cost), ""',
+        new='return cost_text(total), ""',
         tests=(f"{COSTS}::test_what_became_of_tasks_and_what_is_not_known",),
     ),
     Break(
