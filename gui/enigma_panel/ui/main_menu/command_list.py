@@ -56,12 +56,6 @@ class CommandList(QTreeWidget):
         columns.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         columns.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
 
-    def select_first(self) -> None:
-        for row in map(self.topLevelItem, range(self.topLevelItemCount())):
-            if row is not None and _is_choosable(row):
-                self.setCurrentItem(row)
-                return
-
     def add_heading(self, text: str) -> None:
         """Add a heading above rows that belong together."""
         item = self.add_row(text)
@@ -101,8 +95,3 @@ class CommandList(QTreeWidget):
 
 def _row_height() -> int:
     return theme.line_height(ROW_HEIGHT)
-
-
-def _is_choosable(row: QTreeWidgetItem) -> bool:
-    choosable = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-    return row.flags() & choosable == choosable

@@ -66,7 +66,7 @@ class CommandPalette(Sheet):
         self.list.clear()
         for action, subject in found[:MOST_LINES]:
             self.list.add_row(action.text(), keys_text(action.shortcut()), subject)
-        self.list.select_first()
+        self.list.setCurrentIndex(self.list.model().index(0, 0))
         self.list.setVisible(bool(found))
         self.nothing.setVisible(not found)
         self._speak()
