@@ -216,6 +216,9 @@ def test_the_sheet_opens_by_its_keys_and_closes_by_escape(
     for text in ("Program", "New task"):
         key(dialog.list, Qt.Key.Key_Down)
         assert dialog.list.currentItem().text(0) == text
+    place = dialog.list.visualItemRect(dialog.list.currentItem()).center()
+    QTest.mouseClick(dialog.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert not dialog.list.selectedItems()
     key(dialog.list, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
     assert window.focusWidget() is window.selection.tasks

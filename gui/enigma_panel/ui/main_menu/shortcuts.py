@@ -1,6 +1,5 @@
 """The sheet *Keyboard shortcuts*: each action that has keys, and the keys that are no actions."""
 
-from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -23,7 +22,8 @@ class ShortcutsDialog(Sheet):
         super().__init__(tr("Keyboard shortcuts"), parent)
         self._groups = groups
         self.list = CommandList(tr("Keyboard shortcuts"))
-        self.list.viewport().setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.list.pressed.connect(self._mark_none)
+        self.list.clicked.connect(self._mark_none)  # Qt marks it once more
         side = PADDING - ROW_INSET
         self.body.setContentsMargins(side, 0, side, PADDING)
         self.body.addWidget(self.list, 1)
@@ -36,7 +36,11 @@ class ShortcutsDialog(Sheet):
         for title, others in _other_keys():
             self._add(title, others)
         self.present(self.list)
-        self.list.setCurrentIndex(QModelIndex())  # nothing to choose; keys walk on from the top
+        self._mark_none()
+
+    def _mark_none(self) -> None:
+        """Mark no row, nothing can be chosen; keys walk on from the top."""
+        self.list.selectionModel().clear()
 
     def _add(self, title: str, rows: list[tuple[str, str]]) -> None:
         if rows:
