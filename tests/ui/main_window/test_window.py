@@ -332,7 +332,6 @@ def test_menus_offer_what_can_be_done(
         "Copy session ID",
         "Copy live page link",
         "Open live page",
-        "Show result",
     ]
     next(a for a in window.menus.menu.actions() if a.text() == "Next task here").trigger()
     assert dialogs.calls == [("open_new_task", 1, None)]
@@ -345,7 +344,6 @@ def test_menus_offer_what_can_be_done(
         "Copy result",
         "Run again",
         "Edit and run again…",
-        "Show session",
     ]
     next(a for a in window.menus.menu.actions() if a.text() == "Open result").trigger()
     assert window.details.tabs.hasFocus() or not window.isActiveWindow()

@@ -340,10 +340,7 @@ def test_the_menu_has_what_concerns_the_selection(queued: MainWindow, services: 
         "Remove",
         "Copy result",
         "Edit and run again…",
-        "Show session",
     ]
-    (show,) = (a for a in queued.menus.menu.actions() if a.text() == "Show session")
-    assert not show.isEnabled()  # there is none yet
     queued.selection.tasks.selectAll()
     assert offered() == [
         "Remove",

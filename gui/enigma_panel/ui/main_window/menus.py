@@ -55,7 +55,7 @@ class Menus:
         self._offered = (QMenu(owner), QMenu(owner))
 
     def show_for_sessions(self, at: QPoint) -> None:
-        """Open the menu of sessions: verbs, next task, name, secrets to copy, the task's result."""
+        """Open the menu of sessions: verbs, next task, name, secrets to copy."""
         keys = self._selection.sessions.selected_keys()
         if keys:
             self._fill_for_sessions(self.menu, keys)
@@ -138,12 +138,6 @@ class Menus:
             self._add(menu, label, lambda: self._app_actions.run_again(task))
         if task.status is not TaskStatus.UNCONFIRMED:
             self._add(menu, tr("Edit and run again…"), lambda: self._app_actions.edit_and_run(task))
-        menu.addSeparator()
-        session_key = task.session_key
-        show = self._add(
-            menu, tr("Show session"), lambda: self._selection.show_session(session_key)
-        )
-        show.setEnabled(self._selection.can_show_session(session_key))
 
     def _add_for_several_tasks(self, menu: QMenu, keys: tuple[int, ...]) -> None:
         """Add actions on the tasks that are selected now, whatever is shown later."""
@@ -166,9 +160,6 @@ class Menus:
         self._add_ways_out(menu, session, task, without=is_verb)
         menu.addSeparator()
         self._add_secrets(menu, session)
-        task_key = session.current_task
-        result = self._add(menu, tr("Show result"), lambda: self._selection.show_task(task_key))
-        result.setEnabled(task_key is not None)
 
     def _add_secrets(self, menu: QMenu, session: Session) -> None:
         app_actions, has_id = self._app_actions, session.service_id is not None

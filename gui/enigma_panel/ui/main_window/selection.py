@@ -177,11 +177,6 @@ class Selection(QObject):
             self._turn_to(Subject(tasks=(key,)))
         return has_row
 
-    def can_show_session(self, key: int) -> bool:
-        """Return whether a session is known and was opened: else there is nothing to show."""
-        session = self._services.sessions.session(key)
-        return session is not None and not session.was_never_opened
-
     def rename(self, key: int) -> None:
         """Edit the session's name, in Details."""
         self.show_session(key)
