@@ -107,7 +107,7 @@ def test_bad_addresses_are_told(text: str) -> None:
         ("300", 300),
         (" 100,000 ", 100_000),
         ("100 000", 100_000),
-        ("-5", -5),
+        ("-5", None),
         ("", None),
         ("3.5", None),
         ("abc", None),

@@ -24,7 +24,7 @@ from enigma_panel.core.validation import (
     unsupported_fields,
     without_unsupported,
 )
-from enigma_panel.ui.i18n import Translations, number_text, shorten
+from enigma_panel.ui.i18n import Translations, number_text, read_number, shorten
 from enigma_panel.ui.text.check import field_name, finding_text
 from enigma_panel.ui.widgets.basics import (
     FieldGrid,
@@ -37,8 +37,6 @@ from enigma_panel.ui.widgets.inputs import ChoiceBox, LineEdit, TextEdit
 
 tr = Translations("New task")
 
-MAX_DIGITS = 15
-"""How many digits a limit may have; longer figures are reported as out of range."""
 SCHEMA_LINES = 4
 
 _OF_BROWSER = frozenset({Field.ENVIRONMENT, Field.POLICY, Field.PROXY})
@@ -313,9 +311,6 @@ def time_note(rules: ServiceRules) -> str:
 
 
 def number_in(text: str) -> int | None:
-    """Return the number that a text stands for ("300", "100,000", "100 000", "-5"), else None."""
-    digits = text.strip().replace(",", "").replace("\u202f", "").replace(" ", "")
-    plain = digits.removeprefix("-")
-    if not plain.isascii() or not plain.isdecimal() or len(plain) > MAX_DIGITS:
-        return None
-    return int(digits)
+    """Return the whole number that a text stands for ("300", "100,000", "100 000"), else None."""
+    number = read_number(text)
+    return int(number) if number is not None and number == int(number) else None
