@@ -164,7 +164,6 @@ def test_what_is_added_while_another_thread_prepares_is_not_missed(
 
 def test_nothing_of_a_secret_is_kept() -> None:
     made = redaction("correct-horse-battery")
-    made.add_id("k3jd9s8f7g6h")
     made.redact("a text, so that the search is made")
     (search,) = vars(vars(made)["_search"])["_searches"]
     held = pickle.dumps(
@@ -172,11 +171,9 @@ def test_nothing_of_a_secret_is_kept() -> None:
             vars(made)["_fingerprints"],
             vars(search)["_anchors"],
             vars(search)["_digests"],
-            [vars(net) for net in vars(search)["_nets"].values()],
         ]
     )
     assert b"correct" not in held
-    assert b"k3jd9s8f" not in held
     assert "correct" not in repr(made) + repr(vars(made))
     referred = gc.get_referents(*gc.get_referents(made))
     assert not any("horse" in each for each in referred if isinstance(each, str))

@@ -1,9 +1,9 @@
 """Redaction: keeps keys, ids, stream URLs and sent secrets out of every text that leaves us.
 
 `redact_patterns` knows what secrets of the service look like. `Redactor` knows in addition the
-secrets that were sent (passwords, answers) and the ids of sessions, without keeping them: it holds
-a Fingerprint of each. Of what an earlier run sent it is given fingerprints, made with a key that
-lasts; where nobody has that key, `redact_shapes` hides what is called a password.
+ids of sessions and the secrets that were sent (passwords, answers). It does not keep the latter: it
+holds a Fingerprint of each. Of what an earlier run sent it is given fingerprints, made with a key
+that lasts; where nobody has that key, `redact_shapes` hides what is called a password.
 
 Trade-offs, on purpose:
 
@@ -20,8 +20,7 @@ import hashlib
 import random
 import re
 import threading
-from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, count
 
 from msgspec import Struct
@@ -91,8 +90,9 @@ _SHAPES = tuple(
 MIN_SUBSTRING_BYTES = 4
 """Shortest secret that is matched within words; shorter ones are matched as whole words only."""
 
-_BLOCK = 8
-_BLOCK_CODE = "Q"  # an unsigned integer of 8 bytes
+MIN_ID_BYTES = 8
+"""Shortest id that is looked for as it is; a shorter one is treated as a secret."""
+
 _WIDTHS = (8, 4, 2, 1)
 
 Span = tuple[int, int]
@@ -130,12 +130,13 @@ class Redactor:
         self._fingerprinter = Fingerprinter(key)
         self._lasting: Fingerprinter | None = None
         self._fingerprints: dict[int, Made] = {}
+        self._ids: dict[int, bytes] = {}
         self._tokens = count(1)
         self._lock = threading.RLock()  # a log line may come from within any call
         self._search: Searches | None = None  # made when needed, after secrets came or went
 
     def __repr__(self) -> str:
-        return f"<Redactor of {len(self._fingerprints)} secrets>"
+        return f"<Redactor of {len(self._fingerprints) + len(self._ids)} secrets>"
 
     def add_secret(self, text: str) -> int:
         """Remember the fingerprint of a sent secret and return a token for `forget`.
@@ -143,11 +144,21 @@ class Redactor:
         Outer white space does not count. Blank texts are no secrets and match nothing. The same
         secret may be added twice; it is found until both tokens are forgotten.
         """
-        return self._add_text(text, self._fingerprinter.of_secret)
+        secret = encode(text.strip())
+        if not secret:
+            return next(self._tokens)
+        return self._add(self._fingerprinter, self._fingerprinter.of_secret(secret))
 
     def add_id(self, text: str) -> int:
-        """Do as `add_secret` for sessions' ids, which memory holds anyway, all at once."""
-        return self._add_text(text, self._fingerprinter.of_id)
+        """Do as `add_secret` for a session's id, kept as it is: memory holds it anyway."""
+        name = encode(text.strip())
+        if len(name) < MIN_ID_BYTES:
+            return self.add_secret(text)
+        with self._lock:
+            token = next(self._tokens)
+            self._ids[token] = name
+            self._search = None
+        return token
 
     def use_lasting(self, fingerprinter: "Fingerprinter") -> None:
         """Accept from now on fingerprints that were made with its key, which outlives a run."""
@@ -159,10 +170,11 @@ class Redactor:
         return self._add(self._lasting, fingerprint)
 
     def forget(self, token: int) -> None:
-        """Drop the fingerprint behind a token; an unknown token is no error."""
+        """Drop the secret or the id behind a token; an unknown token is no error."""
         with self._lock:
-            if self._fingerprints.pop(token, None) is not None:
-                self._search = None
+            self._fingerprints.pop(token, None)
+            self._ids.pop(token, None)
+            self._search = None
 
     def redact(self, text: str) -> str:
         """The text with every known secret and pattern replaced by `MARK`."""
@@ -192,10 +204,6 @@ class Redactor:
         whole = _BORDER.join(texts)
         return self.redact(whole) == whole
 
-    def _add_text(self, text: str, make: "Callable[[bytes], Fingerprint]") -> int:
-        secret = encode(text.strip())
-        return self._add(self._fingerprinter, make(secret)) if secret else next(self._tokens)
-
     def _add(self, fingerprinter: "Fingerprinter", fingerprint: "Fingerprint") -> int:
         with self._lock:
             token = next(self._tokens)
@@ -205,7 +213,7 @@ class Redactor:
 
     def _prepare(self) -> "Searches":
         with self._lock:  # else what is added meanwhile might be missed for good
-            self._search = Searches(self._fingerprints.values())
+            self._search = Searches(self._fingerprints.values(), self._ids.values())
             return self._search
 
 
@@ -227,12 +235,11 @@ def encode(text: str) -> bytes:
 
 
 class Fingerprint(Struct, frozen=True):
-    """What is kept of a secret: its length in bytes, an `anchor` or `blocks`, its digest."""
+    """What is kept of a secret: its length in bytes, an `anchor`, its digest."""
 
     length: int
     digest: bytes
     anchor: bytes = b""
-    blocks: tuple[int, ...] = ()
 
 
 class Fingerprinter:
@@ -242,7 +249,6 @@ class Fingerprinter:
         self._key = key
         table = list(range(256))
         random.Random(key).shuffle(table)  # noqa: S311 - a filter, not a cipher
-        self.permutation = bytes(table)
         self.classes = {width: bytes(b >> (8 - 8 // width) for b in table) for width in _WIDTHS}
         self.key_id = self.digest(b"")
         """A name for this key that reveals nothing of it."""
@@ -257,20 +263,6 @@ class Fingerprinter:
         anchor = secret[:width].translate(self.classes[width])
         return Fingerprint(len(secret), self.digest(secret), anchor=anchor)
 
-    def of_id(self, name: bytes) -> Fingerprint:
-        """The fingerprint of an id; a short one is treated as a secret."""
-        if len(name) < _BLOCK:
-            return self.of_secret(name)
-        begins = range(_stride(len(name)))
-        mixed = name.translate(self.permutation)
-        blocks = tuple(array(_BLOCK_CODE, mixed[at : at + _BLOCK])[0] for at in begins)
-        return Fingerprint(len(name), self.digest(name), blocks=blocks)
-
-
-def _stride(length: int) -> int:
-    """The distance at which blocks are looked up: one lies within any `length` bytes of a text."""
-    return next(step for step in (8, 4, 2, 1) if length >= _BLOCK + step - 1)
-
 
 Made = tuple[Fingerprinter, Fingerprint]
 """A fingerprint, and what made it."""
@@ -284,22 +276,11 @@ class Search:
         known = set(fingerprints)
         self._digests = frozenset(each.digest for each in known)
         self._anchors: dict[tuple[int, int], set[bytes]] = {}  # by length and width
-        self._nets: dict[int, _Net] = {}  # by the distance of the text's blocks
         for each in known:
-            if each.anchor:
-                group = len(each.anchor), each.length
-                self._anchors.setdefault(group, set()).add(each.anchor)
-            else:
-                self._nets.setdefault(len(each.blocks), _Net(len(each.blocks))).add(each)
-
-    def spans(self, data: bytes) -> list[Span]:
-        """The places of the secrets in a text, sorted; the spans may overlap."""
-        if not self._digests:
-            return []
-        return sorted({*self.secrets(data), *self._ids(data)})
+            self._anchors.setdefault((len(each.anchor), each.length), set()).add(each.anchor)
 
     def secrets(self, data: bytes) -> Iterator[Span]:
-        """The places of the sent secrets, and of ids as short as those."""
+        """The places of the secrets in a text; the spans may overlap."""
         mixed = {
             width: data.translate(self._fingerprinter.classes[width]) for width, _ in self._anchors
         }
@@ -312,26 +293,21 @@ class Search:
         digest, digests = self._fingerprinter.digest, self._digests
         return [at for at in positions if digest(data[at : at + length]) in digests]
 
-    def _ids(self, data: bytes) -> Iterator[Span]:
-        mixed = data.translate(self._fingerprinter.permutation) if self._nets else b""
-        likely = chain.from_iterable(net.spans(mixed) for net in self._nets.values())
-        for start, end in likely:
-            if start >= 0 and self._fingerprinter.digest(data[start:end]) in self._digests:
-                yield start, end
-
 
 class Searches:
-    """A Search for each key with which some fingerprints were made. Immutable."""
+    """A Search for each key with which some fingerprints were made, and ids. Immutable."""
 
-    def __init__(self, fingerprints: Iterable[Made]) -> None:
+    def __init__(self, fingerprints: Iterable[Made], ids: Iterable[bytes]) -> None:
+        self._ids = frozenset(ids)
         of_key: dict[Fingerprinter, list[Fingerprint]] = {}
         for fingerprinter, fingerprint in fingerprints:
             of_key.setdefault(fingerprinter, []).append(fingerprint)
         self._searches = [Search(made_by, prints) for made_by, prints in of_key.items()]
 
     def spans(self, data: bytes) -> list[Span]:
-        """See Search.spans."""
-        return sorted({span for search in self._searches for span in search.spans(data)})
+        """The places of secrets and ids in a text, sorted; the spans may overlap."""
+        ids = {(at, at + len(name)) for name in self._ids for at in _positions(data, [name])}
+        return sorted(ids.union(self.secrets(data)))
 
     def secrets(self, data: bytes) -> Iterator[Span]:
         """See Search.secrets."""
@@ -344,32 +320,6 @@ def _positions(mixed: bytes, anchors: Iterable[bytes]) -> Iterator[int]:
         while at >= 0:
             yield at
             at = mixed.find(anchor, at + 1)
-
-
-class _Net:
-    """The blocks of ids, each with its offset in the id and the length of the id."""
-
-    def __init__(self, stride: int) -> None:
-        self._stride = stride
-        self._of_block: dict[int, set[Span]] = {}
-
-    def add(self, each: Fingerprint) -> None:
-        for offset, block in enumerate(each.blocks):
-            self._of_block.setdefault(block, set()).add((offset, each.length))
-
-    def spans(self, mixed: bytes) -> Iterator[Span]:
-        """The places where an id may be; a start may be before the text's."""
-        for first in range(0, _BLOCK, self._stride):
-            end = first + (len(mixed) - first) // _BLOCK * _BLOCK
-            blocks = array(_BLOCK_CODE, mixed[first:end])
-            if not self._of_block.keys().isdisjoint(blocks):  # seldom, and quick to know
-                yield from self._hits(blocks, first)
-
-    def _hits(self, blocks: "array[int]", first: int) -> Iterator[Span]:
-        hits = ((index, block) for index, block in enumerate(blocks) if block in self._of_block)
-        for index, block in hits:
-            begin = first + index * _BLOCK
-            yield from ((begin - o, begin - o + length) for o, length in self._of_block[block])
 
 
 def _is_word(data: bytes, start: int, end: int) -> bool:
