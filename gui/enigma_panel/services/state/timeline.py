@@ -2,10 +2,8 @@
 order.
 
 Steps that the channel reports are kept in the ledger, but never at the price of a frozen window: a
-session has a limit of lines a second, a task one in all.
+session has a limit of lines a second.
 """
-
-from collections.abc import Iterable
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,15 +16,10 @@ from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.store.ledger.ledger import Ledger
 
 PER_SECOND, BURST = 20, 100
-MOST_STEPS = 10_000
-"""Most lines of an agent that are kept of a task; the oldest go."""
 LONGEST = 2_000
 """Most characters of an agent's line that are kept."""
-TRIM_EVERY = 500
-"""How many more lines come before the oldest are looked for."""
 WRITE_AFTER_MS = 400
 """How long after the first line the gathered ones are written, and shown, in ms."""
 GAP = "live_gap"
@@ -76,7 +69,6 @@ class Timeline(QObject):
         self._is_due = False
         self._skipped: dict[int, int] = {}
         self._quotas: dict[int, Quota] = {}
-        self._since_trim: dict[int, int] = {}
         self.last_kinds: dict[int, str] = {}
         """The kind of each task's newest line of this run."""
 
@@ -110,9 +102,6 @@ class Timeline(QObject):
         self._skipped.clear()
         pending, self._pending = self._pending, []
         steps = self._redacted(pending)
-        for step in steps:
-            if step.kind in LIVE_KINDS:
-                self._since_trim[step.task_key] = self._since_trim.get(step.task_key, 0) + 1
         for key in dict.fromkeys(step.task_key for step in steps):
             self.grown.emit(key, [step for step in steps if step.task_key == key])
         return steps
@@ -120,11 +109,8 @@ class Timeline(QObject):
     async def flush(self) -> None:
         """Write the gathered lines. Never raises: see LedgerWriter.write."""
         steps = self.pop_unwritten()
-        full = [key for key, count in self._since_trim.items() if count >= TRIM_EVERY]
-        for key in full:
-            del self._since_trim[key]
-        if steps or full:
-            await self._writer.write(lambda ledger: _write(ledger, steps, full))
+        if steps:
+            await self._writer.write(lambda ledger: ledger.save(steps=steps))
 
     async def steps(self, task_key: int, limit: int = 500) -> list[Step]:
         """The newest lines of a task, oldest first. Raises LedgerError."""
@@ -158,9 +144,3 @@ class Timeline(QObject):
 def _cut(text: str) -> str:
     """Cut a text after its redaction: before it a piece of a secret would pass."""
     return text if len(text) <= LONGEST else text[:LONGEST].rstrip() + CUT_MARK
-
-
-def _write(ledger: Ledger, steps: Iterable[Step], full: Iterable[int]) -> None:
-    ledger.save(steps=steps)
-    for key in full:
-        ledger.trim_steps(key, MOST_STEPS)

@@ -16,7 +16,6 @@ from typing import Self, TypeVar
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Session, Task
-from enigma_panel.core.observation import STEP_KINDS
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.store.files import Problem, ProblemKind, keep_aside
 from enigma_panel.store.ledger import deletion, file_copy, sent_secrets
@@ -52,7 +51,6 @@ from enigma_panel.store.ledger.queries import (
     WITH_INTENT,
     RowReader,
     json_of,
-    one_of,
 )
 from enigma_panel.store.ledger.row_mapper import BadRow, RecordTable, clean_text
 from enigma_panel.store.ledger.sent_secrets import SentSecret
@@ -81,10 +79,6 @@ _SET_CURRENT = "UPDATE sessions SET current_task = ? WHERE key = ?"
 _MARK_SEEN = (
     "UPDATE tasks SET is_new = 0 WHERE key IN (SELECT value FROM json_each(?)) AND is_new"
     " RETURNING key"
-)
-_TRIM = (
-    "DELETE FROM steps WHERE key IN (SELECT key FROM steps WHERE task_key = ?"  # noqa: S608 - own words
-    f" AND {one_of('kind', STEP_KINDS)} ORDER BY key DESC LIMIT -1 OFFSET ?)"
 )
 _NEXT_NUMBER = (
     "INSERT INTO numbers VALUES (?, 1)"
@@ -208,17 +202,6 @@ class Ledger:
         """Mark these results as seen; returns the keys of those that were new."""
         with self._db.transaction():
             return [row[0] for row in self._db.rows(_MARK_SEEN, (json_of(keys),))]
-
-    def trim_steps(self, task_key: int, keep: int) -> int:
-        """Drop all but the newest `keep` steps of a task's agent; returns how many were dropped.
-
-        What else is in its timeline stays. ValueError for keep < 1: with the newest row of the
-        table its key would be given once more.
-        """
-        if keep < 1:
-            raise ValueError("the newest step stays")
-        with self._db.transaction():
-            return self._db.execute(_TRIM, (task_key, keep)).rowcount
 
     def keep_sent_secrets(self, secrets: Sequence[SentSecret]) -> None:
         """Remember what was sent to sessions; see `sent_secrets`."""

@@ -5,14 +5,14 @@ import asyncio
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.state.timeline import MOST_STEPS, Timeline
+from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.services.types import LedgerError, Step
 from enigma_panel.ui.steps.model import StepsModel
 
 NEWEST = 500
 """How many steps are read when a task is first shown."""
-ALL = MOST_STEPS + 1_000
-"""How many steps there can be: what agents do, and what happens to the task itself."""
+ALL = 11_000
+"""Most steps that are shown: no task has as many in its five minutes, at 20 a second."""
 CHUNK = 250
 """How many rows go into the list at a time; the window stays responsive in between."""
 
