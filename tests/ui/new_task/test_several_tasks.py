@@ -197,7 +197,7 @@ async def test_what_waits_is_said_to_wait(world: World, dialog: NewTaskDialog) -
     type_text(dialog.task_text, "First")
     key(dialog.task_text, ENTER, CTRL | SHIFT)
     await world.settle()
-    assert dialog.notice.text() == "Queued: 4th."
+    assert dialog.notice.text() == "Queued “First”."
     type_text(dialog.task_text, "Second")
     key(dialog.task_text, ENTER, CTRL | SHIFT)
     await world.settle()

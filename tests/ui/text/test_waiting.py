@@ -204,11 +204,11 @@ def test_what_start_would_do() -> None:
 
 
 def test_what_became_of_a_start() -> None:
-    assert started_text("List", [], 1) == "Started “List”."
-    assert started_text("List", [3], 1) == "Queued: 3rd."
-    assert started_text("List", [], 4) == "Started 4 tasks."
-    assert started_text("List", [1, 2, 3], 3) == "3 tasks queued: 1st to 3rd."
-    assert started_text("List", [1, 2], 5) == "3 started, 2 queued: 1st to 2nd."
+    assert started_text("List", 0, 1) == "Started “List”."
+    assert started_text("List", 1, 1) == "Queued “List”."
+    assert started_text("List", 0, 4) == "Started 4 tasks."
+    assert started_text("List", 3, 3) == "Queued 3 tasks."
+    assert started_text("List", 2, 5) == "3 started, 2 queued."
 
 
 def test_a_task_that_goes_at_once_does_not_wait() -> None:

@@ -12,7 +12,7 @@ from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import Translations, sentence, shorten
 from enigma_panel.ui.text.money import spoken_money
 from enigma_panel.ui.text.states import spoken_duration
-from enigma_panel.ui.text.waiting import no_slot_text, ordinal
+from enigma_panel.ui.text.waiting import no_slot_text
 
 tr = Translations("New task")
 
@@ -143,9 +143,8 @@ def _wants_place(services: Services, entry: QueueEntry) -> bool:
 def after_start_text(services: Services, text: str, keys: Sequence[int]) -> str:
     """Return what became of the tasks with these keys, the first of which has that text."""
     now, queue = services.clock.now_ms(), services.queue
-    found = [entry for key in keys if has_to_wait(entry := queue.entry(key), now)]
-    positions = [entry.position for entry in found if entry is not None]
-    return started_text(shorten(text, 60), positions, len(keys))
+    queued = sum(has_to_wait(queue.entry(key), now) for key in keys)
+    return started_text(shorten(text, 60), queued, len(keys))
 
 
 def added_text(title: str, n: int) -> str:
@@ -153,22 +152,13 @@ def added_text(title: str, n: int) -> str:
     return tr.plural("Added “{task}”.", "Added {n} tasks.", n, task=title)
 
 
-def started_text(title: str, positions: Sequence[int], n: int) -> str:
-    """Return what became of n tasks that were just started. positions: of those that are queued."""
-    if not positions:
+def started_text(title: str, queued: int, n: int) -> str:
+    """Return what became of n tasks that were just started, of which some are queued."""
+    if not queued:
         return tr.plural("Started “{task}”.", "Started {n} tasks.", n, task=title)
-    first, last = ordinal(min(positions)), ordinal(max(positions))
-    if n == 1:
-        return tr("Queued: {place}.", place=first)
-    where = first if first == last else tr("{first} to {last}", first=first, last=last)
-    if len(positions) == n:
-        return tr.plural("{n} task queued: {where}.", "{n} tasks queued: {where}.", n, where=where)
-    return tr(
-        "{started} started, {n} queued: {where}.",
-        started=n - len(positions),
-        n=len(positions),
-        where=where,
-    )
+    if queued == n:
+        return tr.plural("Queued “{task}”.", "Queued {n} tasks.", n, task=title)
+    return tr("{started} started, {n} queued.", started=n - queued, n=queued)
 
 
 def has_to_wait(entry: QueueEntry | None, now_ms: int) -> bool:
