@@ -25,14 +25,14 @@ class Outcome(Struct, frozen=True):
     groups: frozenset[TaskGroup] = frozenset()
 
     def sum_of(self, days: Iterable[DayCosts]) -> TaskSum:
-        """Return the sum that Tasks shows when it is filtered to this and these days."""
+        """Return the sum of its tasks in these days; idle time belongs to none but all of them."""
         statuses = {status for group in self.groups for status in GROUP_STATUSES[group]}
         total = TaskSum()
         for day in days:
             for status, part in day.by_status.items():
                 if status in statuses or not self.groups:
                     total = total.plus(part)
-        return total if total.cost else replace(total, has_idle=False)
+        return total if total.cost and not self.groups else replace(total, has_idle=False)
 
 
 def outcomes() -> tuple[Outcome, ...]:

@@ -46,7 +46,8 @@ def shown_texts(shown: TaskSum, total: int) -> tuple[str, ...]:
         tasks = tr.plural("1 task", "{n} tasks", total)
     else:
         tasks = tr("{shown} of {total} tasks", shown=shown.count, total=total)
-    return f"{tasks} · {cost_text(shown)}", cost_text(shown)
+    short = least_text(shown, known_text(shown)) or tr("cost unknown")
+    return f"{tasks} · {cost_text(shown)}", short
 
 
 def selected_texts(total: TaskSum) -> tuple[str, ...]:

@@ -77,8 +77,8 @@ QPushButton[role="primary"]:disabled {
     background: {well}; color: {dim}; border-color: {well}; }
 QPushButton[role="danger"]:enabled { color: {red}; }
 QPushButton[role="danger"]:hover { background: {red_tint}; }
-QPushButton[small="true"] { padding: 3px 9px; font-size: {small_px}; text-align: left; }
-QPushButton[small="true"]:focus { padding: 2px 8px; }
+QPushButton[small="true"] { padding: 3px 7px; font-size: {small_px}; text-align: left; }
+QPushButton[small="true"]:focus { padding: 2px 6px; }
 QFrame[role="strip"] QPushButton {
     color: {amber}; border: 1px solid {amber_bar}; padding: 3px 12px; font-weight: 600; }
 QFrame[role="strip"] QPushButton:focus { border: 2px solid {amber_bar}; padding: 2px 11px; }
