@@ -62,7 +62,7 @@ class StatusBar(QFrame):
         self._dot.show_severity(Severity.AMBER if is_lost else severity)
         if self.words.text() != text:
             self.words.show_text(text)
-        tip = "\n".join(filter(None, (self._load(now), live.tip, self._where())))
+        tip = "\n".join(filter(None, (self._load(now), live.tip)))
         if self.words.accessibleDescription() != tip:
             self.setToolTip(plain_tip(tip))
             self.words.setAccessibleDescription(tip)
@@ -102,14 +102,6 @@ class StatusBar(QFrame):
         if self._services.standby.is_on():  # nothing counts its seconds then
             return tr("{free}.", free=free)
         return tr("{free}, {ago}.", free=free, ago=age(now_ms - health.asked_ms))
-
-    def _where(self) -> str:
-        account = self._services.account
-        if account.state is not KeyState.READY:
-            return ""
-        if account.from_environment:
-            return tr("The API key comes from ENIGMA_API_KEY.")
-        return tr("The API key is kept only in memory.") if account.where == "memory" else ""
 
 
 def offline_text(health: Health, now_ms: int) -> str:
