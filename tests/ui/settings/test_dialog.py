@@ -152,15 +152,6 @@ async def test_half_a_number_is_no_choice(world: World, dialog: SettingsDialog) 
     assert world.settings.value.browsers_at_once == 12
 
 
-async def test_fewer_than_wanted_is_said(world: World, dialog: SettingsDialog) -> None:
-    await on_account(dialog)
-    assert dialog.account.now_fewer.text() == ""
-    world.queue.set_limit(3)
-    assert dialog.account.now_fewer.text() == "3 for now: the service refused more."
-    world.queue.set_limit(5)
-    assert dialog.account.now_fewer.text() == ""
-
-
 async def test_what_happens_before_sleep_is_chosen(world: World, dialog: SettingsDialog) -> None:
     dialog.ask()
     assert dialog.general.before_sleep.accessibleName() == "Before this computer sleeps"

@@ -54,7 +54,6 @@ class AccountPage(SettingsPage):
         self.at_once.setKeyboardTracking(False)
         self.at_once.setFixedWidth(72)
         self.at_once.lineEdit().setTextMargins(6, 0, 0, 0)
-        self.now_fewer = make_label(role="dim")
         self.dialect_box = ChoiceBox((("", None), *((dialect_name(one), one) for one in Dialect)))
         self.dialect_note = make_label(role="dim", wrap=True)
         self.base_url = LineEdit(enter_moves_on=False)
@@ -77,7 +76,8 @@ class AccountPage(SettingsPage):
         self._dialect_doubt = grid.add_field(tr("Service dialect"), self.dialect_box)
         grid.add_below(self.dialect_note)
         at_once = tr("Most accounts allow 5. Lowered automatically if the service refuses more.")
-        grid.add_field(tr("Browsers at once"), self.at_once, self.now_fewer, note=at_once)
+        beside = make_label()  # without it the short field would stand in the middle
+        grid.add_field(tr("Browsers at once"), self.at_once, beside, note=at_once)
         buttons = make_row(
             self.change_key_button, self.test_key_button, self.remove_key_button, None
         )
@@ -99,7 +99,6 @@ class AccountPage(SettingsPage):
         self.remove_key_button.clicked.connect(self._remove_key)
         self._account.changed.connect(self.refresh)
         self._services.settings.changed.connect(self._show_at_once)
-        self._services.queue.changed.connect(self._show_limit)
 
     # -- showing -----------------------------------------------------------------------------
 
@@ -123,12 +122,6 @@ class AccountPage(SettingsPage):
     def _show_at_once(self) -> None:
         if not self.at_once.hasFocus():
             self.at_once.setValue(self._services.settings.value.browsers_at_once)
-        self._show_limit()
-
-    def _show_limit(self) -> None:
-        now, wanted = self._services.queue.limit, self._services.settings.value.browsers_at_once
-        text = tr("{n} for now: the service refused more.", n=now) if now < wanted else ""
-        self.now_fewer.setText(text)
 
     def _show_dialect(self) -> None:
         account, settings = self._account, self._services.settings
