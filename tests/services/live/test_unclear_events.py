@@ -16,7 +16,7 @@ from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.monitor.housekeeping import Housekeeping
 from enigma_panel.services.questions.answers import Answers
-from enigma_panel.services.state.timeline import BURST, UNCLEAR
+from enigma_panel.services.state.timeline import UNCLEAR
 from enigma_panel.services.types import Answer, AnswerOutcome, AnswerResult
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
@@ -373,20 +373,6 @@ async def test_who_works_on_in_spite_of_a_pause_is_shown_so(bench: Bench, sent: 
     assert bench.task(key).status is TaskStatus.WORKING
 
 
-async def test_a_flood_of_questions_and_lost_browsers_is_not_written_by_the_thousand(
-    bench: Bench,
-) -> None:
-    _, key = await bench.open()
-    for n in range(1000):
-        bench.connection.tell(Observation(kind=Kind.QUESTION, text=f"Which {n}?"))
-        bench.connection.tell(Observation(kind=Kind.ORPHANED, grace_ms=1000 + n))
-        bench.connection.tell(Observation(kind=Kind.RECONNECTED))
-    await bench.hear(Kind.SESSION_ENDED, code="expired")
-    assert 0 < bench.task(key).question_n <= BURST
-    assert len(await bench.steps(key)) <= 2 * BURST + 5
-    assert bench.phase(bench.task(key).session_key) is Phase.ENDED_BY_LIMIT, "that still counts"
-
-
 async def test_a_stop_that_was_delivered_is_not_forgotten_for_an_answer_in_doubt(
     bench: Bench,
 ) -> None:
@@ -484,14 +470,6 @@ async def test_a_flood_of_errors_in_the_hold_is_not_kept(bench: Bench) -> None:
     assert bench.task(key).result == "r"
 
 
-async def test_the_next_question_is_shown_however_often_the_first_was_told(bench: Bench) -> None:
-    _, key = await bench.open()
-    for _ in range(3 * BURST):
-        bench.connection.tell(Observation(kind=Kind.QUESTION, text="Which?"))
-    await bench.hear(Kind.QUESTION, "And then?")
-    assert bench.task(key).question == "And then?"
-
-
 async def test_a_found_result_closes_a_session_that_was_to_close_after_it(bench: Bench) -> None:
     session, key = await bench.open(close_after=True)
     await bench.reply(bench.intent, Outcome.KNOWN, NAMED)
@@ -499,11 +477,3 @@ async def test_a_found_result_closes_a_session_that_was_to_close_after_it(bench:
     await bench.hear(Kind.COMPLETED, "in time", task_id="t1")
     assert bench.task(key).status is S.DONE
     assert bench.phase(session) is Phase.CLOSED_ASSUMED
-
-
-async def test_a_flood_of_other_news_hides_no_question(bench: Bench) -> None:
-    _, key = await bench.open()
-    for _ in range(3 * BURST):
-        bench.connection.tell(Observation(kind=Kind.RECONNECTED))
-    await bench.hear(Kind.QUESTION, "Which?")
-    assert (bench.task(key).status, bench.task(key).question) == (S.ASKS, "Which?")

@@ -21,7 +21,7 @@ from enigma_panel.services.clock import Clock
 from enigma_panel.services.state.foreign_ids import is_of_other
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.starts import StartsUnderWay
-from enigma_panel.services.state.timeline import UNCLEAR, Quota, Timeline
+from enigma_panel.services.state.timeline import UNCLEAR, Timeline
 from enigma_panel.services.types import Diff
 
 MOST_KEPT = 50
@@ -113,7 +113,6 @@ class EventRouter(QObject):
         self._clock = clock
         self._starts = starts
         self._asked: dict[int, deque[int]] = {}
-        self._quotas: dict[tuple[int, bool], Quota] = {}
         self._unclear = UnclearEnds(store, timeline)
 
     async def handle(self, session_key: int, observation: Observation) -> None:
@@ -127,7 +126,7 @@ class EventRouter(QObject):
         is_asked = observation.kind is Kind.QUESTION and (do or Known.REPEATED in known)
         if is_asked and at.meant.task is not None:
             self._remember(at.meant.task, observation.text or "")
-        await self._follow(at, observation, self._within_quota(session, observation.kind, do))
+        await self._follow(at, observation, do)
 
     def needs_text(self, session_key: int, observation: Observation) -> bool:
         """Whether the text matters, see core.attribution."""
@@ -158,8 +157,6 @@ class EventRouter(QObject):
 
     def forget(self, session_key: int) -> None:
         """Drop all that is kept of this session."""
-        for asks in (True, False):
-            self._quotas.pop((session_key, asks), None)
         self._unclear.forget(session_key)
         for task in self._store.tasks_of(session_key):
             self._asked.pop(task.key, None)
@@ -195,17 +192,6 @@ class EventRouter(QObject):
         asked, mark = self._asked.setdefault(task.key, deque(maxlen=MANY)), hash(text)
         if mark not in asked:
             asked.append(mark)
-
-    def _within_quota(self, session: Session, kind: Kind, do: Do) -> Do:
-        """Whether one more may be written at once; questions have a share of their own."""
-        asks = kind is Kind.QUESTION and Do.RECORD in do
-        is_news = kind not in STEP_KINDS | {Kind.SESSION_ENDED} and Do.OF_SESSION in do
-        if not (asks or is_news):
-            return do
-        now = self._clock.now_ms()
-        if self._quotas.setdefault((session.key, asks), Quota(at_ms=now)).allows(now):
-            return do
-        return Do.POLL if asks else Do.DROP
 
     # -- what follows ------------------------------------------------------------------------
 
