@@ -20,19 +20,6 @@ EPILOG = (
 )
 
 
-_ADDRESS_TEXT = {
-    "empty": "the address is empty",
-    "no_scheme": "an address must start with https://",
-    "bad_scheme": "only https addresses can be used",
-    "not_secure": "http is only allowed for this computer, or others could read the key",
-    "no_host": "the address has no host",
-    "bad_host": "the address has no valid host name",
-    "bad_port": "the port must be a number from 1 to 65535",
-    "user_info": "leave out the username and password",
-    "extra": "give only scheme, host and port",
-}
-
-
 class Options(Struct, frozen=True, kw_only=True):
     """Options of one run, checked. dialect: of this run, None for the usual one."""
 
@@ -157,6 +144,6 @@ def _checked(text: str | None) -> str | None:
         return None
     try:
         return parse_base_url(text)
-    except BadAddressError as error:
-        reason = _ADDRESS_TEXT[error.problem.value]
-        raise UsageError(f"--base-url: {reason}") from error
+    except BadAddressError:  # the text may hold a secret
+        reason = "give https://, a host and perhaps a port (http:// only on this computer)"
+        raise UsageError(f"--base-url: {reason}") from None
