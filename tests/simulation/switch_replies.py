@@ -84,7 +84,7 @@ def gone_decides_the_task() -> Patches:
 def bodies_are_not_compared() -> Patches:
     """The answer to a poll is about its task, whatever ids it names."""
 
-    async def usable(_self: Any, _session: Any, _task: Any, answer: Any) -> Any:
+    def usable(_self: Any, _session: Any, _task: Any, answer: Any) -> Any:
         return answer
 
     return [(ForeignAnswers, "usable", usable)]

@@ -12,7 +12,7 @@ from enigma_panel.core.models import (
 from enigma_panel.core.statuses import FINAL_STATUSES, TaskStatus
 from enigma_panel.store.ledger.intents import Outcome
 from enigma_panel.store.ledger.ledger import Ledger
-from tests.kit.builders import new_session, new_task
+from tests.kit.builders import new_task
 from tests.kit.clock import NOW
 from tests.kit.ledgers import put
 from tests.store.helpers import start, started
@@ -105,16 +105,3 @@ def test_tasks_of_a_session_oldest_first(ledger: Ledger) -> None:
     assert ledger.tasks_of_many(both) == [intent.task, second, third.task]
     assert ledger.tasks_of_many(both, but=[50, 4711]) == [intent.task, third.task]
     assert ledger.tasks_of_many([]) == []
-
-
-def test_ids_of_the_service_that_are_known(ledger: Ledger) -> None:
-    start(ledger, new_session(service_id="a session"), new_task(service_id="a task"))
-    start(ledger)
-    for ids, known in (
-        (["a session"], True),
-        (["a task"], True),
-        (["nobody", "a task"], True),
-        (["nobody"], False),
-        ([], False),
-    ):
-        assert ledger.knows_any(ids) is known, ids

@@ -6,7 +6,6 @@ from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import NO_USAGE, OTHER_TASK, Kind, Observation
 from enigma_panel.services.state.foreign_ids import foreign_ids, is_of_other
 from enigma_panel.services.state.session_store import SessionStore
-from enigma_panel.store.ledger.errors import LedgerError
 
 EQUAL_ANSWERS = 3
 """Equal answers with unknown ids that make one be used, in doubt: a result was paid for."""
@@ -22,17 +21,17 @@ class ForeignAnswers:
         self._store = store
         self._equal: dict[int, tuple[int, int]] = {}
 
-    async def usable(self, session: Session, task: Task, answer: Observation) -> Observation | None:
+    def usable(self, session: Session, task: Task, answer: Observation) -> Observation | None:
         """The answer as it may be recorded; None: not at all, ask again.
 
-        One with ids of another task or session of this ledger is never used. One with unknown
-        ids is, the third time, with OTHER_TASK as its code.
+        One with ids of another task or session in memory is never used. One with unknown ids is,
+        the third time, with OTHER_TASK as its code.
         """
         session_id, task_id = foreign_ids(answer, session, task)
         if session_id is None and task_id is None:
             self.forget(task.key)
             return answer
-        if answer.kind not in _MATTERS or await self._is_known(session, task, answer):
+        if answer.kind not in _MATTERS or is_of_other(self._store, answer, session, task):
             self.forget(task.key)
             return None
         if self._count(task.key, answer) < EQUAL_ANSWERS:
@@ -51,12 +50,3 @@ class ForeignAnswers:
         known, n = self._equal.get(task_key, (mark, 0))
         self._equal[task_key] = (mark, n + 1 if known == mark else 1)
         return self._equal[task_key][1]
-
-    async def _is_known(self, session: Session, task: Task, answer: Observation) -> bool:
-        if is_of_other(self._store, answer, session, task):
-            return True
-        ids = [one for one in foreign_ids(answer, session, task) if one is not None]
-        try:
-            return await self._store.read(lambda ledger: ledger.knows_any(ids))
-        except LedgerError:
-            return False  # then it is asked for again, and taken with the doubt

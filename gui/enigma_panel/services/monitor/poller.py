@@ -245,7 +245,7 @@ class Poller(Service):
                 self._account.note_error(error)
                 return error
         self._note_answer(task.key)
-        used = await self._foreign.usable(session, task, observation)
+        used = self._foreign.usable(session, task, observation)
         if used is None:
             self._missing.forget(task.key)  # no report of its own, but no "not found" either
             return False

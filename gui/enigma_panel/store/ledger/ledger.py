@@ -275,15 +275,6 @@ class Ledger:
         rows = self._reader.rows("tasks", sql, RECENT_ROWS)
         return list(dict.fromkeys(text for _, text in rows if text))[:MOST_TEXTS]
 
-    def knows_any(self, service_ids: Iterable[str]) -> bool:
-        """Whether a session or a task, however old, has one of these ids of the service."""
-        sql = (
-            "SELECT 1 FROM sessions WHERE service_id IN (SELECT value FROM json_each(?1))"
-            " UNION ALL SELECT 1 FROM tasks WHERE service_id IN (SELECT value FROM json_each(?1))"
-            " LIMIT 1"
-        )
-        return bool(self._db.rows(sql, (json_of(service_ids),)))
-
     def steps(self, task_key: int, limit: int = 500) -> list[Step]:
         """The last steps of a task's timeline, in the order in which they were added."""
         where = "task_key = ? ORDER BY key DESC LIMIT ?"
