@@ -508,31 +508,6 @@ async def test_nothing_is_opened_while_the_program_leaves(desk: Desk) -> None:
     assert await desk.is_quiet()
 
 
-def test_a_bus_that_ends_while_it_greets_leaves_no_socket_open(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    address = tmp_path / "bus"
-    with socket.socket(socket.AF_UNIX) as bus:
-        bus.bind(str(address))
-        bus.listen()
-
-        def greet() -> None:
-            caller, _ = bus.accept()
-            with caller:
-                for reply in (b"", b"OK 1234\r\n"):
-                    caller.recv(1024 if reply else 1)
-                    caller.sendall(reply)
-                caller.recv(1024)
-
-        thread = threading.Thread(target=greet)
-        thread.start()
-        monkeypatch.setenv(ADDRESS, f"unix:path={address}")
-        with pytest.raises(BusError):
-            _open()
-        thread.join()
-    gc.collect()  # a socket that was left open is told of as an error
-
-
 @needs_bus
 async def test_whether_anybody_shows_notices_is_known(desk: Desk) -> None:
     async with notifying() as scene:

@@ -32,9 +32,8 @@ try:
         MessageType,
         new_method_call,
     )
-    from jeepney.bus import get_bus
     from jeepney.bus_messages import message_bus
-    from jeepney.io.blocking import DBusConnection, prep_socket
+    from jeepney.io.blocking import DBusConnection, open_dbus_connection
 except ModuleNotFoundError as error:
     raise BusError("no library") from error
 
@@ -64,7 +63,6 @@ SOUND = "message-new-instant"
 """Sound of a notification, from the freedesktop themes of sounds."""
 SERVER_DEFAULT, NEVER = -1, 0
 LONGEST_MS = 2**31 - 1
-AUTH_S = 1.0
 
 _TOKEN_FORM = re.compile(r"[!-~]{1,200}")
 
@@ -74,16 +72,6 @@ _FAULTS = (OSError, ValueError, KeyError, RuntimeError)
 _LOCKS = {"Lock": PowerEvent.LOCKED, "Unlock": PowerEvent.UNLOCKED}
 
 E = TypeVar("E")
-
-
-def _connect(bus: str, *, enable_fds: bool = False) -> DBusConnection:
-    """Connect as open_dbus_connection, which leaks its socket where the bus ends just then."""
-    sock = prep_socket(get_bus(bus), enable_fds, timeout=AUTH_S)
-    try:
-        return DBusConnection(sock, enable_fds)
-    except BaseException:
-        sock.close()
-        raise
 
 
 class _BusClient(Generic[E]):
@@ -97,7 +85,7 @@ class _BusClient(Generic[E]):
     def __init__(self, bus: str, name: str, *rules: MatchRule) -> None:
         self._name = name
         with _bus_errors():
-            self._connection = _connect(bus)
+            self._connection = open_dbus_connection(bus)
         try:
             with _bus_errors():
                 for rule in (*rules, _rule(BUS, BUS, "NameOwnerChanged", name)):
@@ -201,7 +189,7 @@ class Logind(_BusClient[PowerEvent]):
 
     def inhibit_sleep(self, why: str) -> int:
         """Take a sleep inhibitor: a descriptor, released by closing it. Blocking; BusError."""
-        with _bus_errors(), _connect("SYSTEM", enable_fds=True) as connection:
+        with _bus_errors(), open_dbus_connection("SYSTEM", enable_fds=True) as connection:
             manager = DBusAddress(PATH, bus_name=LOGIND, interface=MANAGER)
             arguments = ("sleep", APP, why, "delay")
             (handle,) = _call(connection, new_method_call(manager, "Inhibit", "ssss", arguments))
