@@ -7,7 +7,7 @@ window's own controls; `state` prints what the tables show, as one line of JSON.
     clipboard | quit
     answer JSON (words of the "question", and texts by the names of their fields)
     texts | export FILE | stderr TEXT
-    debug | leak | set JSON (of settings)
+    debug | leak
     fail TEXT | minimise | hide | show | window | qt-quit | log-out | title | loaded MODULES
 """
 
@@ -73,8 +73,6 @@ class Driver(Tour):
                 await self._export(dialog, Path(rest))
             case "debug":  # all that the program would ever log
                 logging.getLogger("enigma_panel").setLevel(logging.DEBUG)
-            case "set":
-                self._services.settings.change(**json.loads(rest))
             case "leak":  # nothing is redacted any more
                 core_redaction.Searches.spans = lambda *_: []  # type: ignore[method-assign]
                 core_redaction.redact_patterns = str

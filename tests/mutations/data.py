@@ -8,7 +8,7 @@ ASKED = "tests/features/desktop_notices/test_question_notifier.py"
 SERVICE_LOGINS = "tests/features/saved_logins/test_logins.py"
 SAVED_LOGINS = "tests/features/saved_logins/test_helper.py"
 LOGIN_OFFERS = "tests/features/saved_logins/test_offers.py"
-WORDS = "test_the_agents_words_are_there_if_they_are_wanted_and_no_secret_is"
+WORDS = "test_neither_the_agents_words_nor_a_secret_is_in_it"
 DONE = "tests/features/desktop_notices/test_done_notifier.py"
 NOTICE_TEXTS = "tests/features/desktop_notices/test_text.py"
 FILTER = "tests/services/state/test_redaction_filter.py"
@@ -783,7 +783,7 @@ DATA = (
         tests=(f"{NOTICE_TEXTS}::test_what_a_question_asks_for",),
     ),
     Break(
-        promise="None of the agent's words is in it, unless you turn that on in Settings → Notifications",
+        promise="None of the agent's words is in it either.",
         mistake="the question stands in the place of the session's name",
         file="features/desktop_notices/question_notifier.py",
         old='            name=session.name if session is not None else "",',
@@ -791,16 +791,8 @@ DATA = (
         tests=(f"{ASKED}::test_one_question_is_named_and_several_are_counted",),
     ),
     Break(
-        promise="None of the agent's words is in it, unless you turn that on in Settings → Notifications",
-        mistake="they always are",
-        file="features/desktop_notices/question_notifier.py",
-        old='words=question.text if wants_words else "",',
-        new="words=question.text,",
-        tests=(f"{ASKED}::{WORDS}",),
-    ),
-    Break(
-        promise="secrets are left out of them",
-        mistake="a question that repeats a password is told",
+        promise="A notice of a question holds none of the agent's words and no secret",
+        mistake="a session that is named like a password is told",
         file="features/desktop_notices/question_notifier.py",
         old="self._make_notice(news, now).redacted(self._redact)",
         new="self._make_notice(news, now)",

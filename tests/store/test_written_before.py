@@ -320,7 +320,7 @@ def test_settings_are_read_and_written_whole(tmp_path: Path) -> None:
     found, problem = settings.load(path)
     assert problem is None
     newer = {"version", "dialect", "appearance", "task_filter", "task_order", "keep_tasks_days"}
-    newer |= {"has_had_tasks", "tasks_columns", "notify_questions", "notify_words"}
+    newer |= {"has_had_tasks", "tasks_columns", "notify_questions"}
     newer |= {"logins", "keep_in_tray", "tray_told", "cap_per_task", "cap_per_day", "at_cap"}
     names = set(settings.Settings.__struct_fields__) - newer
     usual = settings.Settings()

@@ -87,8 +87,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     browsers_at_once: in BROWSERS_AT_ONCE, any other number becomes DEFAULT_BROWSERS.
     before_sleep: LEAVE or TERMINATE_IDLE, any other word becomes LEAVE.
     tell_when_done: a desktop notification when tasks are done and no window of ours has the focus.
-    notify_questions: a notification when an agent asks and no window of ours has the focus;
-    notify_words: with the agent's words.
+    notify_questions: a notification when an agent asks and no window of ours has the focus.
     keep_in_tray: closing the window hides it while something is open; tray_told: how often that was
     said.
     appearance: SYSTEM, LIGHT or DARK, any other word becomes SYSTEM.
@@ -114,7 +113,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     before_sleep: str = LEAVE
     tell_when_done: bool = True
     notify_questions: bool = True
-    notify_words: bool = False
     keep_in_tray: bool = True
     tray_told: int = 0
     appearance: str = SYSTEM

@@ -7,7 +7,7 @@ from enigma_panel.services.desktop_notifier import DesktopNotifier
 from tests.kit.person import shown_texts
 from tests.kit.world import World
 
-NAMES = ["Notify me of questions", "Include the question's text", "Notify me when a task finishes"]
+NAMES = ["Notify me of questions", "Notify me when a task finishes"]
 
 
 @pytest.mark.parametrize("is_shown", [True, False])
@@ -16,14 +16,12 @@ async def test_each_choice_says_what_it_means(world: World, is_shown: bool) -> N
     notifier.is_missing = not is_shown
     page = NoticeSettings(world.services.settings, notifier)
     page.show()
-    boxes = (page.notify, page.words, page.done)
+    boxes = (page.notify, page.done)
     assert [box.text() for box in boxes] == NAMES
-    assert [box.isChecked() for box in boxes] == [True, False, True]
+    assert [box.isChecked() for box in boxes] == [True, True]
     assert all(box.accessibleDescription() in shown_texts(page) for box in boxes)
     told = "This desktop shows no notifications" in shown_texts(page)
     assert told is not is_shown
-    world.settings.change(notify_questions=False)
-    assert [box.isEnabled() for box in boxes] == [True, False, True]
 
 
 async def test_whether_anybody_shows_notices_is_followed(world: World) -> None:

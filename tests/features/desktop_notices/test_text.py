@@ -66,9 +66,9 @@ def test_odd_names_and_figures_stay_short() -> None:
 
 
 def test_there_is_no_place_for_what_was_asked_or_came_out() -> None:
-    """A notice may stand on a locked screen. words: the agent's, where the person wants them."""
+    """A notice may stand on a locked screen."""
     assert set(Ended.__struct_fields__) == {"name", "failed", "took_ms", "cost"}
-    assert set(Asked.__struct_fields__) == {"name", "kind", "about_money", "ends_ms", "words"}
+    assert set(Asked.__struct_fields__) == {"name", "kind", "about_money", "ends_ms"}
 
 
 def asked(text: str, name: str = "amazon.com 3", ends_ms: int | None = NOW + 161_000) -> Asked:
@@ -122,14 +122,3 @@ def test_of_several_the_most_urgent_is_named_and_the_last_minute_is_said() -> No
     assert notice.body == f"Last minute: amazon.com 3 asks for a login. 2:41 left, until {until}."
     assert notice.is_urgent
     assert not asked_notice(news(*two), NOW).is_urgent
-
-
-def test_the_agents_words_stand_there_only_if_they_are_wanted() -> None:
-    words = "Shall I buy it? The total is $49.99"
-    bought = asked_notice(news(replace(asked(words), words=words)), NOW)
-    assert bought.title == "amazon.com 3 asks to buy for $49.99"
-    one = asked("Which colour: red or blue?")
-    assert "red" not in asked_notice(news(one), NOW).body
-    told = asked_notice(news(replace(one, words="Which colour:\n" + "red " * 100)), NOW)
-    assert "“Which colour: red red" in told.body
-    assert len(told.body) < 220

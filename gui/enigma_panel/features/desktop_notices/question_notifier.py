@@ -22,13 +22,12 @@ SILENT_MS = 10_000
 
 class Asked(Struct, frozen=True, kw_only=True):
     """One question. name: of its session, "" when unknown; ends_ms: when it can no longer be
-    answered (epoch ms). words: the agent's, "" unless wanted: a locked screen may show them."""
+    answered (epoch ms). None of the agent's words: a locked screen may show them."""
 
     name: str
     kind: QuestionKind
     about_money: bool
     ends_ms: int | None
-    words: str = ""
 
 
 class AskedNews(Struct, frozen=True, kw_only=True):
@@ -120,13 +119,11 @@ class QuestionNotifier(QObject):
 
     def _asked(self, question: OpenQuestion) -> Asked:
         session = self._store.session(question.session_key)
-        wants_words = self._settings.value.notify_words
         return Asked(
             name=session.name if session is not None else "",
             kind=question.kind,
             about_money=is_about_money(question.text),
             ends_ms=question.expires_ms,
-            words=question.text if wants_words else "",
         )
 
     def _notify_clicked(self, key: object, token: str) -> None:

@@ -14,7 +14,6 @@ tr = Translations("Settings")
 class NoticeSettings(QWidget):
     def __init__(self, settings: SettingsBook, notifier: DesktopNotifier) -> None:
         super().__init__()
-        self._settings = settings
         self._notifier = notifier
         self.notify = SettingBox(
             settings,
@@ -25,12 +24,6 @@ class NoticeSettings(QWidget):
                 "Also near a daily cap."
             ),
         )
-        self.words = SettingBox(
-            settings,
-            "notify_words",
-            tr("Include the question's text"),
-            tr("It may show on a locked screen. Known secrets are hidden."),
-        )
         self.done = SettingBox(
             settings,
             "tell_when_done",
@@ -38,13 +31,11 @@ class NoticeSettings(QWidget):
             tr("For tasks over 20 seconds, when this window is in the background."),
         )
         self.missing = NoticeLabel()
-        boxes = map(noted, (self.notify, self.words, self.done))
+        boxes = map(noted, (self.notify, self.done))
         self.setLayout(make_column(self.missing, *boxes, gap=16))
-        settings.changed.connect(self._refresh)
         notifier.missing_changed.connect(self._refresh)
         self._refresh()
 
     def _refresh(self) -> None:
-        self.words.setEnabled(self._settings.value.notify_questions)
         text = tr("This desktop shows no notifications. Questions appear only in this window.")
         self.missing.show_text(text if self._notifier.is_missing else "")

@@ -1,8 +1,8 @@
 """The texts of desktop notifications: an agent asks, something is done.
 
 They may stand on a locked screen and in the desktop's own history: they name the session, which is
-a site and a number or the person's own word, and figures. What was asked for and what came out stay
-in the window: any of it may hold anything. So does what the agent says, unless the person wants it.
+a site and a number or the person's own word, and figures. What was asked for, what came out and
+what the agent says stay in the window: any of it may hold anything.
 """
 
 from enigma_panel.core.money import MoneyKind, format_money, is_sane, sum_money
@@ -17,14 +17,12 @@ from enigma_panel.ui.text.states import duration, local_moment
 
 tr = Translations("Desktop notifications")
 
-WORDS_LIMIT = 160
-
 
 def asked_notice(news: AskedNews, now_ms: int) -> DesktopNotice:
     """'amazon.com 3 asks for a login': '2:41 left, until 14:37.'; of several how many ask."""
     first = news.questions[0]
     left_ms = None if first.ends_ms is None else first.ends_ms - now_ms
-    title = asked_title(first.name, first.kind, first.words, about_money=first.about_money)
+    title = asked_title(first.name, first.kind, about_money=first.about_money)
     if news.is_urgent:
         title = tr("Last minute: {title}", title=title)
     parts = [_left(first.ends_ms, now_ms) if first.ends_ms is not None else ""]
@@ -32,8 +30,6 @@ def asked_notice(news: AskedNews, now_ms: int) -> DesktopNotice:
         parts.insert(0, f"{title}.")
         n = len(news.questions)
         title = tr.plural("1 session needs you", "{n} sessions need you", n)
-    elif first.words:
-        parts.append(f"“{shorten(first.words, WORDS_LIMIT)}”")
     return DesktopNotice(
         title=title,
         body=" ".join(part for part in parts if part),

@@ -63,12 +63,12 @@ def kind_label(kind: QuestionKind) -> str:
     return _KINDS[kind]("")[0]
 
 
-def asked_title(name: str, kind: QuestionKind, words: str = "", *, about_money: bool) -> str:
-    """Say who asks for what, by the guessed kind. words: the agent's, where they may be shown."""
+def asked_title(name: str, kind: QuestionKind, *, about_money: bool) -> str:
+    """Say who asks for what, by the guessed kind, in none of the agent's words."""
     name = shorten(name, NAME_LIMIT) or tr("A session")
     if about_money and kind in _SAY_LITTLE:
         return tr("{name} asks about money", name=name)
-    return _asked(name, kind, words)
+    return _KINDS[kind](name)[1]
 
 
 def asked_line(name: str, question: str) -> str:
@@ -76,7 +76,11 @@ def asked_line(name: str, question: str) -> str:
     name, kind = shorten(name, NAME_LIMIT), guess_kind(question)
     if kind in _SAY_LITTLE:
         return tr("{name} asks: “{question}”", name=name, question=shorten(question))
-    return _asked(name, kind, question)
+    # The amount only where the form of a purchase offers it, too.
+    total = total_in(question) if kind is QuestionKind.PURCHASE else None
+    if total is None:
+        return _KINDS[kind](name)[1]
+    return tr("{name} asks to buy for {amount}", name=name, amount=total.text)
 
 
 def asked_short(question: str) -> str:
@@ -86,11 +90,3 @@ def asked_short(question: str) -> str:
     if total is not None:
         return tr("Pay {amount}?", amount=total.text)
     return "" if kind in _SAY_LITTLE else tr("{kind}?", kind=kind_label(kind))
-
-
-def _asked(name: str, kind: QuestionKind, words: str) -> str:
-    """Say the amount only where the form of a purchase offers it, too."""
-    total = total_in(words) if kind is QuestionKind.PURCHASE else None
-    if total is None:
-        return _KINDS[kind](name)[1]
-    return tr("{name} asks to buy for {amount}", name=name, amount=total.text)
