@@ -40,14 +40,8 @@ def fault_text(error: ExportError) -> str:
 
 
 def done_text(order: ExportOrder, exported: Exported) -> str:
-    """'Exported 12 tasks', and what is other than was asked for."""
+    """'Exported 12 tasks', and the name of the file where it is another than was asked for."""
     text = tr.plural("Exported 1 task", "Exported {n} tasks", exported.count)
     if exported.path != order.path:
         text = tr("{text} as “{name}”", text=text, name=shorten(exported.path.name))
-    lacking = len(order.keys) - exported.count
-    if lacking:
-        rest = tr.plural(
-            "1 is no longer in the history", "{n} are no longer in the history", lacking
-        )
-        text = f"{text}; {rest}"
     return text
