@@ -114,7 +114,7 @@ async def test_a_click_on_the_notice_opens_the_result(
         ended = {"status": TaskStatus.DONE, "ended_ms": NOW, "is_new": True}
         services.sessions.change_task(key, result=f"Result {key}", **ended)
     told = await desk.notice()
-    assert (told["title"], told["body"]) == ("2 of 3 done", "1 is not done yet.")
+    assert (told["title"], told["body"]) == ("2 done", "1 is not done yet.")
     assert "Result" not in str(told)
     await until(lambda: program.services.scope.names() == ["desktop notices"])
     desk.do("click 1 wayland-token-7")

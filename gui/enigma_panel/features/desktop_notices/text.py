@@ -59,11 +59,11 @@ def cap_notice(notice: Notice, buttons: tuple[str, ...]) -> DesktopNotice:
 
 
 def done_notice(news: DoneNews) -> DesktopNotice:
-    """One result, or how many of how many, and what they cost."""
+    """One result, or how many, and what they cost."""
     parts = [_one_body(news.results[0]) if len(news.results) == 1 else _costs(news.results)]
     if news.left:
         parts.append(tr.plural("1 is not done yet.", "{n} are not done yet.", news.left))
-    title = _one_title(news.results[0]) if len(news.results) == 1 else _title(news)
+    title = _one_title(news.results[0]) if len(news.results) == 1 else _title(news.results)
     body = " ".join(part for part in parts if part)
     return DesktopNotice(title=title, body=body, action=tr("Show result"))
 
@@ -81,20 +81,12 @@ def _one_body(one: Ended) -> str:
     return tr("Cost {cost}, took {time}.", cost=cost, time=took)
 
 
-def _title(news: DoneNews) -> str:
-    """'4 of 10 done, 1 failed': of those that ended and those that have not."""
-    failed = sum(one.failed for one in news.results)
-    done = len(news.results) - failed
-    of = len(news.results) + news.left
-    if done == of:
-        return tr("All {n} done", n=of)
-    if failed == of:
-        return tr("All {n} failed", n=of)
-    if not failed:
-        return tr("{n} of {of} done", n=done, of=of)
-    if not done:
-        return tr("{n} of {of} failed", n=failed, of=of)
-    return tr("{n} of {of} done, {failed} failed", n=done, of=of, failed=failed)
+def _title(results: tuple[Ended, ...]) -> str:
+    """'4 done, 1 failed'."""
+    failed = sum(one.failed for one in results)
+    done = len(results) - failed
+    words = (tr("{n} done", n=done) if done else "", tr("{n} failed", n=failed) if failed else "")
+    return ", ".join(filter(None, words))
 
 
 def _costs(results: tuple[Ended, ...]) -> str:
