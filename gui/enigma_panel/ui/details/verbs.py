@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.verbs import CommandVerb
@@ -56,7 +56,7 @@ class VerbBar(QWidget):
         self._shown_of: list[int | None] = []
         self._hold = PointerHold(services.clock.now_ms, self)
         self._arm_timer = QTimer(self, singleShot=True, interval=ARM_MS)
-        self.verbs: dict[CommandVerb, QPushButton] = {}
+        self.verbs: dict[CommandVerb, Button] = {}
         self.again = _small(make_button(tr("Run again")))
         self.again.show_glyph(Glyph.AGAIN, size=SIGN)
         self.again.setToolTip(tr("Starts the same task at once, in a new session."))
@@ -78,7 +78,6 @@ class VerbBar(QWidget):
         for verb, action in verbs.items():
             role = "danger" if verb is CommandVerb.TERMINATE else ""
             button = self.verbs[verb] = _small(action_button(action, role))
-            button.show_glyph(GLYPHS[verb], "red" if role else "text", size=SIGN)
             self._row.addWidget(button)
             QWidget.setTabOrder(before, button)
             before = button
@@ -185,9 +184,11 @@ class VerbBar(QWidget):
             show_words(self.again, again_label(self._spending, self._task))
 
     def _keep_room(self, n: int) -> None:
-        """Keep the room of a count beside each verb: none moves a button."""
+        """Keep the room of a count beside each verb: none moves a button. A count has no glyph."""
         mnemonic = Qt.TextFlag.TextShowMnemonic  # as Qt measures a button
         for verb, button in self.verbs.items():
+            glyph = None if self._is_several else GLYPHS[verb]
+            button.show_glyph(glyph, "red" if verb is CommandVerb.TERMINATE else "text", size=SIGN)
             size, whole = button.fontMetrics().size, button.sizeHint()
             whole += size(mnemonic, bulk_label(verb, n, n)) - size(mnemonic, button.text())
             button.setFixedWidth(whole.width())

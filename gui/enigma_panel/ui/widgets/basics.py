@@ -5,6 +5,7 @@ from PySide6.QtGui import (
     QColor,
     QFontMetrics,
     QGuiApplication,
+    QIcon,
     QKeyEvent,
     QPainter,
     QPaintEvent,
@@ -82,17 +83,18 @@ def _press_by_enter(button: QAbstractButton, event: QKeyEvent) -> bool:
 class Button(QPushButton):
     """A button that Enter presses only while it has the focus."""
 
-    _sign: tuple[Glyph, str, int] | None = None
+    _sign: tuple[Glyph | None, str, int] | None = None
 
-    def show_glyph(self, glyph: Glyph, colour: str = "text", *, size: int = 14) -> None:
+    def show_glyph(self, glyph: Glyph | None, colour: str = "text", *, size: int = 14) -> None:
         """Show a glyph before the words, or behind them in a button laid out from right to left.
 
-        colour: the name of one of the scheme's.
+        None shows none. colour: the name of one of the scheme's.
         """
-        if self._sign is None:
+        before, self._sign = self._sign, (glyph, colour, size)
+        if before is None:
             theme.changed().connect(self._tint)
-        self._sign = glyph, colour, size
-        self._tint()
+        if before != self._sign:
+            self._tint()
 
     def _tint(self) -> None:
         if self._sign is not None:
@@ -100,7 +102,11 @@ class Button(QPushButton):
             gap = 2 if self.layoutDirection() is Qt.LayoutDirection.LeftToRight else -4
             shown, off = (getattr(theme.colours(), name) for name in (colour, "faint"))
             self.setIconSize(QSize(size + abs(gap), size))
-            self.setIcon(icons.icon(glyph, QColor(shown), size, off=QColor(off), gap=gap))
+            self.setIcon(
+                icons.icon(glyph, QColor(shown), size, off=QColor(off), gap=gap)
+                if glyph is not None
+                else QIcon()
+            )
 
     def setToolTip(self, text: str, /) -> None:
         super().setToolTip(short_lines(text))
