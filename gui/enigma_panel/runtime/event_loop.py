@@ -222,12 +222,10 @@ def on_signals(call: Callable[[], None]) -> None:
 def _give_back_signals() -> None:
     """Let signals be noted again: the loop ends, the process does not yet."""
     loop = asyncio.get_running_loop()
-    with signals.noted_again_after():
-        for number in signals.numbers():
-            try:
-                loop.remove_signal_handler(number)
-            except NotImplementedError:  # Windows
-                continue
+    for number in signals.numbers():
+        with suppress(NotImplementedError):  # Windows
+            loop.remove_signal_handler(number)
+    signals.note_again()
 
 
 def catch_all() -> None:

@@ -6,8 +6,6 @@ would leave a folder in the temp directory. A second signal ends the process at 
 """
 
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType
 
 _noted: list[int] = []
@@ -33,23 +31,10 @@ def noted() -> int | None:
     return _noted[0] if _noted else None
 
 
-@contextmanager
-def noted_again_after() -> Iterator[None]:
-    """Remove their handlers from a loop inside, without a gap in which one of them is lost."""
-    if not _is_noting:  # a test's process, say: its signals are its own
-        yield
-        return
-    block = getattr(signal, "pthread_sigmask", None)
-    found = numbers()
-    if block is not None:
-        block(signal.SIG_BLOCK, found)
-    try:
-        yield
-        for number in found:
-            signal.signal(number, _note)
-    finally:
-        if block is not None:
-            block(signal.SIG_UNBLOCK, found)
+def note_again() -> None:
+    """Note them once more after a loop that handled them, unless nobody did before: a test, say."""
+    if _is_noting:
+        note()
 
 
 def _note(number: int, _frame: FrameType | None) -> None:
