@@ -8,7 +8,7 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, cast
@@ -23,7 +23,7 @@ from enigma_panel.core.models import Limits, Phase, Session, Task, TaskSpec
 from enigma_panel.core.observation import OWN_CODES, STEP_KINDS, Kind, Observation
 from enigma_panel.core.service_rules import POLL_MS, account_page_of_host
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.runtime.event_loop import BlockingTimeoutError, blocking
+from enigma_panel.runtime.event_loop import BlockingTimeoutError, blocking, unless
 from enigma_panel.services.types import KeyCheck, KeyState, PauseReason
 from enigma_panel.store.ledger.intents import Step
 
@@ -149,7 +149,7 @@ class ServiceCheck:
             _say("There is no API key. Enter it in the program or set ENIGMA_API_KEY.")
             return 2
         _say(INTRO.format(host=services.account.host), end="")
-        if not await self._unless(leave, self._is_agreed()):
+        if not await unless(leave, self._is_agreed()):
             _say("\nNothing was done.")
             return 2
         if await services.account.check() is KeyCheck.REFUSED:
@@ -157,7 +157,7 @@ class ServiceCheck:
             return 2
         services.timeline.grown.connect(self._keep_steps)
         scope.spawn("ticks", self._ticks())
-        is_whole = await self._unless(leave, self._try())
+        is_whole = await unless(leave, self._try())
         await self._end()
         _say(f"\nFor an issue:\n\n{self._report()}\n")
         left = [_left(s) for s in services.store.sessions() if not (s.is_ended or s.is_planned)]
@@ -169,18 +169,6 @@ class ServiceCheck:
             answer = await blocking(self._read_answer, time_limit=3_600)
             return answer.strip().lower() in {b"y", b"yes"}
         return False
-
-    async def _unless(self, leave: asyncio.Event, what: Coroutine[Any, Any, bool]) -> bool:
-        """The result of that work; False where it failed or the person left."""
-        scope = self.parts.services.scope
-        doing, leaving = scope.spawn("check", what), scope.spawn("leave", leave.wait())
-        assert doing is not None
-        assert leaving is not None
-        await asyncio.wait({doing, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        doing.cancel()
-        leaving.cancel()
-        await asyncio.wait({doing, leaving})
-        return not doing.cancelled() and doing.exception() is None and doing.result()
 
     # -- the trial ---------------------------------------------------------------------------
 

@@ -3,9 +3,7 @@
 import asyncio
 import gc
 import logging
-from collections.abc import Coroutine
 from functools import partial
-from typing import Any, TypeVar
 
 from PySide6.QtCore import QSysInfo
 
@@ -31,14 +29,12 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.recovery.lost_ledger import LedgerChoice, LostLedgerWindow
 from enigma_panel.ui.recovery.start_failed import StartFailedWindow
 from enigma_panel.ui.theme import theme
-from enigma_panel.ui.widgets.dialog import ModelessDialog
 
 log = logging.getLogger(__name__)
 
 CLIENT_S = 60.0
 """How long the client's modules may take to load, in seconds; usually 0.1 s."""
 COPY_S = 60.0
-T = TypeVar("T")
 _WAITING = frozenset({SessionState.IDLE, SessionState.PAUSED})
 
 
@@ -154,7 +150,9 @@ async def offer_copy(error: LedgerError, leave: asyncio.Event) -> bool:
     """
     copy = await event_loop.blocking(partial(find_copy, error.path), time_limit=COPY_S)
     window = LostLedgerWindow(error, copy, SystemClock().now_ms())
-    match await _ask(window, window.choice(), leave):
+    choice = await event_loop.unless(leave, window.choice())
+    window.close()
+    match choice:
         case LedgerChoice.USE_COPY:
             act = use_copy
         case LedgerChoice.START_EMPTY:
@@ -170,23 +168,9 @@ async def offer_retry(
 ) -> bool:
     """Offer to try again, as the disk refuses; True when to. leave: as for `offer_copy`."""
     window = StartFailedWindow(error, demo=demo, again=again)
-    return await _ask(window, window.answer(), leave) is True
-
-
-async def _ask(
-    window: ModelessDialog, question: Coroutine[Any, Any, T], leave: asyncio.Event
-) -> T | None:
-    """The answer; None where somebody ends the program meanwhile."""
-    scope = event_loop.TaskScope()
-    answer = scope.spawn("answer", question)
-    leaving = scope.spawn("leave", leave.wait())
-    assert answer is not None
-    assert leaving is not None
-    await asyncio.wait({answer, leaving}, return_when=asyncio.FIRST_COMPLETED)
-    given = answer.result() if answer.done() else None
-    await scope.close()
+    answer = await event_loop.unless(leave, window.answer())
     window.close()
-    return given
+    return answer is True
 
 
 def make_power(parts: Parts) -> Power:

@@ -84,6 +84,19 @@ class TaskScope:
             log.error("task %s failed", name, exc_info=error)
 
 
+async def unless(leave: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """The result of some work; None where it failed, which is logged, or the event came first."""
+    scope = TaskScope()
+    working, leaving = scope.spawn("work", work), scope.spawn("leave", leave.wait())
+    assert working is not None
+    assert leaving is not None
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await scope.close()
+    return None if working.cancelled() or working.exception() else working.result()
+
+
 class LedgerThread:
     """One thread in which calls to the ledger run, in order. The loop stays free meanwhile."""
 
