@@ -186,7 +186,7 @@ def test_a_pause_that_nothing_confirms_says_what_that_means(
     assert cell_text(rows, 1, Column.STATE, SPOKEN) == said
     tip = cell_text(rows, 1, Column.STATE, TIP)
     sent = f"Not confirmed, sent at {local_time(NOW - 30_000)}."
-    head = f"Pause sent 0:30 · still billing\n{sent} Pause was sent, but nothing confirms it."
+    head = f"Pause sent 0:30 · still billing\n{sent} The agent may still be working."
     assert read_tip(tip).startswith(head)
     assert cell_text(rows, 1, Column.STATE, DESCRIPTION).startswith(f"State. {sent}")
 

@@ -215,7 +215,7 @@ def test_the_state_says_what_it_means_and_leaves_the_clock_to_the_row(
     services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE)
     window.selection.sessions.select_key(1)
     head = window.details.head
-    assert "nothing confirms it" in head.state.toolTip()
+    assert "may still be working" in head.state.toolTip()
     assert head.state.accessibleDescription() == plain(head.state.toolTip())
     assert "0:30" not in shown_texts(head)
     services.sessions.change_task(1, status=TaskStatus.WORKING, unproven=None)

@@ -19,7 +19,6 @@ from enigma_panel.core.observation import AT_CAP
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.monitor.missing_tasks import LOOKS_MS
 from enigma_panel.ui.i18n import Translations, sentence, short_month
-from enigma_panel.ui.text.verbs import verb_text
 from enigma_panel.ui.theme.palette import Glyph, Severity
 
 tr = Translations("States")
@@ -145,7 +144,8 @@ def session_state_text(state: SessionState, task: Task | None = None) -> StateWo
 
 def _working(unproven: CommandVerb | None) -> StateWord:
     if unproven is not None:
-        tip, spoken = _unproven_tip(unproven), tr("Resume sent, not confirmed")
+        tip = tr("Resume was sent, but nothing confirms it.")
+        spoken = tr("Resume sent, not confirmed")
         return StateWord(Glyph.RUNNING, tr("Resume sent"), tip=tip, spoken=spoken)
     return StateWord(Glyph.RUNNING, tr("Running"), mark=Severity.MARK)
 
@@ -167,17 +167,11 @@ def _paused(task: Task | None) -> StateWord:
     note = tr("not confirmed")
     if task is not None:
         note = tr("not confirmed, sent at {time}", time=local_time(task.since_ms))
-    unproven = task.unproven if task is not None else None
-    tip = " ".join((sentence(note), *([_unproven_tip(unproven)] if unproven else [])))
+    tip = sentence(note)
+    if task is not None and task.unproven is not None:
+        tip = " ".join((tip, tr("The agent may still be working.")))
     spoken = tr("Pause sent, not confirmed, still billing")
     return StateWord(Glyph.PAUSE, tr("Pause sent · still billing"), *_COSTS, tip, spoken, note)
-
-
-def _unproven_tip(verb: CommandVerb) -> str:
-    """Return what it means that a command went out by the live channel."""
-    words = verb_text(verb)
-    text = tr("{verb} was sent, but nothing confirms it.", verb=words.label)
-    return " ".join(part for part in (text, words.unconfirmed) if part)
 
 
 def _ended_word(state: SessionState) -> StateWord:

@@ -22,15 +22,13 @@ class VerbText(Struct, frozen=True, kw_only=True):
     """The words of a command.
 
     going: said while it can be taken back for a moment. tip: what it does and what that costs; tool
-    tip and spoken description. unconfirmed, failed: what may be so, and cost money, while nothing
-    confirms it, and where it did not arrive.
+    tip and spoken description. failed: what may be so, and cost money, where it did not arrive.
     """
 
     label: str
     going: str
     tip: str
     keys: str
-    unconfirmed: str = ""
     failed: str = ""
 
 
@@ -42,7 +40,6 @@ def verb_text(verb: CommandVerb) -> VerbText:
                 going=tr("Pausing"),
                 tip=tr("The agent waits. The browser stays open and costs money."),
                 keys="Ctrl+P",
-                unconfirmed=tr("Until then it may keep working."),
             )
         case CommandVerb.RESUME:
             return VerbText(
