@@ -794,8 +794,8 @@ DATA = (
         promise="A notice of a question holds none of the agent's words and no secret",
         mistake="a session that is named like a password is told",
         file="features/desktop_notices/question_notifier.py",
-        old="self._make_notice(news, now).redacted(self._redact)",
-        new="self._make_notice(news, now)",
+        old="notice.redacted(self._redact)",
+        new="notice",
         tests=(f"{ASKED}::{WORDS}",),
     ),
     Break(

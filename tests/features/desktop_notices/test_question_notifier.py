@@ -131,14 +131,12 @@ def test_one_question_is_named_and_several_are_counted(scene: Scene) -> None:
     assert scene.opened == [(8, "token")]
 
 
-def test_a_sound_comes_with_what_is_new_and_once_in_ten_seconds(scene: Scene) -> None:
+def test_a_sound_comes_with_what_is_new(scene: Scene) -> None:
     scene.ask(1)
-    scene.pass_s(9)
     scene.ask(2)
     scene.inbox.close(1)
-    scene.pass_s(1)
     scene.ask(3)
-    assert [news.is_heard for news in scene.news] == [True, False, False, True]
+    assert [news.is_heard for news in scene.news] == [True, True, False, True]
 
 
 def test_each_last_minute_is_urgent_and_heard_once(scene: Scene) -> None:

@@ -16,8 +16,6 @@ from enigma_panel.services.types import OpenQuestion, QuestionId
 
 NOTICE = "questions"
 """The key of the notice; there is one at a time."""
-SILENT_MS = 10_000
-"""How long further questions make no sound after one that did."""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -77,7 +75,6 @@ class QuestionNotifier(QObject):
         self._seen: dict[QuestionId, bool] = {}
         self._shown: dict[QuestionId, bool] = {}
         self._clickable: list[QuestionId] = []  # a click may come after the notice has gone
-        self._heard_ms = -SILENT_MS
         urgency.changed.connect(self.refresh)
         settings.changed.connect(self.refresh)
         notifier.clicked.connect(self._notify_clicked)
@@ -97,25 +94,21 @@ class QuestionNotifier(QObject):
         if before and not due:
             self._notifier.withdraw(NOTICE)
         elif list(before.items()) != list(self._shown.items()):
-            self._show(due, self._shown.items() - before.items())
+            self._show(due, is_heard=not self._shown.items() <= before.items())
 
     def _is_due(self, question: OpenQuestion, is_last: bool) -> bool:
         is_new = question.id not in self._seen or is_last > self._seen[question.id]
         return is_new and self._urgency.is_wanted(question)
 
-    def _show(self, due: list[OpenQuestion], new: set[tuple[QuestionId, bool]]) -> None:
-        now = self._clock.now_ms()
-        is_last = any(is_last for _, is_last in new)
-        is_heard = is_last or (bool(new) and now - self._heard_ms >= SILENT_MS)
-        if is_heard:
-            self._heard_ms = now
+    def _show(self, due: list[OpenQuestion], *, is_heard: bool) -> None:
         self._clickable = [question.id for question in due]
         news = AskedNews(
             questions=tuple(map(self._asked, due)),
             is_urgent=self._shown[due[0].id],
             is_heard=is_heard,
         )
-        self._notifier.show(NOTICE, self._make_notice(news, now).redacted(self._redact))
+        notice = self._make_notice(news, self._clock.now_ms())
+        self._notifier.show(NOTICE, notice.redacted(self._redact))
 
     def _asked(self, question: OpenQuestion) -> Asked:
         session = self._store.session(question.session_key)
