@@ -68,23 +68,23 @@ async def test_another_password_of_a_login_takes_the_place_of_the_first(world: L
 
 
 @pytest.mark.parametrize(
-    ("outcome", "fault"),
+    "outcome",
     [
-        (SecretOutcome.NO_KEYCHAIN, LoginFault.NO_KEYCHAIN),
-        (SecretOutcome.LOCKED, LoginFault.LOCKED),
-        (SecretOutcome.DENIED, LoginFault.DENIED),
-        (SecretOutcome.FAILED, LoginFault.FAILED),
+        SecretOutcome.NO_KEYCHAIN,
+        SecretOutcome.LOCKED,
+        SecretOutcome.DENIED,
+        SecretOutcome.FAILED,
     ],
 )
 async def test_where_the_keychain_says_no_nothing_is_changed(
-    world: LoginsWorld, outcome: SecretOutcome, fault: LoginFault
+    world: LoginsWorld, outcome: SecretOutcome
 ) -> None:
     await remember(world)
     world.keychain.outcome = outcome
     (login,) = world.logins.saved()
-    assert (await remember(world, account="paul")).result.fault is fault
-    assert (await world.logins.password(login)).fault is fault
-    assert (await world.logins.delete(login)).fault is fault
+    assert (await remember(world, account="paul")).result.fault is outcome
+    assert (await world.logins.password(login)).fault is outcome
+    assert (await world.logins.delete(login)).fault is outcome
     assert world.logins.saved() == (login,)
 
 
@@ -94,7 +94,7 @@ async def test_an_entry_that_another_program_deleted_is_said_and_can_be_deleted(
     await remember(world)
     (login,) = world.logins.saved()
     world.keychain.store_for(login.host, login.account).remove()
-    assert (await world.logins.password(login)).fault is LoginFault.MISSING
+    assert (await world.logins.password(login)).fault is SecretOutcome.ABSENT
     assert world.logins.saved() == (login,)
     assert (await world.logins.delete(login)).fault is None
     assert world.logins.saved() == ()

@@ -31,31 +31,21 @@ LoginStore = Callable[[str, str], SecretStore]
 
 
 class LoginFault(StrEnum):
-    """Why the keychain did not do what was asked."""
+    """Why nothing was done, beside the outcomes of a keychain that say so."""
 
-    MISSING = "missing"  # it has no such entry, or another program deleted it
-    NO_KEYCHAIN = "no_keychain"
-    LOCKED = "locked"  # or its dialog was dismissed
-    DENIED = "denied"
-    TOO_LONG = "too_long"
-    FAILED = "failed"
     NO_ANSWER = "no_answer"  # in time
+    TOO_LONG = "too_long"  # account or password
     TOO_MANY = "too_many"  # are saved
 
 
-_FAULTS = {
-    SecretOutcome.ABSENT: LoginFault.MISSING,
-    SecretOutcome.NO_KEYCHAIN: LoginFault.NO_KEYCHAIN,
-    SecretOutcome.LOCKED: LoginFault.LOCKED,
-    SecretOutcome.DENIED: LoginFault.DENIED,
-    SecretOutcome.FAILED: LoginFault.FAILED,
-}
+Fault = SecretOutcome | LoginFault
+_WORKED = frozenset({SecretOutcome.FOUND, SecretOutcome.SAVED, SecretOutcome.REMOVED})
 
 
 class LoginResult(HidingStruct, frozen=True, kw_only=True):
     """The outcome of one call. fault: None where it worked; where: the keychain's name."""
 
-    fault: LoginFault | None = None
+    fault: Fault | None = None
     password: Hidden[str] = ""
     where: str = NO_PLACE
 
@@ -129,7 +119,7 @@ class Logins(QObject):
         """Delete it with its password, if that is still there; a keychain's no keeps it."""
         async with self._turn:
             result = await self._call(self._store_for(login.host, login.account).remove)
-        if result.fault in {None, LoginFault.MISSING}:
+        if result.fault in {None, SecretOutcome.ABSENT}:
             self._list(login, is_saved=False)
             return LoginResult(where=result.where)
         return result
@@ -152,5 +142,5 @@ class Logins(QObject):
 def _result_of(result: Result) -> LoginResult:
     if result.detail:
         log.info("the keychain failed: %s", result.detail)
-    fault = _FAULTS.get(result.outcome)
+    fault = None if result.outcome in _WORKED else result.outcome
     return LoginResult(fault=fault, password=result.secret or "", where=result.where)

@@ -2,21 +2,21 @@
 
 from collections.abc import Callable
 
-from enigma_panel.features.saved_logins.logins import LoginFault, RememberedLogin
-from enigma_panel.store.keychain import MEMORY, NO_PLACE
+from enigma_panel.features.saved_logins.logins import Fault, LoginFault, RememberedLogin
+from enigma_panel.store.keychain import MEMORY, NO_PLACE, SecretOutcome
 from enigma_panel.store.settings import SavedLogin
 from enigma_panel.ui.i18n import Translations, shorten
 
 tr = Translations("Logins")
 
 NAME_CHARS = 40
-_FAULTS: dict[LoginFault, Callable[[str], str]] = {
-    LoginFault.MISSING: lambda name: tr("{keychain} has no password for it.", keychain=name),
-    LoginFault.NO_KEYCHAIN: lambda _: tr("There is no keychain on this computer."),
-    LoginFault.LOCKED: lambda name: tr("{keychain} stayed locked.", keychain=name),
-    LoginFault.DENIED: lambda name: tr("{keychain} denied access.", keychain=name),
+_FAULTS: dict[Fault, Callable[[str], str]] = {
+    SecretOutcome.ABSENT: lambda name: tr("{keychain} has no password for it.", keychain=name),
+    SecretOutcome.NO_KEYCHAIN: lambda _: tr("There is no keychain on this computer."),
+    SecretOutcome.LOCKED: lambda name: tr("{keychain} stayed locked.", keychain=name),
+    SecretOutcome.DENIED: lambda name: tr("{keychain} denied access.", keychain=name),
     LoginFault.TOO_LONG: lambda _: tr("It is too long to save."),
-    LoginFault.FAILED: lambda name: tr("{keychain} failed.", keychain=name),
+    SecretOutcome.FAILED: lambda name: tr("{keychain} failed.", keychain=name),
     LoginFault.TOO_MANY: lambda _: tr("Too many logins are saved. Delete some in Settings."),
     LoginFault.NO_ANSWER: lambda name: tr("{keychain} does not respond.", keychain=name),
 }
@@ -35,7 +35,7 @@ def keychain_name(where: str) -> str:
     return f"{name[:1].upper()}{name[1:]}"
 
 
-def fault_text(fault: LoginFault, where: str) -> str:
+def fault_text(fault: Fault, where: str) -> str:
     """Why the keychain did not do what was asked."""
     return _FAULTS[fault](keychain_name(where))
 
