@@ -17,7 +17,7 @@ from tests.benchmarks.archive import QUICK_TASKS, TASKS, fill
 from tests.benchmarks.figures import Figure, percentile
 from tests.benchmarks.processes import ROOT, environment, simulator
 
-RATIO, GAP_MS = 4.5, 16.0
+RATIO, GAP_MS = 3.5, 16.0
 RUNS = 5
 BARE = """
     SELECT t.key, t.status, t.text, t.starting_url, t.result, t.error, t.code, t.cost, t.tokens_in,

@@ -3,9 +3,7 @@
 import csv
 import io
 import json
-import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -27,23 +25,7 @@ from tests.features.exports.fakes import undefuse
 from tests.kit.clock import NOW
 
 COLUMNS = list(ExportedTask.__struct_fields__)
-DELHI, CENTRAL_EUROPE = "IST-5:30", "CET-1CEST,M3.5.0,M10.5.0/3"
-
-
-@pytest.fixture(autouse=True)
-def set_zone() -> Iterator[Callable[[str], None]]:
-    """Sets the zone of the computer; Delhi's at first."""
-    with pytest.MonkeyPatch.context() as patch:
-
-        def set_zone(zone: str) -> None:
-            patch.setenv("TZ", zone)
-            time.tzset()
-
-        set_zone(DELHI)
-        yield set_zone
-    time.tzset()
-
-
+DELHI = timezone(timedelta(hours=5, minutes=30))
 NASTY = st.text() | st.sampled_from(
     [
         "=cmd|' /C calc'!A0",
@@ -75,13 +57,17 @@ def a_row(**facts: Any) -> TaskRow:
     return tuple((usual | facts).get(field) for field in TEXT_FIELDS + OTHER_FIELDS)
 
 
+def encoder(form: ExportFormat) -> TaskEncoder:
+    return TaskEncoder(form, lambda _ms: DELHI)
+
+
 def as_json(row: TaskRow) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(TaskEncoder(ExportFormat.JSON_LINES).lines([row]))
+    found: dict[str, Any] = json.loads(encoder(ExportFormat.JSON_LINES).lines([row]))
     return found
 
 
 def as_csv(*rows: TaskRow) -> list[list[str]]:
-    made = TaskEncoder(ExportFormat.CSV)
+    made = encoder(ExportFormat.CSV)
     text = (made.head() + made.lines(rows)).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text, newline=""), strict=True))
 
@@ -99,7 +85,7 @@ def test_a_line_has_all_that_a_colleague_asks_for() -> None:
         ended_ms=NOW + 41_750,
         waited_ms=12_500,
     )
-    start = datetime.fromtimestamp(NOW / 1000, UTC).astimezone()
+    start = datetime.fromtimestamp(NOW / 1000, UTC).astimezone(DELHI)
 
     def moment(ms: int) -> str:
         return (start + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds")
@@ -132,10 +118,20 @@ def test_a_line_has_all_that_a_colleague_asks_for() -> None:
     assert cells == ["" if told[name] is None else str(told[name]) for name in COLUMNS]
 
 
-def test_a_clock_that_is_changed_is_told(set_zone: Callable[[str], None]) -> None:
-    set_zone(CENTRAL_EUROPE)
+@pytest.mark.parametrize("offset_min", [-570, -210, 0, 345, 765])
+@given(ms=st.integers(0, 4_102_444_800_000))
+def test_a_moment_is_told_with_its_offset(offset_min: int, ms: int) -> None:
+    zone = timezone(timedelta(minutes=offset_min))
+    made = TaskEncoder(ExportFormat.JSON_LINES, lambda _ms: zone)
+    told = json.loads(made.lines([a_row(created_ms=ms)]))["created"]
+    assert round(datetime.fromisoformat(told).timestamp() * 1000) == ms
+    assert datetime.fromisoformat(told).utcoffset() == timedelta(minutes=offset_min)
+
+
+def test_a_clock_that_is_changed_is_told() -> None:
+    summer, winter = timezone(timedelta(hours=2)), timezone(timedelta(hours=1))
     change = 1_792_890_000_000  # 2026-10-25 01:00 UTC
-    made = TaskEncoder(ExportFormat.JSON_LINES)
+    made = TaskEncoder(ExportFormat.JSON_LINES, lambda ms: summer if ms < change else winter)
     lines = made.lines([a_row(created_ms=change - 1), a_row(created_ms=change)]).splitlines()
     assert [json.loads(line)["created"] for line in lines] == [
         "2026-10-25T02:59:59.999+02:00",
@@ -211,12 +207,12 @@ def test_others_stay_as_they_are(cell: str) -> None:
     ],
 )
 def test_only_a_price_is_a_figure(cost: str | None, cell: str) -> None:
-    line = TaskEncoder(ExportFormat.CSV).lines([a_row(cost=cost, tokens_in=7)]).decode()
+    line = encoder(ExportFormat.CSV).lines([a_row(cost=cost, tokens_in=7)]).decode()
     assert f",,,{cell},7," in line
 
 
 def test_nothing_and_an_empty_text_differ() -> None:
-    line = TaskEncoder(ExportFormat.CSV).lines([a_row(result="")]).decode()
+    line = encoder(ExportFormat.CSV).lines([a_row(result="")]).decode()
     assert '"Buy a hub",,"",,' in line
 
 
@@ -228,11 +224,11 @@ def test_long_texts_come_one_by_one() -> None:
 
 def test_lines_end_as_each_format_has_it() -> None:
     row = a_row(result="two\nlines")
-    made = TaskEncoder(ExportFormat.CSV).lines([row, row])
+    made = encoder(ExportFormat.CSV).lines([row, row])
     assert made.count(b"\r\n") == 2
     assert made.endswith(b"\r\n")
     assert b'"two\nlines"' in made
-    assert TaskEncoder(ExportFormat.JSON_LINES).lines([row, row]).count(b"\n") == 2
+    assert encoder(ExportFormat.JSON_LINES).lines([row, row]).count(b"\n") == 2
 
 
 def test_a_secret_is_in_no_line() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
@@ -80,7 +81,7 @@ class ExportJob:
     def _write(self, new: NewFile, ledger: Path) -> int:
         """Write the tasks; how many there were."""
         order, count = self._order, 0
-        encoder = TaskEncoder(order.form)
+        encoder = TaskEncoder(order.form, _zone_at)
         new.write(encoder.head())
         with TaskSnapshot(ledger) as snapshot:
             batches = snapshot.batches(order.keys)
@@ -115,6 +116,10 @@ class Exports:
             work.exception()  # nobody is there to be told
             raise
         return work.result()
+
+
+def _zone_at(ms: int) -> tzinfo:
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone().tzinfo or UTC
 
 
 @contextmanager
