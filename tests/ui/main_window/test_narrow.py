@@ -89,7 +89,7 @@ def test_demo_stays_beside_a_question_that_gives_way(
     ("width", "shown"),
     [
         (640, "Pay $49.99?"),
-        (760, "asks to buy for $49.99, 1 of 3"),
+        (760, "Pay $49.99?, 1 of 3"),
         (1280, "shop.example 1, asks to buy for $49.99, 1 of 3"),
     ],
 )

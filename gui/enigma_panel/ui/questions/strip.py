@@ -1,7 +1,6 @@
 """The strip in the top bar: the open question that is most urgent, or what the queue needs."""
 
 from collections.abc import Callable
-from itertools import product
 
 from msgspec import Struct
 from PySide6.QtCore import QSize, Qt, Signal
@@ -213,7 +212,9 @@ class QuestionStrip(QFrame):
         """Show as much as there is room for."""
         room, who = self.contentsRect().width() - self._fixed_width(), self._who_width()
         count = _width(self._count) if self._count.text() else 0
-        for has_who, what in product((bool(who), False), (self._sentence, self._short)):
+        has_who = bool(who)
+        ways = (has_who, self._sentence), (has_who, self._short), (False, self._short)
+        for has_who, what in ways:
             if count + who * has_who + self._what_width(what) <= room:
                 break
         else:
