@@ -96,8 +96,11 @@ class RunAgainDialog(Sheet):
         if len(self._keys) <= MOST_STARTS:
             found = list(map(self._task, self._keys))
             is_read = None not in found
-            self._able = [task for task in found if task is not None and self._can_run(task)]
-            reasons = left_out_text(len(found) - len(self._able)) if is_read else tr("Loading…")
+            over = [task for task in found if task is not None and _is_over(task)]
+            rules = self._services.account.rules
+            self._able = [task for task in over if not unsupported_fields(task.spec, rules)]
+            counts = len(found) - len(over), len(over) - len(self._able)
+            reasons = left_out_text(*counts) if is_read else tr("Loading…")
         n = len(self._able)
         title = shorten(self._able[0].spec.text, TITLE_CHARS) if n else ""
         self.question.setText(again_question(title, n))
@@ -119,10 +122,6 @@ class RunAgainDialog(Sheet):
         if task is not None:
             self._read[key] = task
         return task
-
-    def _can_run(self, task: Task) -> bool:
-        is_over = task.status not in AT_WORK and can_run_again(task)
-        return is_over and not unsupported_fields(task.spec, self._services.account.rules)
 
     def _show_cost(self, n: int) -> None:
         text = again_cost_text(self._services, n)
@@ -163,3 +162,7 @@ class RunAgainDialog(Sheet):
         self._is_starting = starting
         for button in (self.run_button, self.cancel_button):
             button.setEnabled(not starting)
+
+
+def _is_over(task: Task) -> bool:
+    return task.status not in AT_WORK and can_run_again(task)

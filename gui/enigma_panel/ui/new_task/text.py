@@ -222,14 +222,14 @@ def _again_cost(amount: str, left: str, *, is_too_much: bool) -> str:
     return tr("{text} Your balance is {left}.", text=text, left=left) if left else text
 
 
-def left_out_text(n: int) -> str:
-    """Return that n of the selected tasks are not run again."""
-    skipped = tr.plural(
-        "1 task is skipped: not finished, or with fields this service lacks.",
-        "{n} tasks are skipped: not finished, or with fields this service lacks.",
-        n,
-    )
-    return skipped if n else ""
+def left_out_text(unfinished: int, unsupported: int) -> str:
+    """Return how many of the selected tasks are not run again, and why."""
+    parts = [
+        tr("{n} not finished", n=unfinished) if unfinished else "",
+        tr("{n} with options this service lacks", n=unsupported) if unsupported else "",
+    ]
+    skipped = ", ".join(filter(None, parts))
+    return tr("Skipped: {what}.", what=skipped) if skipped else ""
 
 
 def too_many_text(n: int) -> str:
