@@ -246,7 +246,7 @@ def test_the_status_bar_says_how_news_come(window: MainWindow, live: FakeLive) -
     assert line.words.text() == "Connected"
     for share, words in (
         (LiveShare(up=0, of=1), "not live"),
-        (LiveShare(up=3, of=8, fault=LiveFault.LOST), "partly live (3 of 8)"),
+        (LiveShare(up=3, of=8, fault=LiveFault.LOST), "3 of 8 live"),
         (LiveShare(up=8, of=8), "live"),
     ):
         live.shared = share

@@ -68,7 +68,7 @@ def test_a_foolish_cost_breaks_no_column(amount: str) -> None:
 def test_a_session_says_that_a_part_of_its_cost_is_not_known() -> None:
     cell = session_cost_cell(a_session(1), Decimal("0.02143"), 1)
     assert (cell.text, cell.accessible_text) == ("≥ $0.021", "$0.02143, 1 unknown")
-    assert cell.tool_tip == "Exactly $0.02143.\nNot included: 1 unknown cost."
+    assert cell.tool_tip == "Exactly $0.02143.\n1 cost is unknown."
     assert session_cost_cell(a_session(1), Decimal(0), 1).text == "unknown"
     assert session_cost_cell(a_session(1), Decimal("0.0004"), 1).text == "unknown"
     assert session_cost_cell(a_session(1), Decimal("0.02"), 0).text == "$0.020"

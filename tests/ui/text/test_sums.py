@@ -28,7 +28,7 @@ def total(cost: str, count: int = 13, *, unknown: int = 0) -> TaskSum:
     ],
 )
 def test_a_sum_is_short(of: TaskSum, cost: str) -> None:
-    short = "cost unknown" if "yet" in cost else cost
+    short = "not known yet" if "yet" in cost else cost
     assert shown_texts(of, 13)[:2] == (f"13 tasks · {cost}", short)
     whole = f"13 tasks selected · {cost}"
     assert selected_texts(of) == (whole, f"13 selected · {cost}", cost)
@@ -42,8 +42,6 @@ def test_what_a_filter_leaves_out_is_said() -> None:
 def test_all_of_it_is_in_the_tip() -> None:
     assert not sum_tip(total("0.24"))
     assert sum_tip(total("4.8712")) == "Exactly $4.8712."
-    assert sum_tip(total("0.00001", unknown=1)) == (
-        "Exactly $0.00001.\nNot included: 1 unknown cost."
-    )
-    assert sum_tip(total("0", unknown=3)) == "Not included: 3 unknown costs."
+    assert sum_tip(total("0.00001", unknown=1)) == ("Exactly $0.00001.\n1 cost is unknown.")
+    assert sum_tip(total("0", unknown=3)) == "3 costs are unknown."
     assert sum_text(total("0", unknown=3)) == "an unknown amount"

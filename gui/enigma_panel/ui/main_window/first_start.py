@@ -72,9 +72,9 @@ class FirstStart(Card):
     def _fill(self, column: QVBoxLayout) -> None:
         column.setContentsMargins(0, 16, 0, 16)
         column.setSpacing(8)
-        column.addWidget(make_label(tr("No tasks yet. Try one of these:"), "sentence"))
         what = tr("An AI agent does your task in a cloud browser.")
         column.addWidget(make_label(what, wrap=True))
+        column.addWidget(make_label(tr("No tasks yet. Try one of these:"), "sentence"))
         column.addSpacing(4)
         for spec in demo_tasks() if self._is_demo else real_tasks():
             button = ExampleButton(spec.text)

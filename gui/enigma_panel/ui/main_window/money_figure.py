@@ -31,7 +31,7 @@ def today_text(total: TaskSum, *, is_more_to_come: bool, is_narrow: bool = False
     where a part is unknown, 'At least $0.26 today'."""
     known = known_text(total)
     if not known:
-        return tr("Cost unknown") if is_narrow else tr("Cost not known yet")
+        return tr("Not known yet") if is_narrow else tr("Cost not known yet")
     if is_narrow and (is_more_to_come or has_gaps(total)):
         return tr("≥ {amount} today", amount=known)
     if is_more_to_come:

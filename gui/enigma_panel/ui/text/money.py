@@ -57,7 +57,7 @@ def idle_text() -> str:
 
 
 def unknown_cost_text(n: int) -> str:
-    return tr.plural("Not included: 1 unknown cost.", "Not included: {n} unknown costs.", n)
+    return tr.plural("1 cost is unknown.", "{n} costs are unknown.", n)
 
 
 def spoken_money(text: str) -> str:

@@ -312,14 +312,14 @@ def empty_text(*, has_task: bool, failed: bool) -> str:
 
 
 def live_text(share: LiveShare, *, polls: bool = True) -> LiveText:
-    """'live', 'partly live (3 of 8)', 'not live', or nothing. polls: a task is asked for."""
+    """'live', '3 of 8 live', 'not live', or nothing. polls: a task is asked for."""
     if share.of <= 0 or not (share.up or polls):
         return LiveText("", "")
     if share.up >= share.of:
         return LiveText(tr("live"), tr("All open sessions send live updates."))
     why = _why(share.fault)
     if share.up > 0:
-        word = tr("partly live ({n} of {all})", n=share.up, all=share.of)
+        word = tr("{n} of {all} live", n=share.up, all=share.of)
         tip = tr("{n} of {all} open sessions send live updates.", n=share.up, all=share.of)
         return LiveText(word, _joined(tip, _polls(), why))
     return LiveText(tr("not live"), _joined(_polls(), why))

@@ -46,7 +46,7 @@ def shown_texts(shown: TaskSum, total: int) -> tuple[str, ...]:
         tasks = tr.plural("1 task", "{n} tasks", total)
     else:
         tasks = tr("{shown} of {total} tasks", shown=shown.count, total=total)
-    short = least_text(shown, known_text(shown)) or tr("cost unknown")
+    short = least_text(shown, known_text(shown)) or tr("not known yet")
     return f"{tasks} · {cost_text(shown)}", short
 
 
