@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QProgressBar
-
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.widgets.basics import make_button, make_label
 from enigma_panel.ui.widgets.dialog import ModelessDialog
@@ -18,17 +16,11 @@ class OpeningWindow(ModelessDialog):
         super().__init__(tr("Enigma Control Panel"), None)
         self._leave = leave
         self.text_label = make_label(
-            tr("Opening your history. After an update this takes longer. Nothing is lost."),
-            wrap=True,
+            tr("Opening your history. This takes longer after an update."), wrap=True
         )
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 0)
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName(tr("Progress"))
         self.quit_button = make_button(tr("Quit"))
         self.quit_button.clicked.connect(self._quit)
-        for part in (self.text_label, self.progress):
-            self.body.addWidget(part)
+        self.body.addWidget(self.text_label)
         self.body.addStretch(1)
         self.add_buttons(self.quit_button, None)
         self.setMinimumWidth(460)
