@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from enigma_panel.ui.quit.text import Line
-from enigma_panel.ui.widgets.basics import make_label
+from enigma_panel.ui.widgets.basics import ElidedLabel, make_label
 
 
 class SessionLines(QWidget):
@@ -19,7 +19,7 @@ class SessionLines(QWidget):
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(8)
         self._grid.setColumnStretch(1, 1)
-        self._rows: list[tuple[QLabel, QLabel]] = []
+        self._rows: list[tuple[QLabel, ElidedLabel]] = []
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         while len(self._rows) < len(lines):
@@ -29,13 +29,13 @@ class SessionLines(QWidget):
                 label.setVisible(place < len(lines))
         for (name, text), line in zip(self._rows, lines, strict=False):
             name.setText(line.name)
-            text.setText(line.text)
+            text.show_text(line.text)
 
     def texts(self) -> list[tuple[str, str]]:
         return [(name.text(), text.text()) for name, text in self._rows if not name.isHidden()]
 
     def _add_row(self) -> None:
-        row = (make_label(role="figure"), make_label(wrap=True))
+        row = (make_label(role="figure"), ElidedLabel())
         for column, label in enumerate(row):
             self._grid.addWidget(label, len(self._rows), column, Qt.AlignmentFlag.AlignTop)
         self._rows.append(row)

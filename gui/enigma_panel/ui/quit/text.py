@@ -11,9 +11,6 @@ from enigma_panel.ui.text.waiting import pending_text
 
 tr = Translations("Quit")
 
-TASK_CHARS = 60
-"""How much of a task's text stands in a line, mostly one."""
-
 
 class Line(Struct, frozen=True):
     """A session in a list: its name, and what becomes of it, with its task where that is named."""
@@ -45,7 +42,7 @@ def _line(one: AtQuit, *said: str) -> Line:
 
 
 def _task_text(one: AtQuit) -> str:
-    return f"“{shorten(one.task.spec.text, TASK_CHARS)}”" if one.task is not None else ""
+    return f"“{shorten(one.task.spec.text)}”" if one.task is not None else ""
 
 
 def _outcome_text(one: AtQuit) -> str:
