@@ -1,6 +1,6 @@
 """The sheet *Keyboard shortcuts*: each action that has keys, and the keys that are no actions."""
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.ui.i18n import Translations
@@ -21,9 +21,7 @@ class ShortcutsDialog(Sheet):
     def __init__(self, parent: QWidget | None, groups: GetGroups) -> None:
         super().__init__(tr("Keyboard shortcuts"), parent)
         self._groups = groups
-        self.list = CommandList(tr("Keyboard shortcuts"))
-        self.list.pressed.connect(self._mark_none)
-        self.list.clicked.connect(self._mark_none)  # Qt marks it once more
+        self.list = _KeyList(tr("Keyboard shortcuts"))
         side = PADDING - ROW_INSET
         self.body.setContentsMargins(side, 0, side, PADDING)
         self.body.addWidget(self.list, 1)
@@ -36,17 +34,25 @@ class ShortcutsDialog(Sheet):
         for title, others in _other_keys():
             self._add(title, others)
         self.present(self.list)
-        self._mark_none()
-
-    def _mark_none(self) -> None:
-        """Mark no row, nothing can be chosen; keys walk on from the top."""
-        self.list.selectionModel().clear()
 
     def _add(self, title: str, rows: list[tuple[str, str]]) -> None:
         if rows:
             self.list.add_heading(title)
         for text, keys in rows:
             self.list.add_row(text, keys)
+
+
+class _KeyList(CommandList):
+    """A list that nothing is chosen in: keys scroll it, and walk unseen for screen readers."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.setSelectionMode(CommandList.SelectionMode.NoSelection)
+        self.setAutoScroll(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self.verticalScrollBar().event(event)
+        super().keyPressEvent(event)
 
 
 def all_keys(action: QAction) -> str:
