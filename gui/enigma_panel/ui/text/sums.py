@@ -46,12 +46,15 @@ def shown_texts(shown: TaskSum, total: int) -> tuple[str, ...]:
         tasks = tr.plural("1 task", "{n} tasks", total)
     else:
         tasks = tr("{shown} of {total} tasks", shown=shown.count, total=total)
-    short = least_text(shown, known_text(shown)) or tr("not known yet")
-    return f"{tasks} · {cost_text(shown)}", short
+    return f"{tasks} · {cost_text(shown)}", _shortest(shown)
 
 
 def selected_texts(total: TaskSum) -> tuple[str, ...]:
     """Return '13 tasks selected · $0.24', and shorter texts for less room."""
     amount = cost_text(total)
     whole = tr("{n} tasks selected · {amount}", n=total.count, amount=amount)
-    return whole, tr("{n} selected · {amount}", n=total.count, amount=amount), amount
+    return whole, tr("{n} selected · {amount}", n=total.count, amount=amount), _shortest(total)
+
+
+def _shortest(total: TaskSum) -> str:
+    return least_text(total, known_text(total)) or tr("not known yet")
