@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from enigma_panel.ui.quit.text import Line
-from enigma_panel.ui.widgets.basics import ElidedLabel, make_label
+from enigma_panel.ui.theme import theme
+from enigma_panel.ui.widgets.basics import ElidedLabel
+
+NAME_WIDTH = 200
+"""The most width of a name: beside it there is room to say that a session may cost money."""
 
 
 class SessionLines(QWidget):
@@ -19,7 +23,7 @@ class SessionLines(QWidget):
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(8)
         self._grid.setColumnStretch(1, 1)
-        self._rows: list[tuple[QLabel, ElidedLabel]] = []
+        self._rows: list[tuple[ElidedLabel, ElidedLabel]] = []
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         while len(self._rows) < len(lines):
@@ -28,14 +32,16 @@ class SessionLines(QWidget):
             for label in row:
                 label.setVisible(place < len(lines))
         for (name, text), line in zip(self._rows, lines, strict=False):
-            name.setText(line.name)
+            name.show_text(line.name)
             text.show_text(line.text)
 
     def texts(self) -> list[tuple[str, str]]:
         return [(name.text(), text.text()) for name, text in self._rows if not name.isHidden()]
 
     def _add_row(self) -> None:
-        row = (make_label(role="figure"), ElidedLabel())
-        for column, label in enumerate(row):
-            self._grid.addWidget(label, len(self._rows), column, Qt.AlignmentFlag.AlignTop)
-        self._rows.append(row)
+        name, text = ElidedLabel("figure", mode=Qt.TextElideMode.ElideMiddle), ElidedLabel()
+        name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        name.setMaximumWidth(theme.scaled(NAME_WIDTH))
+        for column, label in enumerate((name, text)):
+            self._grid.addWidget(label, len(self._rows), column)
+        self._rows.append((name, text))
