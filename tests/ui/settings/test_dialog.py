@@ -24,6 +24,15 @@ async def on_account(dialog: SettingsDialog) -> None:
     await active(dialog)
 
 
+async def test_no_tab_moves_when_one_is_chosen(dialog: SettingsDialog) -> None:
+    await on_account(dialog)
+    bar, places = dialog.tabs.tabBar(), set[str]()
+    for chosen in range(bar.count()):
+        bar.setCurrentIndex(chosen)
+        places.add(str([bar.tabRect(n) for n in range(bar.count())]))
+    assert len(places) == 1
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from enigma_panel.core.models import Session, Task, has_idled
 from enigma_panel.core.task_filter import TaskSum
@@ -23,6 +23,7 @@ from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.text.sums import cost_text, sum_tip
 from enigma_panel.ui.widgets.basics import (
+    TabBar,
     make_button,
     make_column,
     make_label,
@@ -201,7 +202,7 @@ class Details(QFrame):
         self.back = make_button(tr("Back to tasks"), "link")
         self.back.hide()
         self.head = Head(services)
-        self.tabs = QTabBar()
+        self.tabs = TabBar()
         self.verbs = VerbBar(services, next_focus=self.tabs)
         self.filtered = make_label(role="dim", wrap=True)
         self.filtered.hide()
@@ -245,7 +246,6 @@ class Details(QFrame):
         self._fill_overview()
 
     def _fill_tabs(self) -> None:
-        self.tabs.setExpanding(False)
         self.tabs.setUsesScrollButtons(False)
         self.tabs.setAccessibleName(tr("What Details shows"))
         for text in (tr("Overview"), tr("Steps")):

@@ -5,14 +5,14 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.result.cells import ResultTable, ResultTree, view_of
 from enigma_panel.ui.result.formats import ReadResult, ResultFormat, copied_text, read_result
 from enigma_panel.ui.result.reading import LinkQuestion, Reading
-from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, show_text
+from enigma_panel.ui.widgets.basics import TabBar, make_button, make_label, make_row, show_text
 
 tr = Translations("Result")
 
@@ -37,9 +37,7 @@ class ResultView(QWidget):
         self._chosen: ResultFormat | None = None
         self._cells: ResultTree | ResultTable | None = None
         self.result = ReadResult()
-        self.tabs = QTabBar(self)
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
+        self.tabs = TabBar(self)
         self.tabs.setAccessibleName(tr("Show the result as"))
         self.tabs.hide()
         self.doubt = make_label(role="amber", wrap=True)

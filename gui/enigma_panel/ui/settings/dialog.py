@@ -11,7 +11,7 @@ from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.account_page import AccountPage
 from enigma_panel.ui.settings.general_page import GeneralPage
 from enigma_panel.ui.settings.page import SettingsPage
-from enigma_panel.ui.widgets.basics import FieldGrid
+from enigma_panel.ui.widgets.basics import FieldGrid, TabBar
 from enigma_panel.ui.widgets.inputs import ScrollArea
 from enigma_panel.ui.widgets.sheet import PADDING, Sheet
 
@@ -45,6 +45,7 @@ class SettingsDialog(Sheet):
         self.general = GeneralPage(services, power_available=power_available)
         self.account = AccountPage(services, open_key)
         self.tabs = QTabWidget()
+        self.tabs.setTabBar(TabBar())
         self.tabs.setAccessibleName(tr("Settings"))
         self._columns: dict[str, QVBoxLayout] = {}
         self._add(tr("General"), self.general)

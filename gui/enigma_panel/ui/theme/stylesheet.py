@@ -242,7 +242,7 @@ QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: {line}; }
 QTabWidget::pane { border: none; border-top: 1px solid {line}; background: transparent; }
 QTabWidget::tab-bar { left: 24px; } /* the words begin where all do in a sheet */
-QTabBar { qproperty-drawBase: 0; }
+QTabBar { qproperty-drawBase: 0; qproperty-expanding: 0; }
 QTabBar::tab { padding: 8px 0 6px; margin-right: 24px; color: {dim}; background: transparent;
     border: none; border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: {text}; }

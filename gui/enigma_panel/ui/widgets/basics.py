@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFont,
     QFontMetrics,
     QGuiApplication,
     QIcon,
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
     QLayout,
     QPushButton,
     QSizePolicy,
+    QTabBar,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -154,6 +156,19 @@ def make_tool(text: str) -> ToolButton:
     button.setIconSize(QSize(16, 16))
     set_role(button, "plain")
     return button
+
+
+class TabBar(QTabBar):
+    """Tabs that stay where they are: each has room for its words as the style sheet chooses it."""
+
+    def tabSizeHint(self, index: int, /) -> QSize:
+        hint = super().tabSizeHint(index)
+        if index != self.currentIndex():
+            text, bold = self.tabText(index), QFont(self.font())
+            bold.setWeight(QFont.Weight.DemiBold)
+            wide, usual = (QFontMetrics(font).size(0, text).width() for font in (bold, self.font()))
+            hint += QSize(wide - usual, 0)
+        return hint
 
 
 def has_lost_focus(window: QWidget) -> bool:
