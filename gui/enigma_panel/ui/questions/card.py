@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QFont
+from PySide6.QtWidgets import QFrame, QWidget
 
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import Kind
@@ -84,6 +84,11 @@ class QuestionCard(QWidget):
     def _build(self) -> None:
         set_role(self.head, "asks")
         turn = make_row(self._position, self._back, self._forth, gap=0)
+        self._position.setContentsMargins(0, 0, 4, 0)
+        for label in (self._left, self._asked):
+            font = label.font()
+            font.setFeature(QFont.Tag("tnum"), 1)  # what stands before it does not move
+            label.setFont(font)
         glyph = GlyphLabel(Glyph.NEEDS_YOU, Severity.AMBER, 16)
         time = (self._bar, self._left)
         head = make_row(glyph, self._session, *time, self.close_button, gap=4)
@@ -103,8 +108,8 @@ class QuestionCard(QWidget):
         self.before.ensurePolished()
         self.before.setText("x")
         self.before.setMinimumHeight(self.before.sizeHint().height())
-        self._task.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        asked = make_row(self._task, self._asked, None, gap=4)
+        asked = make_row(self._task, self._asked, gap=16)
+        asked.setStretch(0, 1)
         self.setLayout(make_column(asked, self.text, self.before, gap=6))
         self.setContentsMargins(16, 12, 16, 8)
         theme.changed().connect(self._draw)
@@ -200,7 +205,7 @@ class QuestionCard(QWidget):
         if question is None:
             return
         asked = age(second_of(now_ms) - question.asked_ms)
-        self._asked.setText(tr("· asked {age}", age=asked))
+        self._asked.setText(tr("asked {age}", age=asked))
         end_ms = question.expires_ms
         self._fit_bar()
         if end_ms is None:
