@@ -1,7 +1,8 @@
 """The sheet *Costs*: what it says of a real ledger, and where a click leads."""
 
+import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ from enigma_panel.features.costs.sheet import DAYS, CostsSheet, last_days
 from enigma_panel.features.costs.text import sum_cell
 from enigma_panel.services.clock import local_day
 from enigma_panel.store.ledger.errors import CorruptLedgerError
+from enigma_panel.store.ledger.task_reader import Day, DayCosts
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.features.costs.world import CostsWorld, sheet_of
@@ -80,10 +82,12 @@ async def test_the_money_the_menu_and_a_key_open_it(stage: Stage) -> None:
     assert (sheet.isVisible(), sheet.windowTitle()) == (True, "Costs")
     sheet.reject()
     key(stage.window, Qt.Key.Key_C, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    await stage.world.settle()
     assert sheet.isVisible()
     sheet.reject()
     [opener] = [a for a in stage.window.main_menu.menu.actions() if a.text() == "Costs"]
     opener.trigger()
+    await stage.world.settle()
     assert sheet.isVisible()
 
 
@@ -213,12 +217,31 @@ async def test_it_follows_the_ledger_while_it_is_open(stage: Stage) -> None:
 async def test_a_history_that_cannot_be_read_is_no_zero(stage: Stage, tmp_path: Path) -> None:
     stage.world.task_search.problem_of_costs = CorruptLedgerError(tmp_path, "disk I/O error")
     sheet = await stage.open()
-    assert sheet.today.amount.text() == "…"
+    assert (sheet.isVisible(), sheet.today.amount.text()) == (True, "…")
     assert "could not be read" in sheet.notice.text()
     stage.world.task_search.problem_of_costs = None
     stage.world.task_search.counted.emit()
     await stage.world.settle()
     assert (sheet.today.amount.text(), sheet.notice.isVisible()) == ("$0.00", False)
+
+
+@pytest.mark.parametrize("is_slow", [True, False])
+async def test_it_opens_with_its_figures_unless_they_are_slow(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, *, is_slow: bool
+) -> None:
+    search, read = stage.world.task_search, asyncio.Event()
+
+    async def costs_of(days: Sequence[Day]) -> list[DayCosts]:
+        await read.wait()
+        return search.reader.costs_of(days)
+
+    monkeypatch.setattr(search, "costs_of", costs_of)
+    monkeypatch.setattr("enigma_panel.features.costs.sheet.SLOW_S", 0 if is_slow else 60)
+    sheet = await stage.open()
+    assert (sheet.isVisible(), sheet.today.words.text()) == (is_slow, "today")
+    read.set()
+    await stage.world.settle()
+    assert (sheet.isVisible(), sheet.today.amount.text()) == (True, "$0.00")
 
 
 async def test_what_is_left_says_for_how_many_tasks(stage: Stage) -> None:

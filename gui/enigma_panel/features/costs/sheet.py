@@ -1,5 +1,6 @@
 """The sheet *Costs*: today, 30 days, each day, what became of the tasks, and the caps."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
@@ -51,6 +52,8 @@ tr = Translations("Costs")
 DAYS = 30
 WIDTH = 832
 GAP, FIGURES_GAP, SPACING = 8, 32, 16
+SLOW_S = 0.5
+"""It opens with its figures, but without them where they take longer, in seconds."""
 TODAY = 1
 """The column of what became of today's tasks."""
 
@@ -81,16 +84,21 @@ class CostsSheet(Sheet):
         self._connect()
 
     def ask(self) -> None:
-        """Show it with what is known, and ask the ledger."""
+        """Ask the ledger, and show it."""
         self.caps.refresh()
         self._show_left()
-        self._ask_ledger()
+        self._services.scope.spawn("open costs", self._open(), exclusive=True)
+
+    async def _open(self) -> None:
+        if (reading := self._ask_ledger()) is not None:
+            await asyncio.wait({reading}, timeout=SLOW_S)
         self.present()
 
     # -- building ----------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.today, self.month, self.left = _Figure(), _Figure(), _Figure()
+        self.today, self.month = _Figure(tr("today")), _Figure(tr("last 30 days"))
+        self.left = _Figure()
         self.chart, self.table = make_button(tr("Chart"), "chip"), make_button(tr("Table"), "chip")
         self._views = QButtonGroup(self)
         for button in (self.chart, self.table):
@@ -136,9 +144,9 @@ class CostsSheet(Sheet):
         if self.isVisible():
             self.fit()
 
-    def _ask_ledger(self) -> None:
+    def _ask_ledger(self) -> asyncio.Task[None] | None:
         self._is_stale = True
-        self._services.scope.spawn("costs", self._read(), exclusive=True)
+        return self._services.scope.spawn("costs", self._read(), exclusive=True)
 
     async def _read(self) -> None:
         search, clock = self._services.task_search, self._services.clock
@@ -242,9 +250,9 @@ class CostsSheet(Sheet):
 class _Figure(QWidget):
     """A large amount, and below it what it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: str = "") -> None:
         super().__init__()
-        self.amount, self.words = make_label(ELLIPSIS, "sum"), make_label(role="dim")
+        self.amount, self.words = make_label(ELLIPSIS, "sum"), make_label(words, "dim")
         column = make_column(self.amount, self.words, gap=4)
         column.setContentsMargins(0, 0, FIGURES_GAP, 0)
         self.setLayout(column)
