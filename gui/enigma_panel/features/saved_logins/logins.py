@@ -34,7 +34,7 @@ class LoginFault(StrEnum):
     """Why nothing was done, beside the outcomes of a keychain that say so."""
 
     NO_ANSWER = "no_answer"  # in time
-    TOO_LONG = "too_long"  # account or password
+    TOO_LONG = "too_long"  # the account
     TOO_MANY = "too_many"  # are saved
 
 

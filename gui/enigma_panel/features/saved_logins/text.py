@@ -15,9 +15,9 @@ _FAULTS: dict[Fault, Callable[[str], str]] = {
     SecretOutcome.NO_KEYCHAIN: lambda _: tr("There is no keychain on this computer."),
     SecretOutcome.LOCKED: lambda name: tr("{keychain} stayed locked.", keychain=name),
     SecretOutcome.DENIED: lambda name: tr("{keychain} denied access.", keychain=name),
-    LoginFault.TOO_LONG: lambda _: tr("It is too long to save."),
+    LoginFault.TOO_LONG: lambda _: tr("The account is too long to save."),
     SecretOutcome.FAILED: lambda name: tr("{keychain} failed.", keychain=name),
-    LoginFault.TOO_MANY: lambda _: tr("Too many logins are saved. Delete some in Settings."),
+    LoginFault.TOO_MANY: lambda _: tr("Too many logins are saved. Remove some in Settings."),
     LoginFault.NO_ANSWER: lambda name: tr("{keychain} does not respond.", keychain=name),
 }
 
