@@ -29,7 +29,6 @@ TYPED = ["rare7", "tenth", "common", "common tenth rare7", "w00012 w0003"]
 """One in 1,000, one in 10, all, several, frequent beginnings; typed letter by letter."""
 FOUND_MS, USUAL_FOUND_MS = 300.0, 50.0
 COUNTED_MS, SORTED_MS, GAP_MS, LATER_MS = 600.0, 150.0, 16.0, 5.0
-MOST_MS = 150.0
 FILLED_BAR, MORE_MB, FILLED_RUNS = 1.3, 40.0, 7
 
 

@@ -23,7 +23,6 @@ _PAUSES = {TaskStatus.PAUSED: CommandVerb.PAUSE, TaskStatus.WORKING: CommandVerb
 class _SentLive(Struct):
     sent: Sent
     task_key: int | None
-    clicks: int
 
 
 class Emits:
@@ -51,7 +50,7 @@ class Emits:
         stops = sent.verb is ApiCall.ANSWER and sent.new_state == AnswerVerb.STOP
         if session is None or not (stops or sent.verb is ApiCall.STATE):
             return
-        told = _SentLive(sent, session.current_task, len(self._world.link.book.all))
+        told = _SentLive(sent, session.current_task)
         if stops or sent.new_state in _ENDS:
             self._ends.append(told)
         elif session.current_task is not None:

@@ -38,7 +38,6 @@ class Checks:
     """All invariants over one seed."""
 
     def __init__(self, world: "World") -> None:
-        self._world = world
         self.starts = Starts(world)
         self.calls = Calls(world)
         self.records = Records(world)
