@@ -76,7 +76,7 @@ class Known(Flag):
     NOTHING = 0
     ENDED = auto()  # the end of the session is proven
     AWAY = auto()  # its browser is lost, or its time is over by our clock
-    OF_OTHER = auto()  # the event names another session or task of the ledger
+    OF_OTHER = auto()  # the event names another session or task in memory
     OF_STRANGER = auto()  # it names an unknown session
     BY_ID = auto()  # it names T by the id that the service gave it
     OVER = auto()  # T is not known, was never sent or is over

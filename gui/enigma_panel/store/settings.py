@@ -69,8 +69,8 @@ class ColumnSettings(Struct, frozen=True, omit_defaults=True):
 
 
 class TableSettings(Struct, frozen=True):
-    """A table's columns from left to right, empty where nobody has changed any. version: any other
-    than ours counts as nothing."""
+    """A table's columns, empty where nobody has changed any. version: any other than ours counts as
+    nothing."""
 
     version: int = TABLE_VERSION
     columns: tuple[ColumnSettings, ...] = ()
