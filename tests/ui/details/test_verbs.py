@@ -77,6 +77,11 @@ def test_of_several_they_say_how_many_can_take_them(
     qapp.processEvents()
     assert shown(window) == ["Pause 1", "Resume 1", "Stop 2", "Terminate 3"]
     assert [one.geometry() for one in bar.verbs.values()] == places, "a count moves none"
+    for number in (1, 3):
+        services.sessions.change_session(number, phase=Phase.CLOSED, ended_ms=NOW)
+    qapp.processEvents()
+    assert shown(window) == ["Pause", "Resume", "Stop", "Terminate"]
+    assert [one.geometry() for one in bar.verbs.values()] == places, "nor does its end"
 
 
 @pytest.mark.parametrize("table", ["sessions", "tasks"])

@@ -98,7 +98,7 @@ class VerbBar(QWidget):
         """Show the verbs of so many sessions."""
         self._session = self._task = None
         self._is_several = True
-        self._keep_room(n)
+        self._keep_room(max(n, 2))  # also once the others have ended by themselves
         self._refresh()
 
     def take_presses(self) -> None:
