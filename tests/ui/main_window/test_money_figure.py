@@ -20,7 +20,7 @@ FOUR = Decimal("4.8712")
         (TaskSum(cost=FOUR), "$4.87 today"),
         (TaskSum(cost=FOUR, unknown=1), "At least $4.87 today"),
         (TaskSum(cost=Decimal("4.878"), has_idle=True), "At least $4.88 today"),
-        (TaskSum(unknown=2), "Cost not known yet"),
+        (TaskSum(unknown=2), "Cost unknown"),
     ],
 )
 def test_it_says_what_today_cost_and_never_0_for_what_is_unknown(
@@ -42,6 +42,8 @@ def test_while_a_session_is_open_more_is_to_come(window: MainWindow, services: A
     services.sessions.add(1)
     today = window.money.today
     assert today.text() == today.accessibleName() == "$4.87 today so far"
+    services.task_search.tell_today(TaskSum(unknown=2))
+    assert today.text() == today.accessibleName() == "Cost not known yet"
 
 
 def test_another_day_is_followed_also_while_nobody_can_see_it(

@@ -11,7 +11,7 @@ from enigma_panel.store.ledger.task_reader import DayCosts
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.money import at_least, spoken_money
 from enigma_panel.ui.text.states import ELLIPSIS, local_moment
-from enigma_panel.ui.text.sums import cost_text, has_gaps
+from enigma_panel.ui.text.sums import cost_text, has_gaps, sum_text
 
 tr = Translations("Costs")
 
@@ -79,5 +79,5 @@ def day_label(days: Sequence[DayCosts], n: int) -> str:
 def day_tip(label: str, total: TaskSum, deleted: TaskSum) -> str:
     """Return '19 Nov · $0.61 · 24 tasks', and what deleted ones cost."""
     tip = f"{label} · {cost_text(total)} · {tr.plural('1 task', '{n} tasks', total.count)}"
-    gone = tr("and {amount} of deleted tasks", amount=cost_text(deleted))
+    gone = tr("and {amount} of deleted tasks", amount=sum_text(deleted))
     return f"{tip}\n{gone}" if deleted.count else tip

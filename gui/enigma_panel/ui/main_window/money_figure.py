@@ -31,6 +31,8 @@ def today_text(total: TaskSum, *, is_more_to_come: bool, is_narrow: bool = False
     where a part is unknown, 'At least $0.26 today'."""
     known = known_text(total)
     if not known:
+        if not is_more_to_come:
+            return tr("Cost unknown")
         return tr("Not known yet") if is_narrow else tr("Cost not known yet")
     if is_narrow and (is_more_to_come or has_gaps(total)):
         return tr("≥ {amount} today", amount=known)
