@@ -53,7 +53,7 @@ DAYS = 30
 WIDTH = 832
 GAP, FIGURES_GAP, SPACING = 8, 32, 16
 SLOW_S = 0.5
-"""It opens with its figures, but without them where they take longer, in seconds."""
+"""The longest that opening waits for the figures, in s; without them it says "…"."""
 TODAY = 1
 """The column of what became of today's tasks."""
 
