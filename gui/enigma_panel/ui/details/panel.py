@@ -233,7 +233,10 @@ class Details(QFrame):
         for part in (self.nothing, self.verbs, self.filtered):
             part.setContentsMargins(0, 0, BESIDE, 0)
         column.addLayout(top)
-        self._fill_tabs()
+        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setAccessibleName(tr("What Details shows"))
+        for text in (tr("Overview"), tr("Steps")):
+            self.tabs.addTab(text)
         tabs = make_row(self.tabs)
         tabs.setContentsMargins(SIDE, 0, SIDE, 0)
         column.addLayout(tabs)
@@ -244,12 +247,6 @@ class Details(QFrame):
         self._overview = ScrollArea()
         self._pages.addWidget(self._overview)
         self._fill_overview()
-
-    def _fill_tabs(self) -> None:
-        self.tabs.setUsesScrollButtons(False)
-        self.tabs.setAccessibleName(tr("What Details shows"))
-        for text in (tr("Overview"), tr("Steps")):
-            self.tabs.addTab(text)
 
     def _fill_overview(self) -> None:
         self._column = self._overview.column
