@@ -48,6 +48,7 @@ class _KeyList(CommandList):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.setSelectionMode(CommandList.SelectionMode.NoSelection)
+        self.setProperty("unmarked", "true")
         self.setAutoScroll(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -202,7 +202,7 @@ QTreeView[role="commands"]::item { padding: 4px 8px; }
 QTableView[role="reading"]::item:focus, QTableView[role="figures"]::item:focus,
 QTreeView::item:focus {
     background: {tint}; color: {text}; }
-QTreeView[role="commands"]::item:focus { background: transparent; }
+QTreeView[unmarked="true"]::item:focus { background: transparent; }
 QHeaderView { background: transparent; border: none; border-bottom: 1px solid {line}; }
 QHeaderView::section { background: transparent; color: {dim}; border: none;
     padding: 4px 8px; font-size: {small_px}; }
