@@ -42,7 +42,7 @@ def _line(one: AtQuit, *said: str) -> Line:
 
 
 def _task_text(one: AtQuit) -> str:
-    return f"“{shorten(one.task.spec.text)}”" if one.task is not None else ""
+    return shorten(one.task.spec.text) if one.task is not None else ""
 
 
 def _outcome_text(one: AtQuit) -> str:
