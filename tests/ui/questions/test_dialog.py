@@ -454,6 +454,7 @@ async def test_failed_keeps_the_text_and_can_be_sent_again(
 async def test_gone_says_so_and_keeps_the_text(world: World, dialog: QuestionDialog) -> None:
     await sent(world, dialog, AnswerOutcome.GONE)
     assert "no longer asks this" in dialog.answer_wait.label.text()
+    assert dialog.card._left.text() == "", "the clock of a question that is gone"
     form = form_of(dialog)
     assert credentials(form).password.text() == "hunter2"
     assert not dialog.send_button.isVisible()

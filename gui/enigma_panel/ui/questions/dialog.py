@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 
+from msgspec.structs import replace
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QStackedWidget, QWidget
@@ -444,6 +445,9 @@ class QuestionDialog(ModelessDialog):
             sent.question.task_key if sent else None, form.notice if form else ""
         )
         over = form is not None and form.is_over
+        if form is not None and over:  # nothing runs out any more
+            self.card.follow(replace(form.question, expires_ms=None))
+            self._show_time()
         for button in (self.send_button, self.stop_button):
             button.setVisible(not over)
         self.stop_button.setEnabled(not busy)
