@@ -6,7 +6,7 @@ from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.service_rules import DEFAULT_CAP_MS, RULES, Dialect
-from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.state.timeline import BURST, GAP, SKIPPED
 from enigma_panel.services.types import LiveShare
 from tests.conftest import LogWatch
@@ -156,6 +156,17 @@ async def test_what_the_agent_does_now_is_one_calm_line(bench: Bench) -> None:
     await bench.connection.aclose()
     await bench.wait(0.1)
     assert bench.live.doing(session) == "", "nobody knows any more"
+
+
+async def test_after_a_stop_nobody_knows_what_the_agent_does(bench: Bench) -> None:
+    session, task = await bench.open()
+    await bench.hear(Kind.ACTION, "step 1")
+    await bench.wait(2)
+    assert bench.live.doing(session) == "step 1"
+    sent = Observation(kind=COMMANDS[CommandVerb.STOP].sent)
+    await bench.store.record(session, task, sent)
+    assert bench.task(task).status is TaskStatus.WORKING
+    assert bench.live.doing(session) == ""
 
 
 async def test_a_flood_is_counted_and_not_kept(bench: Bench) -> None:

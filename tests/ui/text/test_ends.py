@@ -39,6 +39,11 @@ def test_why_a_task_stopped() -> None:
     )
 
 
+def test_a_stop_that_nothing_confirms_is_said() -> None:
+    task = a_task(status=TaskStatus.WORKING, stop_sent_ms=NOW)
+    assert result_cell(task, a_session()).text == "Stop sent, not confirmed"
+
+
 def _reads(of_task: dict[str, Any], of_session: dict[str, Any], words: str) -> None:
     task = a_task(status=TaskStatus.STOPPED, ended_ms=NOW, **of_task)
     session = a_session(**of_session)

@@ -30,7 +30,7 @@ class Activity(QObject):
         self._clock = clock
         self._lines: dict[int, _Line] = {}
 
-    def doing(self, session_key: int, task_key: int | None) -> str:
+    def doing(self, session_key: int, task_key: int) -> str:
         """The line of a session while it works on that task, "" where nothing is known."""
         line = self._lines.get(session_key)
         return line.text if line is not None and line.task_key == task_key else ""

@@ -271,12 +271,14 @@ class Live(Service):
         return self._status.is_up(session_key)
 
     def doing(self, session_key: int) -> str:
-        """The line of its agent, "" where nothing is known."""
+        """The line of its agent, "" where nothing is known, as after a Stop."""
         session = self._store.session(session_key)
         if session is None or not self.is_up(session_key):
             return ""
         task = self._store.current_task(session)
-        return self._activity.doing(session_key, task.key if task is not None else None)
+        if task is None or task.stop_sent_ms is not None:
+            return ""
+        return self._activity.doing(session_key, task.key)
 
     # -- sending -----------------------------------------------------------------------------
 

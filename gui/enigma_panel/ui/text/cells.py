@@ -154,6 +154,8 @@ def _plain_result_cell(task: Task, session: Session | None) -> Cell:
             text = tr("Its result can't be fetched")
         case TaskStatus.UNCONFIRMED:
             text = tr("May be running and cost money")
+        case TaskStatus.WORKING if task.stop_sent_ms is not None:
+            text = tr("Stop sent, not confirmed")
         case TaskStatus.PAUSED:
             is_sure = task.pause_confirmed
             text = tr("Still billing") if is_sure else tr("Not confirmed · still billing")
