@@ -114,6 +114,28 @@ def test_the_bar_gives_way_first_then_the_task(
     assert not task or table.columnWidth(Column.TASK) >= theme.scaled(TEXT_POOR)
 
 
+def settle(qapp: QApplication) -> None:
+    for _ in range(5):  # what a new width changes comes with the next turn
+        qapp.processEvents()
+
+
+@pytest.mark.parametrize("width", range(1000, 1020, 4))
+def test_a_scroll_bar_at_the_side_brings_none_below(
+    window: MainWindow, services: Any, qapp: QApplication, width: int
+) -> None:
+    window.resize(width, 800)
+    services.sessions.add(1)
+    settle(qapp)
+    table, bar = window.selection.sessions, window.selection.sessions.horizontalScrollBar()
+    before = table.viewport().height(), window.sessions_card.height(), bar.isVisible()
+    for key in range(2, 13):
+        services.sessions.add(key)
+    settle(qapp)
+    assert table.verticalScrollBar().maximum() > 0
+    after = table.viewport().height(), window.sessions_card.height(), bar.isVisible()
+    assert after == before
+
+
 def test_no_content_changes_a_width(window: MainWindow, services: Any, qapp: QApplication) -> None:
     tables, sessions = (window.selection.sessions, window.selection.tasks), services.sessions
     sessions.add(50)

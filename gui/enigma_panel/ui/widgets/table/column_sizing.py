@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from enigma_panel.services.types import ColumnSettings, TableSettings
@@ -86,6 +86,11 @@ class ColumnSizing(QObject):
         self._left_out = set()
         shown = [c for c in self._columns.values() if not header.isSectionHidden(c.key)]
         widths = self._fit(shown)
+        is_full = sum(widths.values()) > self._room()  # then a scroll bar at the side moves no row
+        policy = Qt.ScrollBarPolicy
+        self._table.setHorizontalScrollBarPolicy(
+            policy.ScrollBarAlwaysOn if is_full else policy.ScrollBarAsNeeded
+        )
         with self._by_ourselves():
             for key in self._left_out:
                 header.setSectionHidden(key, True)
