@@ -127,12 +127,12 @@ def test_a_scroll_bar_at_the_side_brings_none_below(
     services.sessions.add(1)
     settle(qapp)
     table, bar = window.selection.sessions, window.selection.sessions.horizontalScrollBar()
-    before = table.viewport().height(), window.sessions_card.height(), bar.isVisible()
+    before = table.viewport().size(), window.sessions_card.height(), bar.isVisible()
     for key in range(2, 13):
         services.sessions.add(key)
     settle(qapp)
     assert table.verticalScrollBar().maximum() > 0
-    after = table.viewport().height(), window.sessions_card.height(), bar.isVisible()
+    after = table.viewport().size(), window.sessions_card.height(), bar.isVisible()
     assert after == before
 
 

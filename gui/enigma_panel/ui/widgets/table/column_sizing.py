@@ -86,11 +86,14 @@ class ColumnSizing(QObject):
         self._left_out = set()
         shown = [c for c in self._columns.values() if not header.isSectionHidden(c.key)]
         widths = self._fit(shown)
-        is_full = sum(widths.values()) > self._room()  # then a scroll bar at the side moves no row
-        policy = Qt.ScrollBarPolicy
-        self._table.setHorizontalScrollBarPolicy(
-            policy.ScrollBarAlwaysOn if is_full else policy.ScrollBarAsNeeded
+        is_full = sum(widths.values()) > self._room()  # both bars then: none comes over a row
+        policy = (
+            Qt.ScrollBarPolicy.ScrollBarAlwaysOn
+            if is_full
+            else Qt.ScrollBarPolicy.ScrollBarAsNeeded
         )
+        self._table.setHorizontalScrollBarPolicy(policy)
+        self._table.setVerticalScrollBarPolicy(policy)
         with self._by_ourselves():
             for key in self._left_out:
                 header.setSectionHidden(key, True)
