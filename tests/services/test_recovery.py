@@ -1,6 +1,6 @@
 """What a start makes of what the run before it left: calls of the minute, a copy in use."""
 
-import time
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.secrets.redaction import Fingerprinter
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.clock import SystemClock
+from enigma_panel.services.state.sent_secrets import SentSecrets
 from enigma_panel.store.keychain import MemoryStore, Result
 from enigma_panel.store.ledger.backup import use_copy
 from enigma_panel.store.ledger.intents import IntentKind
@@ -70,8 +71,14 @@ async def test_nothing_of_a_copy_is_sent_again(path: Path, running: Running) -> 
 
 
 class SlowStore(MemoryStore):
+    """It answers once somebody waits for it. awaited: somebody does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.awaited = threading.Event()
+
     def get(self) -> Result:
-        time.sleep(0.1)
+        self.awaited.wait(5)
         return super().get()
 
 
@@ -89,8 +96,17 @@ async def test_what_an_earlier_run_sent_is_known_before_the_first_poll(
             [SentSecret(session_key=key, key_id=maker.key_id, fingerprint=made)]
         )
     monkeypatch.setattr(bootstrap, "_fingerprint_key", lambda **_: store)
+    key_found = SentSecrets.key_found
+
+    async def wait(secrets: SentSecrets) -> None:
+        store.awaited.set()
+        await key_found(secrets)
+
+    monkeypatch.setattr(SentSecrets, "key_found", wait)
     async with running(NOBODY) as parts:  # `recover` is over, the account is about to be loaded
-        assert parts.redact(f"I typed {password}") == "I typed [redacted]"
+        known = parts.redact(f"I typed {password}")
+        store.awaited.set()
+    assert known == "I typed [redacted]"
 
 
 async def test_what_was_sent_is_known_while_its_session_may_tell_something(
