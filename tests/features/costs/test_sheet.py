@@ -16,7 +16,7 @@ from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.task_filter import NO_FILTER, TaskFilter, TaskSum
 from enigma_panel.features.costs.bars import axis_step
 from enigma_panel.features.costs.sheet import DAYS, CostsSheet, last_days
-from enigma_panel.features.costs.text import sum_cell
+from enigma_panel.features.costs.text import Outcome, outcomes, sum_cell
 from enigma_panel.services.clock import local_day
 from enigma_panel.store.ledger.errors import CorruptLedgerError
 from enigma_panel.store.ledger.task_reader import Day, DayCosts
@@ -125,6 +125,13 @@ async def test_what_became_of_tasks_and_what_is_not_known(stage: Stage) -> None:
     assert sheet.today.words.text() == "today, 1 not finished"
     assert sheet.month.words.text() == "last 30 days, 6 tasks"
     assert sheet.gaps.text() == "1 cost is unknown."
+
+
+def test_the_unknown_cost_of_idle_time_is_in_the_total_alone() -> None:
+    done = TaskSum(count=1, cost=Decimal("0.25"), has_idle=True)
+    day = DayCosts(day=(0, NOW), by_status={"done": done}, deleted=TaskSum())
+    shown = [sum_cell(one.sum_of([day]))[0] for one in (outcomes()[0], Outcome("All tasks"))]
+    assert shown == ["$0.250", "≥ $0.250"]
 
 
 async def test_a_click_filters_tasks_to_what_costs_exactly_that(stage: Stage) -> None:
