@@ -129,7 +129,7 @@ async def test_what_became_of_tasks_and_what_is_not_known(stage: Stage) -> None:
 
 def test_the_unknown_cost_of_idle_time_is_in_the_total_alone() -> None:
     done = TaskSum(count=1, cost=Decimal("0.25"), has_idle=True)
-    day = DayCosts(day=(0, NOW), by_status={"done": done}, deleted=TaskSum())
+    day = DayCosts(day=("2026-01-02", 0, NOW), by_status={"done": done}, deleted=TaskSum())
     shown = [sum_cell(one.sum_of([day]))[0] for one in (outcomes()[0], Outcome("All tasks"))]
     assert shown == ["$0.250", "≥ $0.250"]
 
