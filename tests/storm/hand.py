@@ -95,9 +95,9 @@ class Hand:
                 self._typed.answers[asker].add(text)
         self._press_when_still(dialog, what)
 
-    def go_on(self) -> None:
-        """Let the tasks go on that wait, or open the question that was left for later."""
-        self._person.press_now(self._tools, "Go on|Answer")
+    def go_on(self) -> bool:
+        """Press *Go on*, or *Answer* for the question left for later; whether one was there."""
+        return self._person.press_now(self._tools, "Go on|Answer")
 
     def terminate_one(self) -> bool:
         """Terminate one of the sessions that are said to be open; whether there was one."""

@@ -145,8 +145,9 @@ class _Run:
             assert lasted < CALM_S, "sessions outlive their time, or are said to"
             with suppress(DBusErrorResponse):
                 hand.answer()
-                hand.go_on()
-                is_at_work = hand.terminate_one() if lasted > ANSWERS_S else hand.shows_work()
+                let_go = hand.go_on()  # what it starts is not in sight yet
+                shown = hand.terminate_one() if lasted > ANSWERS_S else hand.shows_work()
+                is_at_work = let_go or shown
             is_at_work |= any(s["state"] == "active" for s in state_of(self._url)["sessions"])
 
 
