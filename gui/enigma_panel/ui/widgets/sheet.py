@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, QT
 from PySide6.QtGui import (
     QColor,
     QHideEvent,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -52,7 +53,7 @@ class Shade(QWidget):
         self._window, self._below = window, below
         self._sheets: list[Sheet] = []
         self._linger = QTimer(self, singleShot=True, interval=QApplication.doubleClickInterval())
-        self._linger.timeout.connect(self._leave)
+        self._linger.timeout.connect(self.leave)
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         below.installEventFilter(self)
         self.hide()
@@ -87,7 +88,8 @@ class Shade(QWidget):
         self.update()
         self.covers.emit(bool(self._sheets))
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Hide, unless a sheet stands there."""
         if not self._sheets:
             self.hide()
 
@@ -213,6 +215,11 @@ class Sheet(ModelessDialog):
             return self.window().focusNextPrevChild(forward)
         before.setFocus(Qt.FocusReason.OtherFocusReason)
         return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        if self._shade is not None and not self.isVisible():
+            self._shade.leave()  # closed by a key: no second click is to be caught
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
