@@ -34,7 +34,7 @@ from enigma_panel.ui.text import pages
 from enigma_panel.ui.text.problems import Notice, NoticeAction
 from enigma_panel.ui.text.states import local_time
 from enigma_panel.ui.text.waiting import QueueAction
-from tests.kit.builders import BASE_URL, a_task
+from tests.kit.builders import BASE_URL, a_question, a_task
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeActions, FakeSelection
 from tests.kit.person import notice_texts
@@ -640,6 +640,9 @@ def test_the_coming_end_stands_in_the_top_bar_and_can_be_cancelled(bar: Bar) -> 
     assert need is not None
     assert need.title == "Quits when 1 task is done."
     assert bar.notices.count() == 1  # the queue's: whoever chose to quit need not look
+    bar.services.inbox.ask(a_question(1, "Which lamp?"))
+    bar.notices.refresh()
+    assert bar.notices.count() == 2, "the top bar shows the question in its place"
     bar.notices.choose(need, NoticeAction.CANCEL_QUIT)
     assert cancelled == [True]
     bar.notices.show_quit("")

@@ -224,7 +224,7 @@ class NoticeList(QObject):
             title=self._quit,
             topic=QUIT_TOPIC,
             actions=(NoticeAction.CANCEL_QUIT,),
-            needs_look=False,  # the person chose it
+            needs_look=bool(self._services.inbox.questions()),  # else the top bar says it
             stays=True,
         )
         return {
