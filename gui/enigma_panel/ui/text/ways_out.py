@@ -64,7 +64,7 @@ def way_out_tip(action: NoticeAction) -> str:
     """Return what a way out means for the money; empty where the label says it."""
     return {
         NoticeAction.START_AGAIN: tr("If the first one is running too, both cost money."),
-        NoticeAction.DISMISS_START: tr("The program no longer waits for this start."),
+        NoticeAction.DISMISS_START: tr("Stops waiting for it. If it runs, it still costs money."),
         NoticeAction.ASK_RESULT: tr("This is a new task in that session and costs money."),
         NoticeAction.TERMINATE: verb_text(CommandVerb.TERMINATE).tip,
     }.get(action, "")
