@@ -99,9 +99,9 @@ def test_a_command_that_the_ledger_lacks_is_not_promised(world: World) -> None:
 def test_a_task_without_a_name_would_lose_its_result(world: World) -> None:
     """Also one that asks: the live channel reports questions without naming the task."""
     for status in (TaskStatus.STARTING, TaskStatus.ASKS):
-        task = a_task(1, status=status, service_id=None)
+        task = a_task(1, status=status, service_id=None, text="Buy one hub")
         world.sessions.put(a_session(1, current_task=1), task)
-        lost = "If you quit now, the result of 1 task is lost."
+        lost = "If you quit now, the result of “Buy one hub” is lost."
         assert quit_losses(quit_plan(world.services)) == [lost]
 
 

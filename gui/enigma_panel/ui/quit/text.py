@@ -69,12 +69,13 @@ def _outcome_text(one: AtQuit) -> str:
 
 def quit_losses(plan: QuitPlan) -> list[str]:
     """Return what a quit now would lose."""
-    unnamed = sum(one.is_unnamed for one in plan.sessions)
+    unnamed = [_task_text(one) for one in plan.sessions if one.is_unnamed]
     unwritten = tr("The history can't be saved. Quitting now loses recent entries.")
     results = tr.plural(
-        "If you quit now, the result of 1 task is lost.",
+        "If you quit now, the result of “{task}” is lost.",
         "If you quit now, the results of {n} tasks are lost.",
-        unnamed,
+        len(unnamed),
+        task="".join(unnamed[:1]),
     )
     return [
         *([unwritten] if plan.is_unwritten else []),
