@@ -47,7 +47,6 @@ from enigma_panel.ui.widgets.free_screen import fit_on_screen
 
 if TYPE_CHECKING:
     from enigma_panel.check_service import ServiceCheck
-    from enigma_panel.desktop.power import Power
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +92,6 @@ class Program:
         self._painted = asyncio.Event()
         self._instance: SingleInstance | None = None
         self._replace_ledger: Callable[[Path], None] | None = None
-        self._power: Power | None = None
         self.restart_with: list[str] | None = None
         self._check = self._make_check() if options.check_service else None
 
@@ -220,7 +218,6 @@ class Program:
             window,
             try_demo=lambda: self._restart(demo=True),
             use_account=lambda: self._restart(demo=False),
-            sleep_is_announced=lambda: self._power is not None and self._power.is_available,
         )
 
     @staticmethod
@@ -240,17 +237,9 @@ class Program:
         if self._instance is not None:
             await self._instance.open()
         # Nothing is loaded before the first paint that it does not need.
-        from enigma_panel.startup import Startup, make_power  # noqa: PLC0415 - 70 ms
+        from enigma_panel.startup import Startup  # noqa: PLC0415 - 70 ms
 
-        self._power = make_power(parts)
-        startup = Startup(
-            parts,
-            window,
-            dialogs,
-            power=self._power,
-            keeps_copy=not self._dirs.throw_away,
-        )
-        await startup.run()
+        await Startup(parts, window, dialogs, keeps_copy=not self._dirs.throw_away).run()
         if self._options.new_task:
             window.new_task.trigger()
 

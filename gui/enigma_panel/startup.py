@@ -8,14 +8,12 @@ from functools import partial
 from PySide6.QtCore import QSysInfo
 
 from enigma_panel.bootstrap import Parts, load_client
-from enigma_panel.core.models import SessionState, shown_state
-from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.desktop.notifications import make_notifier
-from enigma_panel.desktop.power import Power, SleepBus
 from enigma_panel.features import FEATURES
 from enigma_panel.features.feature import Host
 from enigma_panel.runtime import event_loop
-from enigma_panel.services.clock import SystemClock
+from enigma_panel.services.clock import SleepMeter, SystemClock
+from enigma_panel.services.container import Services
 from enigma_panel.services.recovery import recover
 from enigma_panel.services.types import NoticeKind
 from enigma_panel.store.files import Problem, ProblemKind
@@ -23,7 +21,6 @@ from enigma_panel.store.ledger.backup import find_copy, make_copy, start_empty, 
 from enigma_panel.store.ledger.errors import CorruptLedgerError, LedgerError
 from enigma_panel.store.ledger.file_copy import copy_path
 from enigma_panel.store.paths import FolderError
-from enigma_panel.store.settings import TERMINATE_IDLE
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.recovery.lost_ledger import LedgerChoice, LostLedgerWindow
@@ -35,7 +32,6 @@ log = logging.getLogger(__name__)
 CLIENT_S = 60.0
 """How long the client's modules may take to load, in seconds; usually 0.1 s."""
 COPY_S = 60.0
-_WAITING = frozenset({SessionState.IDLE, SessionState.PAUSED})
 
 
 class Startup:
@@ -47,14 +43,12 @@ class Startup:
         window: MainWindow,
         dialogs: Dialogs,
         *,
-        power: Power,
         keeps_copy: bool,
     ) -> None:
         self._parts = parts
         self._window = window
         self._dialogs = dialogs
         self._keeps_copy = keeps_copy
-        self._power = power
 
     async def run(self) -> None:
         """Run the start-up steps in order."""
@@ -65,15 +59,12 @@ class Startup:
         scope = self._parts.services.scope
         scope.spawn("ticks", self._ticks())
         self._install_features()
-        manager = self._dialogs
-        self._power.unlocked.connect(manager.show_question_anew)
         # One may be seen now.
-        theme.application().focusWindowChanged.connect(manager.look_for_questions)
+        theme.application().focusWindowChanged.connect(self._dialogs.look_for_questions)
         await event_loop.blocking(load_client, time_limit=CLIENT_S)
         await self._parts.services.account.load()
-        manager.start()
+        self._dialogs.start()
         scope.spawn("health", self._parts.services.health.run())
-        scope.spawn("power", self._power.run())
         if self._keeps_copy:
             scope.spawn("ledger copy", self._copy_ledger())
 
@@ -122,18 +113,38 @@ class Startup:
 
     async def _ticks(self) -> None:
         clock, standby = self._parts.services.clock, self._parts.services.standby
-        resumed = asyncio.Event()
+        sleep, resumed = SleepWatch(self._parts.services), asyncio.Event()
         standby.ended.connect(resumed.set)
         while True:
             resumed.clear()
             event_loop.collect_garbage()
             try:
-                self._power.tick()
+                sleep.tick()
                 await self._parts.services.housekeeping.tick()
                 self._parts.services.live.tick()
             except Exception:  # one bad second must not end lifetimes and figures for the run
                 log.exception("a tick failed")
             await clock.wait(resumed, clock.now_ms() + standby.interval_ms())
+
+
+class SleepWatch:
+    """Asks for everything after a sleep of the computer, and says how long it was."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._meter = SleepMeter()
+        self._slept_ms = 0
+
+    def tick(self) -> None:
+        """Look whether the computer slept meanwhile."""
+        slept_ms = self._meter.slept_ms()
+        gap_ms, self._slept_ms = slept_ms - self._slept_ms, slept_ms
+        if gap_ms:
+            self._services.poller.wake_all()
+            self._services.live.renew()
+            self._services.health.ask_now()
+            notify = self._services.notices.notify
+            notify(NoticeKind.WENT_TO_SLEEP, seconds=gap_ms // 1000)
 
 
 def machine_id() -> bytes:
@@ -171,47 +182,3 @@ async def offer_retry(
     answer = await event_loop.unless(leave, window.answer())
     window.close()
     return answer is True
-
-
-def make_power(parts: Parts) -> Power:
-    """Make the watch over the computer's sleep, which may terminate idle sessions before it."""
-    power = Power(
-        open_bus=_open_bus,
-        wants_inhibit=lambda: bool(_to_end(parts)),
-        before_sleep=lambda: parts.services.sessions.command(_to_end(parts), CommandVerb.TERMINATE),
-        clock=parts.services.clock,
-        scope=parts.services.scope,
-    )
-    power.woke.connect(lambda slept_ms: _wake(parts, slept_ms))
-    return power
-
-
-def _open_bus() -> SleepBus:
-    from enigma_panel.desktop.dbus import Logind  # noqa: PLC0415 - 12 ms
-
-    return Logind()
-
-
-def _to_end(parts: Parts) -> list[int]:
-    """The sessions that nobody works in, where none is to stay open in a sleep."""
-    if parts.services.settings.value.before_sleep != TERMINATE_IDLE:
-        return []
-    sessions = parts.services.sessions
-    records = (sessions.session(key) for key in sessions.terminable_keys())
-    return [
-        session.key
-        for session in records
-        if session is not None
-        and sessions.is_ours(session)
-        and shown_state(session, sessions.current_task(session)) in _WAITING
-    ]
-
-
-def _wake(parts: Parts, slept_ms: int) -> None:
-    """Ask for everything after a sleep, and say how long it was."""
-    parts.services.poller.wake_all()
-    parts.services.live.renew()
-    parts.services.health.ask_now()
-    if slept_ms:
-        seconds = slept_ms // 1000
-        parts.services.notices.notify(NoticeKind.WENT_TO_SLEEP, seconds=seconds)

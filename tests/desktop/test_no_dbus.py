@@ -4,14 +4,12 @@ import sys
 
 import pytest
 
-from enigma_panel import startup
 from enigma_panel.desktop import notifications
-from enigma_panel.desktop.power import BusError
+from enigma_panel.desktop.notifications import BusError
 
 
 def test_without_the_library_it_is_as_without_a_bus(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jeepney", None)
     monkeypatch.delitem(sys.modules, "enigma_panel.desktop.dbus", raising=False)
-    for open_bus in (startup._open_bus, notifications._open_bus):
-        with pytest.raises(BusError):
-            open_bus()
+    with pytest.raises(BusError):
+        notifications._open_bus()

@@ -17,16 +17,14 @@ import shiboken6
 from msgspec.structs import asdict
 from PySide6.QtCore import QObject
 
-from enigma_panel import bootstrap as wiring
+from enigma_panel import bootstrap as wiring, startup
 from enigma_panel.api.protocols import LiveConnector
 from enigma_panel.bootstrap import DataDirs, Parts
 from enigma_panel.cli import Options
-from enigma_panel.desktop import power
 from enigma_panel.services import account, recovery
 from enigma_panel.services.clock import SleepMeter
 from enigma_panel.services.state import sent_secrets
 from enigma_panel.simulator.settings import DEMO_KEY
-from enigma_panel.startup import make_power
 from enigma_panel.store.ledger.database import COMPANIONS, Database
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.ledger import Ledger
@@ -129,7 +127,7 @@ class Life:
         await self._stages(self.parts)
 
     async def _ticks(self, parts: Parts) -> None:
-        clock, sleep = parts.services.clock, make_power(parts)
+        clock, sleep = parts.services.clock, startup.SleepWatch(parts.services)
         while True:
             sleep.tick()
             await parts.services.housekeeping.tick()
@@ -223,7 +221,7 @@ def _own_wiring(life: Life) -> Iterator[None]:
         for module in (account, sent_secrets):
             stack.enter_context(patch.object(module, "blocking", _at_once))
         stack.enter_context(patch.object(Database, "transaction", _on_a_disk(life)))
-        stack.enter_context(patch.object(power, "SleepMeter", lambda: _sleep_meter(life)))
+        stack.enter_context(patch.object(startup, "SleepMeter", lambda: _sleep_meter(life)))
         yield
 
 

@@ -15,11 +15,9 @@ from enigma_panel.store.settings import (
     DARK,
     DEFAULT_BASE_URL,
     HOLD,
-    LEAVE,
     LIGHT,
     MAX_BYTES,
     SYSTEM,
-    TERMINATE_IDLE,
     TERMINATE_RUNNING,
     ColumnSettings,
     SavedLogin,
@@ -54,7 +52,6 @@ CHANGED = Settings(
         columns=(ColumnSettings("cost", width=123), ColumnSettings("site", True))
     ),
     browsers_at_once=12,
-    before_sleep=TERMINATE_IDLE,
     tell_when_done=False,
     appearance=DARK,
     cap_per_task=Decimal("0.25"),
@@ -145,8 +142,8 @@ def test_notices_are_wanted_until_somebody_says_no(path: Path) -> None:
     assert json.loads(path.read_text())["tell_when_done"] is True
 
 
-def test_five_browsers_and_sleep_changes_nothing_unless_chosen() -> None:
-    assert (Settings().browsers_at_once, Settings().before_sleep) == (5, "leave")
+def test_five_browsers_unless_chosen() -> None:
+    assert Settings().browsers_at_once == 5
 
 
 @pytest.mark.parametrize(
@@ -160,19 +157,6 @@ def test_browsers_at_once_stay_within_their_range(path: Path, written: int, mean
     assert changed.browsers_at_once == meant
     save(path, changed)
     assert json.loads(path.read_text())["browsers_at_once"] == meant
-
-
-@pytest.mark.parametrize(
-    ("written", "meant"),
-    [("leave", LEAVE), ("terminate_idle", TERMINATE_IDLE), ("hibernate", LEAVE), ("", LEAVE)],
-)
-def test_an_unheard_of_choice_for_sleep_leaves_all_as_it_is(
-    path: Path, written: str, meant: str
-) -> None:
-    path.write_text(json.dumps({"before_sleep": written, "show_ended": True}))
-    settings, problem = load(path)
-    assert (settings.before_sleep, settings.show_ended, problem) == (meant, True, None)
-    assert msgspec.structs.replace(CHANGED, before_sleep=written).before_sleep == meant
 
 
 @pytest.mark.parametrize(
@@ -208,7 +192,6 @@ WRONG = {
     "show_ended": "perhaps-49x",
     "tell_when_done": 49,
     "browsers_at_once": 2.49,
-    "before_sleep": 49,
     "appearance": True,
     "at_cap": 49,
     "cap_per_task": "49x",

@@ -1,17 +1,17 @@
-"""The D-Bus clients: logind (sleep, locked screen) and the desktop's notifications.
+"""The desktop's notifications over D-Bus.
 
 The only module that imports jeepney. Its own import raises BusError where that is not installed: it
 comes on Linux only.
 """
 
 import html
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from enigma_panel.desktop.notifications import (
+    BusError,
     Clicked,
     Closed,
     NotificationEvent,
@@ -19,7 +19,6 @@ from enigma_panel.desktop.notifications import (
     ServerChanged,
     Shown,
 )
-from enigma_panel.desktop.power import BusError, PowerEvent
 from enigma_panel.services.desktop_notifier import DesktopNotice
 
 try:
@@ -38,11 +37,6 @@ except ModuleNotFoundError as error:
     raise BusError("no library") from error
 
 REPLY_S = 2.0
-LOGIND = "org.freedesktop.login1"
-PATH = "/org/freedesktop/login1"
-MANAGER = f"{LOGIND}.Manager"
-SESSION = f"{LOGIND}.Session"
-PROPERTIES = "org.freedesktop.DBus.Properties"
 BUS = "org.freedesktop.DBus"
 
 LONGEST = 300
@@ -69,26 +63,24 @@ _TOKEN_FORM = re.compile(r"[!-~]{1,200}")
 _FAULTS = (OSError, ValueError, KeyError, RuntimeError)
 """Faults of a bus: there is none, nobody answers, it goes away, its address is nonsense."""
 
-_LOCKS = {"Lock": PowerEvent.LOCKED, "Unlock": PowerEvent.UNLOCKED}
 
-E = TypeVar("E")
+class DesktopNotifications:
+    """A connection to the session bus; implements `notifications.NotificationBus`.
 
-
-class _BusClient(Generic[E]):
-    """A connection to a bus, on which it listens to the program that owns one name.
-
-    Only that one's signals are read: any program of this computer may send us signals of the same
-    name, and one of them would have us terminate sessions. The constructor blocks, for ever where
-    the bus hangs; raises BusError.
+    Only signals of the program that shows the notifications are read: any program of this computer
+    may send us signals of the same name, and one of them would open a window. The constructor
+    blocks, for ever where the bus hangs; raises BusError.
     """
 
-    def __init__(self, bus: str, name: str, *rules: MatchRule) -> None:
-        self._name = name
+    def __init__(self) -> None:
+        self._token = (0, "")
         with _bus_errors():
-            self._connection = open_dbus_connection(bus)
+            self._connection = open_dbus_connection("SESSION")
         try:
             with _bus_errors():
-                for rule in (*rules, _rule(BUS, BUS, "NameOwnerChanged", name)):
+                change = _rule(BUS, BUS, "NameOwnerChanged")
+                change.add_arg_condition(0, NOTIFICATIONS)
+                for rule in (_rule(NOTIFICATIONS, NOTIFICATIONS), change):
                     _call(self._connection, message_bus.AddMatch(rule))
                 self._owner = self._find_owner()
                 self._connection.sock.setblocking(False)  # from here on nothing may wait
@@ -100,120 +92,13 @@ class _BusClient(Generic[E]):
         """The file descriptor that is readable when `read` has something to do."""
         return int(self._connection.sock.fileno())
 
-    def read(self) -> list[E]:
+    def read(self) -> list[NotificationEvent]:
         """The events since the last call, without waiting. BusError when the bus is gone."""
         with _bus_errors():
             return list(self._read())
 
     def close(self) -> None:
         self._connection.close()
-
-    def _find_owner(self) -> str:
-        """The owner of the name; "" where there is none yet: the bus may start a program for it."""
-        (is_there,) = _call(self._connection, message_bus.NameHasOwner(self._name))
-        if not is_there:
-            return ""
-        (owner,) = _call(self._connection, message_bus.GetNameOwner(self._name))
-        return str(owner)
-
-    def _read(self) -> Iterator[E]:
-        while True:
-            try:
-                message = self._connection.receive(timeout=0)
-            except TimeoutError:
-                return
-            fields = message.header.fields
-            sender = fields.get(HeaderFields.sender)
-            if message.header.message_type is not MessageType.signal:
-                yield from self._replied(message)
-            elif sender == BUS and fields.get(HeaderFields.member) == "NameOwnerChanged":
-                name, _, owner = message.body
-                if name == self._name:
-                    self._owner = owner
-                    yield from self._owner_changed()
-            elif sender == self._owner:
-                interface, member = fields.get(HeaderFields.interface), fields[HeaderFields.member]
-                yield from self._signal(interface, member, message.body)
-
-    def _replied(self, _message: Message) -> Iterator[E]:
-        """Take the answer to a call."""
-        yield from ()
-
-    def _owner_changed(self) -> Iterator[E]:
-        """Note that another program owns the name now, or none."""
-        yield from ()
-
-    def _signal(self, interface: str, member: str, body: tuple[Any, ...]) -> Iterator[E]:
-        raise NotImplementedError
-
-
-@contextmanager
-def _bus_errors() -> Iterator[None]:
-    try:
-        yield
-    except _FAULTS as error:
-        raise BusError(type(error).__name__) from error
-
-
-def _call(connection: DBusConnection, message: Message) -> tuple[Any, ...]:
-    reply = connection.send_and_get_reply(message, timeout=REPLY_S)
-    if reply.header.message_type is MessageType.error:
-        raise BusError(str(reply.header.fields.get(HeaderFields.error_name)))
-    return tuple(reply.body)
-
-
-def _rule(
-    sender: str, interface: str, member: str | None = None, about: str | None = None
-) -> MatchRule:
-    """A rule that matches signals of that sender; about: with this as the first argument."""
-    rule = MatchRule(type="signal", sender=sender, interface=interface, member=member)
-    if about is not None:
-        rule.add_arg_condition(0, about)
-    return rule
-
-
-class Logind(_BusClient[PowerEvent]):
-    """A connection to logind; implements `power.SleepBus`."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "SYSTEM",
-            LOGIND,
-            _rule(LOGIND, MANAGER, "PrepareForSleep"),
-            _rule(LOGIND, SESSION),
-            _rule(LOGIND, PROPERTIES, "PropertiesChanged", SESSION),
-        )
-        if not self._owner:
-            self.close()
-            raise BusError("no logind")
-
-    def inhibit_sleep(self, why: str) -> int:
-        """Take a sleep inhibitor: a descriptor, released by closing it. Blocking; BusError."""
-        with _bus_errors(), open_dbus_connection("SYSTEM", enable_fds=True) as connection:
-            manager = DBusAddress(PATH, bus_name=LOGIND, interface=MANAGER)
-            arguments = ("sleep", APP, why, "delay")
-            (handle,) = _call(connection, new_method_call(manager, "Inhibit", "ssss", arguments))
-            descriptor = int(handle.to_raw_fd())
-        os.set_inheritable(descriptor, False)
-        return descriptor
-
-    def _signal(self, interface: str, member: str, body: tuple[Any, ...]) -> Iterator[PowerEvent]:
-        """Take a signal. It may mean another session's screen; nothing depends on that."""
-        match interface, member, body:
-            case (_, "PrepareForSleep", (bool(begins),)) if interface == MANAGER:
-                yield PowerEvent.SLEEPS if begins else PowerEvent.WOKE
-            case (_, "Lock" | "Unlock", _) if interface == SESSION:
-                yield _LOCKS[member]
-            case (_, "PropertiesChanged", (_, {"LockedHint": ("b", bool(locked))}, _)):
-                yield PowerEvent.LOCKED if locked else PowerEvent.UNLOCKED
-
-
-class DesktopNotifications(_BusClient[NotificationEvent]):
-    """A connection to the session bus; implements `notifications.NotificationBus`."""
-
-    def __init__(self) -> None:
-        super().__init__("SESSION", NOTIFICATIONS, _rule(NOTIFICATIONS, NOTIFICATIONS))
-        self._token = (0, "")
 
     def notify(self, notice: DesktopNotice, replaces: int) -> int:
         """Show this, escaped, in place of that (0: none); returns the call's number. BusError."""
@@ -243,14 +128,38 @@ class DesktopNotifications(_BusClient[NotificationEvent]):
         call.header.flags = MessageFlag.no_reply_expected | MessageFlag.no_auto_start
         self._send(call)
 
+    def _find_owner(self) -> str:
+        """The owner of the name; "" where there is none yet: the bus may start a program for it."""
+        (is_there,) = _call(self._connection, message_bus.NameHasOwner(NOTIFICATIONS))
+        if not is_there:
+            return ""
+        (owner,) = _call(self._connection, message_bus.GetNameOwner(NOTIFICATIONS))
+        return str(owner)
+
+    def _read(self) -> Iterator[NotificationEvent]:
+        while True:
+            try:
+                message = self._connection.receive(timeout=0)
+            except TimeoutError:
+                return
+            fields = message.header.fields
+            sender = fields.get(HeaderFields.sender)
+            if message.header.message_type is not MessageType.signal:
+                yield from self._replied(message)
+            elif sender == BUS and fields.get(HeaderFields.member) == "NameOwnerChanged":
+                name, _, owner = message.body
+                if name == NOTIFICATIONS:
+                    self._owner = owner
+                    yield ServerChanged(bool(owner))
+            elif sender == self._owner:
+                interface, member = fields.get(HeaderFields.interface), fields[HeaderFields.member]
+                yield from self._signal(interface, member, message.body)
+
     def _send(self, call: Message) -> int:
         number = int(next(self._connection.outgoing_serial))
         with _bus_errors():
             self._connection.send(call, serial=number)
         return number
-
-    def _owner_changed(self) -> Iterator[NotificationEvent]:
-        yield ServerChanged(bool(self._owner))
 
     def _replied(self, message: Message) -> Iterator[NotificationEvent]:
         call = message.header.fields.get(HeaderFields.reply_serial, 0)
@@ -275,6 +184,25 @@ class DesktopNotifications(_BusClient[NotificationEvent]):
                 yield Clicked(number, token, "" if action == CLICK else action)
             case "NotificationClosed", (int(number), *_):
                 yield Closed(number)
+
+
+@contextmanager
+def _bus_errors() -> Iterator[None]:
+    try:
+        yield
+    except _FAULTS as error:
+        raise BusError(type(error).__name__) from error
+
+
+def _call(connection: DBusConnection, message: Message) -> tuple[Any, ...]:
+    reply = connection.send_and_get_reply(message, timeout=REPLY_S)
+    if reply.header.message_type is MessageType.error:
+        raise BusError(str(reply.header.fields.get(HeaderFields.error_name)))
+    return tuple(reply.body)
+
+
+def _rule(sender: str, interface: str, member: str | None = None) -> MatchRule:
+    return MatchRule(type="signal", sender=sender, interface=interface, member=member)
 
 
 def _hints(notice: DesktopNotice) -> dict[str, tuple[str, Any]]:

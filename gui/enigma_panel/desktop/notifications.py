@@ -14,11 +14,17 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from enigma_panel.desktop.power import OPEN_S, BusError, EventBus
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
 from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
 
 log = logging.getLogger(__name__)
+
+OPEN_S = 5.0
+"""How long a bus may take to be opened, in seconds; one that hangs is given up."""
+
+
+class BusError(Exception):
+    """The bus cannot be asked or listened to."""
 
 
 class Shown(Struct, frozen=True):
@@ -60,8 +66,16 @@ class ServerChanged(Struct, frozen=True):
 NotificationEvent = Shown | Refused | Clicked | Closed | ServerChanged
 
 
-class NotificationBus(EventBus[NotificationEvent], Protocol):
+class NotificationBus(Protocol):
     """The bus of the desktop's notifications; see dbus.DesktopNotifications. No call waits."""
+
+    def fileno(self) -> int:
+        """The file descriptor that is readable when there is something to read."""
+
+    def read(self) -> list[NotificationEvent]:
+        """The events since the last call. BusError when there will be no more."""
+
+    def close(self) -> None: ...
 
     def notify(self, notice: DesktopNotice, replaces: int) -> int:
         """Show this in place of that (0: none); returns the call's number. BusError."""

@@ -38,11 +38,9 @@ from enigma_panel.store.paths import FolderError as FolderError
 from enigma_panel.store.settings import (
     BROWSERS_AT_ONCE as BROWSERS_AT_ONCE,
     DARK as DARK,
-    LEAVE as LEAVE,
     LIGHT as LIGHT,
     MOST_WORDS_CHARS as MOST_WORDS_CHARS,
     SYSTEM as SYSTEM,
-    TERMINATE_IDLE as TERMINATE_IDLE,
     ColumnSettings as ColumnSettings,
     SettingsError as SettingsError,
     TableSettings as TableSettings,

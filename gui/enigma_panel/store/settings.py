@@ -40,8 +40,6 @@ MOST_MS = 253_402_300_800_000
 
 BROWSERS_AT_ONCE = range(1, 101)
 DEFAULT_BROWSERS = 5
-LEAVE, TERMINATE_IDLE = "leave", "terminate_idle"
-"""Actions before this computer sleeps: none, or sessions without a task are ended."""
 HOLD, TERMINATE_RUNNING = "hold", "terminate"
 """Actions at the cap of a day: no more tasks are started, or what runs is ended, too."""
 FOR_EVER = 0
@@ -85,7 +83,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     base64 text, empty = none yet. has_had_tasks: whether the page of a first start is over.
     tasks_columns: how the person left them.
     browsers_at_once: in BROWSERS_AT_ONCE, any other number becomes DEFAULT_BROWSERS.
-    before_sleep: LEAVE or TERMINATE_IDLE, any other word becomes LEAVE.
     tell_when_done: a desktop notification when tasks are done and no window of ours has the focus.
     notify_questions: a notification when an agent asks and no window of ours has the focus.
     keep_in_tray: closing the window hides it while something is open; tray_told: how often that was
@@ -110,7 +107,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     window_splitter: str = ""
     tasks_columns: TableSettings = TableSettings()
     browsers_at_once: int = DEFAULT_BROWSERS
-    before_sleep: str = LEAVE
     tell_when_done: bool = True
     notify_questions: bool = True
     keep_in_tray: bool = True
@@ -136,8 +132,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             msgspec.structs.force_setattr(self, "browsers_at_once", DEFAULT_BROWSERS)
         if self.dialect not in {"", *Dialect}:
             msgspec.structs.force_setattr(self, "dialect", "")
-        if self.before_sleep not in {LEAVE, TERMINATE_IDLE}:
-            msgspec.structs.force_setattr(self, "before_sleep", LEAVE)
         if self.keep_tasks_days not in KEPT_DAYS:
             msgspec.structs.force_setattr(self, "keep_tasks_days", FOR_EVER)
         if self.at_cap not in {HOLD, TERMINATE_RUNNING}:
@@ -266,8 +260,8 @@ def _is_usable(value: object) -> bool:
     return is_short and all(abs(ms) <= MOST_MS for ms in times)
 
 
-_DROPPED = frozenset({"sessions_header", "tasks_header"})
-"""Settings in which Qt stored columns for earlier versions, by numbers of another meaning."""
+_DROPPED = frozenset({"sessions_header", "tasks_header", "before_sleep"})
+"""Settings of earlier versions: columns as Qt stores them, and what sleep terminated."""
 
 
 def _encode(settings: Settings) -> bytes:

@@ -45,7 +45,6 @@ class Dialogs(QObject):
 
     parent: the window that dialogs belong to, asked for when a dialog is made. try_demo and
     use_account change between the demo service and the account; without them no button does it.
-    sleep_is_announced: whether this computer says when it is about to sleep.
     settings_parts: what features add to Settings. others: dialogs of theirs that close with ours.
     make_login_helper: a feature's, for questions.
     find_side: finds the place of a question in the main window.
@@ -72,14 +71,12 @@ class Dialogs(QObject):
         *,
         try_demo: Callable[[], None] | None = None,
         use_account: Callable[[], None] | None = None,
-        sleep_is_announced: Callable[[], bool] = lambda: True,
     ) -> None:
         super().__init__()
         self._services = services
         self._parent = parent
         self._try_demo = try_demo
         self._use_account = use_account
-        self._sleep_is_announced = sleep_is_announced
         self.settings_parts: list[SettingsPart] = []
         self.others: list[QDialog] = []
         self.make_login_helper: MakeLoginHelper | None = None
@@ -147,7 +144,8 @@ class Dialogs(QObject):
 
     def follow_sheets(self, _cover: bool) -> None:
         """A sheet came or went: what it dimmed counts as being shown this moment."""
-        self.show_question_anew()
+        if self._presenter.has_dialog():
+            self._presenter.dialog().show_anew()
         self.look_for_questions()
 
     def _make_question(self) -> "QuestionDialog":
@@ -188,8 +186,7 @@ class Dialogs(QObject):
             self._services,
             self._parent(),
             self.open_key,
-            power_available=self._sleep_is_announced(),
-            parts=self.settings_parts,
+            self.settings_parts,
         )
         self.once(SettingsDialog, make).ask()
 
@@ -247,11 +244,6 @@ class Dialogs(QObject):
         if not self.has_to_ask_before_quit():
             return QuitChoice.LEAVE_RUNNING
         return await self.once(QuitDialog, make).choice()
-
-    def show_question_anew(self) -> None:
-        """The screen was unlocked: an open question counts as being shown this moment."""
-        if self._presenter.has_dialog():
-            self._presenter.dialog().show_anew()
 
     def cancel_quit(self) -> None:
         """The program does not end when its tasks are done."""

@@ -161,23 +161,6 @@ async def test_half_a_number_is_no_choice(world: World, dialog: SettingsDialog) 
     assert world.settings.value.browsers_at_once == 12
 
 
-async def test_what_happens_before_sleep_is_chosen(world: World, dialog: SettingsDialog) -> None:
-    dialog.ask()
-    assert dialog.general.before_sleep.accessibleName() == "Before this computer sleeps"
-    assert dialog.general.before_sleep.currentText() == "Leave sessions open"
-    key(dialog.general.before_sleep, Qt.Key.Key_Down)
-    assert dialog.general.before_sleep.currentText() == "Terminate idle and paused ones"
-    assert world.settings.value.before_sleep == "terminate_idle"
-    world.settings.change(before_sleep="leave")
-    assert dialog.general.before_sleep.currentText() == "Leave sessions open"
-
-
-async def test_a_computer_that_does_not_say_when_it_sleeps(world: World) -> None:
-    dialog = SettingsDialog(world.services, None, lambda: None, power_available=False)
-    assert "sleep" not in all_text(dialog)
-    dialog.deleteLater()
-
-
 # -- the service dialect --------------------------------------------------------------------------
 
 

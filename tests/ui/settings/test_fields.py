@@ -15,9 +15,9 @@ def test_a_box_is_its_setting(world: World) -> None:
 
 
 def test_a_choice_is_its_setting(world: World) -> None:
-    choices = (("Leave", "leave"), ("End", "terminate_idle"))
-    choice = SettingChoice(world.services.settings, "before_sleep", choices)
+    choices = (("Desktop", "system"), ("Dark", "dark"))
+    choice = SettingChoice(world.services.settings, "appearance", choices)
     choice.setCurrentIndex(1)
-    assert world.settings.value.before_sleep == "terminate_idle"
-    world.settings.change(before_sleep="leave")
-    assert choice.currentText() == "Leave"
+    assert world.settings.value.appearance == "dark"
+    world.settings.change(appearance="system")
+    assert choice.currentText() == "Desktop"

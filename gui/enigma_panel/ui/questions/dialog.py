@@ -410,7 +410,7 @@ class QuestionDialog(ModelessDialog):
             self._end_form(self._current, gone_text(has_text=True))
 
     def show_anew(self) -> None:
-        """The screen was unlocked: what is seen now was not seen before."""
+        """Arm the guard anew: what is seen now was not seen before."""
         self._begin()
 
     def _begin(self) -> None:

@@ -27,8 +27,7 @@ class SettingsPart(Struct, frozen=True, kw_only=True):
 
 
 class SettingsDialog(Sheet):
-    """The sheet. power_available: whether this computer says when it is about to sleep.
-    parts: those of the features."""
+    """The sheet. parts: those of the features."""
 
     help_page = "data"
 
@@ -37,12 +36,10 @@ class SettingsDialog(Sheet):
         services: Services,
         parent: QWidget | None,
         open_key: Callable[[], None],
-        *,
-        power_available: bool = True,
         parts: Sequence[SettingsPart] = (),
     ) -> None:
         super().__init__(tr("Settings"), parent, width=680)
-        self.general = GeneralPage(services, power_available=power_available)
+        self.general = GeneralPage(services)
         self.account = AccountPage(services, open_key)
         self.tabs = QTabWidget()
         self.tabs.setTabBar(TabBar())
