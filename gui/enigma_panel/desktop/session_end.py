@@ -43,7 +43,7 @@ class SessionEnd(QObject):
         self._leave()
 
     def _on_save(self, manager: QSessionManager) -> None:
-        """Save, at log-out and now and then. *Start when I log in* is the way to start again."""
+        """Save, at log-out and now and then; a session manager does not start us again."""
         self._keep()
         manager.setRestartHint(QSessionManager.RestartHint.RestartNever)
 

@@ -95,12 +95,8 @@ def default_folders(env: Mapping[str, str], platform: str = sys.platform) -> Fol
             return folders_below(library / _DISPLAY_NAME)
         case _:
             data = _absolute(env, "XDG_DATA_HOME") or _home(env, "HOME") / ".local" / "share"
-            return Folders(data=data / _UNIX_NAME, config=config_home(env) / _UNIX_NAME)
-
-
-def config_home(env: Mapping[str, str]) -> Path:
-    """The folder of all programs' settings on Linux. FolderError when there is no home folder."""
-    return _absolute(env, "XDG_CONFIG_HOME") or _home(env, "HOME") / ".config"
+            config = _absolute(env, "XDG_CONFIG_HOME") or _home(env, "HOME") / ".config"
+            return Folders(data=data / _UNIX_NAME, config=config / _UNIX_NAME)
 
 
 def _absolute(env: Mapping[str, str], name: str) -> Path | None:

@@ -33,7 +33,7 @@ def grounds(window: MainWindow, dialog: SettingsDialog) -> tuple[str, str]:
 
 
 def choose(dialog: SettingsDialog, value: str) -> None:
-    box = dialog.general.appearance
+    box = dialog.appearance
     box.setCurrentIndex(box.findData(value))
 
 
@@ -59,7 +59,7 @@ def test_what_is_chosen_stays_when_the_desktop_changes(
 
 
 def test_it_is_chosen_by_keys_and_read_aloud(dialog: SettingsDialog, services: Any) -> None:
-    box = dialog.general.appearance
+    box = dialog.appearance
     assert box.accessibleName() == "Appearance"
     words = ["Follow the system", "Light", "Dark"]
     assert [box.itemText(n) for n in range(box.count())] == words

@@ -4,7 +4,6 @@ import pytest
 from PySide6.QtCore import Qt
 
 from enigma_panel.core.service_rules import Dialect
-from enigma_panel.desktop import autostart
 from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.widgets.inputs import ScrollArea
@@ -251,31 +250,3 @@ async def test_with_its_address_a_dialect_of_the_command_line_is_not_kept(
     await world.settle()
     assert world.settings.value.base_url == "http://127.0.0.1:8080"
     assert (world.settings.value.dialect, world.account.dialect) == ("", Dialect.W2)
-
-
-async def test_starting_at_a_login_is_what_the_desktop_says(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    dialog = SettingsDialog(world.services, None, lambda: None)
-    dialog.ask()
-    box = dialog.general.start_at_login
-    assert (box.text(), box.isVisible(), box.isChecked()) == ("Start when I log in", True, False)
-    box.click()
-    assert autostart.is_on()
-
-    def refuse(*, on: bool) -> None:
-        del on
-        raise PermissionError(13, "Permission denied")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(autostart, "turn", refuse)
-        box.click()
-    assert box.isChecked(), "it is still on"
-    assert "This could not be changed (Permission denied)." in shown_texts(dialog)
-    autostart.turn(on=False)  # removed by another program
-    dialog.general.refresh()
-    assert not box.isChecked()
-    monkeypatch.setattr(autostart, "is_possible", lambda: False)
-    other = SettingsDialog(world.services, None, lambda: None)
-    other.ask()
-    assert not other.general.start_at_login.isVisible()

@@ -7,9 +7,10 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from enigma_panel.services.container import Services
+from enigma_panel.services.types import DARK, LIGHT, SYSTEM
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.account_page import AccountPage
-from enigma_panel.ui.settings.general_page import GeneralPage
+from enigma_panel.ui.settings.fields import SettingChoice
 from enigma_panel.ui.settings.page import SettingsPage
 from enigma_panel.ui.widgets.basics import FieldGrid, TabBar
 from enigma_panel.ui.widgets.inputs import ScrollArea
@@ -39,13 +40,14 @@ class SettingsDialog(Sheet):
         parts: Sequence[SettingsPart] = (),
     ) -> None:
         super().__init__(tr("Settings"), parent, width=680)
-        self.general = GeneralPage(services)
+        colours = (tr("Follow the system"), SYSTEM), (tr("Light"), LIGHT), (tr("Dark"), DARK)
+        self.appearance = SettingChoice(services.settings, "appearance", colours)
         self.account = AccountPage(services, open_key)
         self.tabs = QTabWidget()
         self.tabs.setTabBar(TabBar())
         self.tabs.setAccessibleName(tr("Settings"))
         self._columns: dict[str, QVBoxLayout] = {}
-        self._add(tr("General"), self.general)
+        self._add(tr("General"), self._general())
         self._add(tr("Account"), self.account)
         for part in parts:
             self._add(part.page, part.make())
@@ -61,6 +63,12 @@ class SettingsDialog(Sheet):
     def ask(self) -> None:
         """Show it."""
         self.present()
+
+    def _general(self) -> QWidget:
+        page, grid = QWidget(), FieldGrid()
+        grid.add_field(tr("Appearance"), self.appearance)
+        page.setLayout(grid)
+        return page
 
     def _add(self, title: str, page: QWidget) -> None:
         if title not in self._columns:
