@@ -25,7 +25,7 @@ async def test_what_is_looked_at_each_second_is_not_in_standby() -> None:
         deletions=nothing,
     )
     parts, none = cast("Any", SimpleNamespace(services=services)), cast("Any", None)
-    startup = Startup(parts, none, none, power=cast("Any", nothing), keeps_copy=False)
+    startup = Startup(parts, none, none, keeps_copy=False)
     scope = TaskScope()
     scope.spawn("ticks", startup._ticks())
     await world.clock.advance(5 * TICK_MS)

@@ -93,7 +93,7 @@ def in_polish(qapp: QCoreApplication, polish: Path) -> Iterator[None]:
 
 @pytest.mark.usefixtures("in_polish")
 def test_the_desktops_language_is_used_where_it_has_a_file() -> None:
-    assert tr("{n} of {all}", n=1, all=2) == "<1 of 2>"
+    assert tr("{n} of {all} live", n=1, all=2) == "<1 of 2 live>"
     assert tr("{what}: {text}", what="{text}", text="a") == "<{text}: a>"
     assert tr("not in the code") == "not in the code"
 
@@ -115,7 +115,7 @@ def test_the_service_may_count_more_than_qt_can(n: int) -> None:
 
 @pytest.mark.usefixtures("in_polish")
 def test_numbers_and_dates_are_written_as_its_words() -> None:
-    assert tr("{n} found", n=12_450).replace("\N{NO-BREAK SPACE}", " ") == "<12 450 found>"
+    assert tr("{n} new", n=12_450).replace("\N{NO-BREAK SPACE}", " ") == "<12 450 new>"
     assert short_month(11) == "lis"
 
 
@@ -143,13 +143,13 @@ class Desktop(QLocale):
 
 @pytest.mark.parametrize(
     ("languages", "text", "month"),
-    [(("en-GB", "pl-PL"), "12,450 found", "Nov"), (("fr-FR", "pl-PL"), "<12 450 found>", "lis")],
+    [(("en-GB", "pl-PL"), "12,450 new", "Nov"), (("fr-FR", "pl-PL"), "<12 450 new>", "lis")],
 )
 def test_the_first_of_the_desktops_languages_that_there_is(
     qapp: QCoreApplication, polish: Path, languages: tuple[str, ...], text: str, month: str
 ) -> None:
     with installed(qapp, Desktop(*languages), polish):
-        assert tr("{n} found", n=12_450).replace("\N{NO-BREAK SPACE}", " ") == text
+        assert tr("{n} new", n=12_450).replace("\N{NO-BREAK SPACE}", " ") == text
         assert short_month(11) == month
 
 

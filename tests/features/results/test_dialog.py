@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 
 from enigma_panel.core.models import OutputType, TaskStatus
 from enigma_panel.features.results.dialog import ResultDialog
+from enigma_panel.ui.questions.presenter import holds_unsent_words
 from enigma_panel.ui.result.cells import ResultTable, ResultTree
 from tests.features.results.conftest import FakeRows
 from tests.kit.clock import NOW
@@ -112,6 +113,7 @@ async def test_find_counts_and_goes_round(show: Show) -> None:
     assert dialog.find_bar.field.hasFocus()
     type_text(dialog.find_bar.field, "key")
     assert dialog.find_bar.found.text() == "1 of 3"
+    assert not holds_unsent_words(dialog.find_bar.field), "it acts with each letter"
     key(dialog.find_bar.field, Qt.Key.Key_Return)
     assert reading.textCursor().selectedText() == "KEY"
     for _ in range(2):

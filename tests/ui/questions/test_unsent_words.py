@@ -13,7 +13,6 @@ from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.presenter import TYPING_MS, holds_unsent_words
 from enigma_panel.ui.settings.dialog import SettingsDialog
-from enigma_panel.ui.steps.search import StepsSearch
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS
 from tests.kit.builders import a_question
@@ -129,16 +128,13 @@ def test_what_nobody_typed_or_what_acts_at_once_is_no_unsent_word(
     window: MainWindow, qapp: QApplication
 ) -> None:
     holder = QDialog()
-    field, text, search = QLineEdit("ours"), QPlainTextEdit("ours"), window.details.steps.search
-    assert isinstance(search, StepsSearch)
+    field, text = QLineEdit("ours"), QPlainTextEdit("ours")
     column = QVBoxLayout(holder)
-    for widget in (field, text, search):
+    for widget in (field, text):
         column.addWidget(widget)
     holder.show()
     qapp.processEvents()
-    type_text(search.field, "opened")
-    assert search.text == "opened"
-    assert not any(map(holds_unsent_words, (field, text, search.field, holder, None)))
+    assert not any(map(holds_unsent_words, (field, text, holder, None)))
     type_text(window.filter_bar.field, "mine")
     assert not holds_unsent_words(window.filter_bar.field), "no dialog"
     type_text(text, "mine")

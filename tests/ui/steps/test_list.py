@@ -13,7 +13,7 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.steps.page import StepsPage
-from tests.kit.builders import a_step, steps
+from tests.kit.builders import steps
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeScope, FakeTimeline
 from tests.kit.person import move_to
@@ -57,14 +57,6 @@ def page(light: None, qapp: QApplication) -> Iterator[Page]:
 
 def copied() -> str:
     return QApplication.clipboard().text()
-
-
-def search(page: Page, text: str) -> None:
-    page.search.field.clear()
-    if text.isascii() and text.isprintable():
-        QTest.keyClicks(page.search.field, text)
-    else:
-        page.search.field.insert(text)
 
 
 def value(page: Page) -> int:
@@ -198,100 +190,6 @@ def test_a_pointer_that_rests_holds_nothing(page: Page) -> None:
     assert value(page) == end(page)
 
 
-# -- searching ---------------------------------------------------------------------------------
-
-
-def test_the_search_selects_marks_and_counts(page: Page) -> None:
-    page.fill(143)
-    search(page, "STEP 14")
-    assert len(page.search.rows) == 4  # 14, 140, 141, 142
-    read = page.list.read_step()
-    assert read is not None
-    assert read.text == "step 140"  # the nearest to what was seen
-    assert page.search.found.text() == "2 of 4"
-    QTest.keyClick(page.search.field, Qt.Key.Key_Return)
-    assert page.search.found.text() == "3 of 4"
-    QTest.keyClick(page.search.field, Qt.Key.Key_Return, SHIFT)
-    QTest.keyClick(page.search.field, Qt.Key.Key_Return, SHIFT)
-    assert page.search.found.text() == "1 of 4"
-    assert 14 in rows_seen(page.list)
-    QTest.keyClick(page.search.field, Qt.Key.Key_Return, SHIFT)
-    assert page.search.found.text() == "4 of 4"  # past the first it begins at the end
-    QTest.keyClick(page.search.field, Qt.Key.Key_Return)
-    assert page.search.found.text() == "1 of 4"
-    page.list.go_to(15)
-    assert page.search.found.text() == "4 found"
-    QTest.keyClick(page.search.field, Qt.Key.Key_Return, SHIFT)
-    assert page.search.found.text() == "1 of 4"
-    assert page._model.rowCount() == 143  # nothing was hidden
-
-
-def test_it_finds_whatever_the_case_and_the_words_as_they_are_shown(page: Page) -> None:
-    texts = ("Click THE Button", "click_element: x", "other")
-    page._model.add([a_step(n, text) for n, text in enumerate(texts)])
-    for sought, rows in (
-        ("the button", [0]),
-        ("CLICK", [0, 1]),
-        ("click element", [1]),
-        ("clicked", [1]),  # as it is shown
-    ):
-        search(page, sought)
-        assert page.search.rows == rows
-    search(page, "")
-    assert page.search.rows == []
-
-
-def test_rows_that_come_and_go_are_found_where_they_stand(page: Page) -> None:
-    model = page._model
-    model.add(steps(100, 110))
-    search(page, "step")
-    model.add(steps(110, 112))
-    model.add(steps(0, 5), older=True)
-    model.add([a_step(200, "else")])
-    assert page.search.rows == list(range(17))
-    model.clear()
-    assert page.search.found.text() == "not found"
-
-
-def test_what_comes_in_is_counted_and_not_gone_to(page: Page) -> None:
-    page.fill(143)
-    search(page, "step 5")
-    before = value(page), page.list.currentIndex().row()
-    assert page.search.found.text() == "11 of 11"
-    page.timeline.add(1, "action", "step 5 again", NOW + 500_000)
-    assert page.search.found.text() == "11 of 12"
-    assert (value(page), page.list.currentIndex().row()) == before
-
-
-def test_escape_ends_the_search_then_leaves_the_field(page: Page) -> None:
-    page.fill(40)
-    page.search.begin()
-    search(page, "step")
-    QTest.keyClick(page.search.field, Qt.Key.Key_Escape)
-    assert page.search.field.text() == ""
-    assert page.search.text == ""
-    assert page.search.found.isHidden()
-    assert page.search.field.hasFocus()
-    QTest.keyClick(page.search.field, Qt.Key.Key_Escape)
-    assert page.list.hasFocus()
-    assert len(page.list.selected_steps()) == 1
-    QTest.keyClick(page.list, Qt.Key.Key_Escape)
-    assert len(page.list.selected_steps()) == 0
-
-
-def test_letter_by_letter_leads_to_where_the_whole_text_does(page: Page) -> None:
-    page.fill()
-    reached = []
-    for place in (0, 1_000, end(page)):
-        for type_in in (page.search.field.insert, lambda text: search(page, text)):
-            page.search.field.clear()
-            page.list.clearSelection()
-            page.list.verticalScrollBar().setValue(place)
-            type_in("step 13")
-            reached.append(page.list.currentIndex().row())
-    assert reached == [13, 13, 130, 130, 139, 139]
-
-
 # -- reading and copying -----------------------------------------------------------------------
 
 STRANGE = {
@@ -317,22 +215,11 @@ def test_strange_texts_are_shown_as_text(page: Page, text: str) -> None:
         hidden = dict.fromkeys(map(ord, "\x00\x07\x1b\u202e\u202c\r"))
         assert clean == text.translate(hidden)
         assert "\n" not in page._model.index(row, 0).data()
-    search(page, text[:6].strip())
-    assert len(page.search.rows) == 3
     page.grab()
     page.list.clearSelection()
     page.copy.click()
     assert copied().count("\n") == 2
     assert not any(c in copied() for c in "\x1b\x00\x07\u202e")
-
-
-def test_a_match_is_selected_in_the_whole_text(page: Page) -> None:
-    page.timeline.add(1, "action", "😀 click_element: the Click", NOW)
-    search(page, "click")
-    cursor = page.whole.field.textCursor()
-    assert (cursor.selectedText(), cursor.selectionStart()) == ("click", 3)  # an emoji counts two
-    search(page, "click element")
-    assert page.whole.field.textCursor().selectedText() == "click_element"
 
 
 def test_news_leaves_what_is_selected_of_a_text(page: Page) -> None:
@@ -455,9 +342,8 @@ def test_empty_says_why(page: Page) -> None:
 
 def test_the_keyboard_reaches_all(page: Page) -> None:
     page.fill(40)
-    page.search.field.setFocus()
-    QTest.keyClick(page.search.field, Qt.Key.Key_Tab)
-    assert page.list.hasFocus()
+    page.list.clearFocus()
+    page.list.setFocus(Qt.FocusReason.TabFocusReason)
     assert page.list.currentIndex().row() == 39  # at the end, nothing selected
     assert len(page.list.selected_steps()) == 0
     QTest.keyClick(page.list, Qt.Key.Key_Up)
@@ -473,6 +359,8 @@ def test_the_keyboard_reaches_all(page: Page) -> None:
     assert page.whole.field.hasFocus()
     QTest.keyClick(page.whole.field, Qt.Key.Key_Tab)
     assert page.copy.hasFocus()
+    QTest.keyClick(page.list, Qt.Key.Key_Escape)
+    assert len(page.list.selected_steps()) == 0
 
 
 def test_a_letter_asks_no_row(page: Page) -> None:

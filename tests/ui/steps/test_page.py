@@ -156,22 +156,12 @@ def test_the_tabs_by_keyboard(window: MainWindow, services: Any) -> None:
     QTest.keyClick(details.tabs, Qt.Key.Key_Right)
     assert details.steps.isVisible()
     QTest.keyClick(details.tabs, Qt.Key.Key_Tab)
-    assert details.steps.search.field.hasFocus()
-    QTest.keyClick(details.steps.search.field, Qt.Key.Key_Backtab)
+    assert details.steps.list.hasFocus()
+    QTest.keyClick(details.steps.list, Qt.Key.Key_Backtab)
     QTest.keyClick(details.tabs, Qt.Key.Key_Left)
     assert not details.steps.isVisible()
     assert [details.tabs.tabText(n) for n in (0, 1)] == ["Overview", "Steps"]
     assert details.tabs.accessibleName()
-
-
-def test_ctrl_g_searches_the_steps_from_anywhere(window: MainWindow, services: Any) -> None:
-    window.activateWindow()
-    services.sessions.add(1)
-    lived(services, 3)
-    window.selection.sessions.select_key(1)
-    window.body.set_details_open(False)
-    QTest.keyClick(window.selection.sessions, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
-    assert window.details.steps.search.field.hasFocus()
 
 
 def test_steps_of_a_session_without_a_task(window: MainWindow, services: Any) -> None:

@@ -3,14 +3,14 @@
 from itertools import islice
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.result.view import ResultView
-from enigma_panel.ui.steps.search import SearchField
-from enigma_panel.ui.text.steps import found_text
 from enigma_panel.ui.widgets.basics import make_label, make_row
+from enigma_panel.ui.widgets.inputs import WordsField
 
 tr = Translations("Result")
 
@@ -60,3 +60,34 @@ class FindBar(QWidget):
             self._view.go_to(self._matches[self._number])
         is_sought = bool(self.field.text().strip())
         self.found.setText(found_text(self._number + 1 if n else None, n) if is_sought else "")
+
+
+class SearchField(WordsField):
+    """The search field. Enter: next match, Shift+Enter: back; Escape empties, then leaves it."""
+
+    asked = Signal(bool)
+    left = Signal()
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.setToolTip(tr("Enter goes to the next match, Shift+Enter to the one before."))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self.asked.emit(bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            case Qt.Key.Key_Escape if self.text():
+                self.clear()
+            case Qt.Key.Key_Escape:
+                self.left.emit()
+            case _:
+                super().keyPressEvent(event)
+
+
+def found_text(place: int | None, total: int) -> str:
+    """'3 of 143': which of the matches is selected."""
+    if not total:
+        return tr("not found")
+    if place is None:
+        return tr("{n} found", n=total)
+    return tr("{n} of {all}", n=place, all=total)

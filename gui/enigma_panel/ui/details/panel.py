@@ -190,11 +190,6 @@ class Details(QFrame):
         """Show the one or the other."""
         self.tabs.setCurrentIndex(tab)
 
-    def search_steps(self) -> None:
-        """Put the cursor into the search of the steps."""
-        self.turn_to(Tab.STEPS)
-        self.steps.search.begin()
-
     # -- building ------------------------------------------------------------------------------
 
     def _make_parts(self) -> None:

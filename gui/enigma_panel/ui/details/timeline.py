@@ -80,7 +80,7 @@ class _Lines(QListView):
 
     def __init__(self, lines: StepsModel) -> None:
         super().__init__()
-        self._delegate = StepsDelegate(lambda: "", self, pad=0)
+        self._delegate = StepsDelegate(self, pad=0)
         self.setModel(lines)
         self.setItemDelegate(self._delegate)
         self.setAccessibleName(tr("Timeline"))

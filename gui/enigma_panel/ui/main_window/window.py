@@ -123,7 +123,6 @@ class MainWindow(QMainWindow):
                     self.answer,
                     self.filter_tasks,
                     self.filter_bar.more,
-                    self.search_steps,
                     self.show_new,
                     *program,
                     *more,
@@ -225,9 +224,6 @@ class MainWindow(QMainWindow):
             shortcut="Ctrl+F",
         )
         self.show_new = make_action(self, tr("Show new results"), self.filter_bar.ask_new)
-        self.search_steps = make_action(
-            self, tr("Search the steps"), self._search_steps, shortcut="Ctrl+G"
-        )
         self.rename = make_action(self, tr("Rename"), self.selection.rename_subject, shortcut="F2")
         self.all_notices = make_action(self, tr("Notices"), self.notice_panel.open_list)
         self.use_account = make_action(self, tr("Use my account"), self.dialogs.leave_demo)
@@ -293,7 +289,7 @@ class MainWindow(QMainWindow):
         behind = QActionGroup(self)
         behind.setExclusive(False)
         self.shade.covers.connect(behind.setDisabled)  # they would take the keyboard behind it
-        for action in (self.filter_tasks, self.search_steps, self.rename, self.show_details):
+        for action in (self.filter_tasks, self.rename, self.show_details):
             behind.addAction(action)
         behind.addAction(self.main_menu.ended)
         column.addWidget(self.status_bar)
@@ -461,10 +457,6 @@ class MainWindow(QMainWindow):
             self.body.set_details_open(False)
         if self.filter_bar.isVisible():
             self.filter_bar.begin()
-
-    def _search_steps(self) -> None:
-        self.body.set_details_open(True)
-        self.details.search_steps()
 
     def _leave_filter(self, reason: Qt.FocusReason) -> None:
         self.selection.tasks.setFocus(reason)

@@ -27,13 +27,12 @@ class StepsList(QTableView):
     counts what came in below. It is a table, as a QListView asks for each of 10,000 rows when one
     comes.
 
-    read: another row is read, or none. left: Escape, with nothing selected. counted: `new_count`.
+    read: another row is read, or none. counted: `new_count`.
     is_pressed: a mouse button is pressed on it, so that nothing may move.
     """
 
     read = Signal()
     copy_asked = Signal()
-    left = Signal()
     counted = Signal(int)
 
     def __init__(self, model: StepsModel) -> None:
@@ -237,8 +236,6 @@ class StepsList(QTableView):
             self.go_to(0)
         elif event.key() == Qt.Key.Key_Escape and self.selectionModel().hasSelection():
             self.clearSelection()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
         else:
             super().keyPressEvent(event)
 

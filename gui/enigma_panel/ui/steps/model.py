@@ -6,22 +6,14 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
-from msgspec import Struct
 from PySide6.QtCore import QAbstractListModel, QObject, Qt
 
 from enigma_panel.services.types import Step
 from enigma_panel.ui.i18n import plain_tip
-from enigma_panel.ui.text.steps import TIP_CHARS, searched_text, spoken_step, whole_text
+from enigma_panel.ui.text.steps import TIP_CHARS, spoken_step, whole_text
 from enigma_panel.ui.widgets.table.model import NO_PARENT, Index, Role
 
 _Content = tuple[int, str, str]
-
-
-class Entry(Struct, frozen=True):
-    """A step and the text that a search looks through."""
-
-    step: Step
-    searched: str
 
 
 class StepsModel(QAbstractListModel):
@@ -30,31 +22,26 @@ class StepsModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.is_at_work = False
-        self._entries: list[Entry] = []
+        self._steps: list[Step] = []
         self._keys: set[int] = set()
         self._unkeyed: Counter[_Content] = Counter()
 
     # -- reading -----------------------------------------------------------------------------
 
-    @property
-    def entries(self) -> Sequence[Entry]:
-        """All rows from top to bottom; not to be changed."""
-        return self._entries
-
     def step(self, row: int) -> Step | None:
         """Return the step of a row, None where there is no such row."""
-        return self._entries[row].step if 0 <= row < len(self._entries) else None
+        return self._steps[row] if 0 <= row < len(self._steps) else None
 
     def steps(self) -> list[Step]:
         """Return all steps from top to bottom."""
-        return [entry.step for entry in self._entries]
+        return list(self._steps)
 
     # -- changing ----------------------------------------------------------------------------
 
     def clear(self) -> None:
         """Remove all rows, before another task is shown."""
         self.beginResetModel()
-        self._entries = []
+        self._steps = []
         self._keys.clear()
         self._unkeyed.clear()
         self.endResetModel()
@@ -67,12 +54,12 @@ class StepsModel(QAbstractListModel):
         """Insert steps that are not there yet, by time; older: before others of the same time."""
         new = sorted((step for step in steps if self._note(step)), key=attrgetter("at_ms"))
         find = bisect_left if older else bisect_right
-        rows = [find(self._entries, step.at_ms, key=attrgetter("step.at_ms")) for step in new]
+        rows = [find(self._steps, step.at_ms, key=attrgetter("at_ms")) for step in new]
         end = len(new)
         while end:  # all that goes to one place goes there at once, from the bottom to the top
             row = rows[end - 1]
             start = rows.index(row)
-            self._insert(row, [Entry(step, searched_text(step)) for step in new[start:end]])
+            self._insert(row, new[start:end])
             end = start
 
     # -- inside ------------------------------------------------------------------------------
@@ -90,15 +77,15 @@ class StepsModel(QAbstractListModel):
         self._unkeyed[_content(step)] -= 1  # it came as news before it was written
         return False
 
-    def _insert(self, row: int, entries: list[Entry]) -> None:
-        self.beginInsertRows(NO_PARENT, row, row + len(entries) - 1)
-        self._entries[row:row] = entries
+    def _insert(self, row: int, steps: list[Step]) -> None:
+        self.beginInsertRows(NO_PARENT, row, row + len(steps) - 1)
+        self._steps[row:row] = steps
         self.endInsertRows()
 
     # -- Qt ----------------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self._entries)
+        return 0 if parent.isValid() else len(self._steps)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         step = self.step(index.row()) if index.isValid() else None
@@ -106,13 +93,13 @@ class StepsModel(QAbstractListModel):
             return None
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                is_last = index.row() == len(self._entries) - 1
+                is_last = index.row() == len(self._steps) - 1
                 return spoken_step(step, is_now=self.is_at_work and is_last)
             case Qt.ItemDataRole.ToolTipRole:
                 text = whole_text(step)
                 return plain_tip(text if len(text) <= TIP_CHARS else text[:TIP_CHARS] + "…")
             case Role.RECORD:
-                return self._entries[index.row()]
+                return self._steps[index.row()]
             case _:
                 return None
 

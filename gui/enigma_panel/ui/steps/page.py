@@ -1,16 +1,15 @@
-"""The page Steps of Details: search, list, the selected step in full, copying."""
+"""The page Steps of Details: list, the selected step in full, copying."""
 
-from PySide6.QtCore import QRegularExpression, Qt
-from PySide6.QtGui import QResizeEvent, QTextCursor
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from enigma_panel.services.types import Step
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.steps.delegate import StepsDelegate, match_pattern
+from enigma_panel.ui.steps.delegate import StepsDelegate
 from enigma_panel.ui.steps.list import StepsList
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
-from enigma_panel.ui.steps.search import StepsSearch
 from enigma_panel.ui.text.states import local_time
 from enigma_panel.ui.text.steps import (
     copied_step,
@@ -50,7 +49,6 @@ class StepsPage(QWidget):
         self._model = model
         self._loader = loader
         self.list = StepsList(model)
-        self.search = StepsSearch(self.list)
         self.whole = WholeStep()
         self._make_lines()
         self._build()
@@ -77,7 +75,6 @@ class StepsPage(QWidget):
         self.copy.setToolTip(tr("Copies the time, kind and text of each step."))
 
     def _build(self) -> None:
-        self.search.setContentsMargins(SIDE, 0, SIDE, 0)
         foot = make_row(self.count, self.new_steps, None, self.copy, gap=FOOT_GAP)
         foot.setStretch(0, 1)
         foot.setContentsMargins(SIDE, 0, SIDE, 0)
@@ -94,15 +91,13 @@ class StepsPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(6)
-        for widget in (self.search, self._older_line):
-            column.addWidget(widget)
+        column.addWidget(self._older_line)
         column.addWidget(self._parts, 1)
         column.addLayout(foot)
 
     def _connect(self) -> None:
-        search, steps, model = self.search, self.list, self._model
-        steps.setItemDelegate(StepsDelegate(lambda: search.text, steps))
-        search.changed.connect(self.whole.mark)
+        steps, model = self.list, self._model
+        steps.setItemDelegate(StepsDelegate(steps))
         steps.copy_asked.connect(self._copy)
         steps.read.connect(self._show_read)
         steps.counted.connect(self._show_new_steps)
@@ -193,7 +188,6 @@ class WholeStep(QWidget):
         super().__init__()
         self.head = ElidedLabel("dim")
         self.field = _StepText()
-        self._sought = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(SIDE, 6, SIDE, 0)
         column.setSpacing(3)
@@ -210,15 +204,6 @@ class WholeStep(QWidget):
         self.head.show_text(head)
         if self.field.toPlainText() != text:
             self.field.setPlainText(text)
-            self.mark(self._sought)
-
-    def mark(self, sought: str) -> None:
-        """Select the first match of a search in the text."""
-        self._sought = sought
-        self.field.moveCursor(QTextCursor.MoveOperation.Start)
-        if sought:
-            option = QRegularExpression.PatternOption.CaseInsensitiveOption
-            self.field.find(QRegularExpression(match_pattern(sought), option))
 
 
 class _StepText(QPlainTextEdit):

@@ -249,17 +249,6 @@ def whole_text(step: Step) -> str:
     return without_hidden(step.text.replace("\r\n", "\n"))
 
 
-def searched_text(step: Step) -> str:
-    """What a search looks through, in lower case: the words as they are shown and as they came."""
-    words = step_text(step)
-    return normalized(words if step.kind in DIM_KINDS else f"{words} {step.text}")
-
-
-def normalized(text: str) -> str:
-    """Texts that a person takes for the same: in one case, on one line."""
-    return " ".join(without_hidden(text).replace("_", " ").lower().split())
-
-
 def copied_step(step: Step) -> str:
     """Time, kind and text between tabs, redacted before they came here."""
     time = local_time(step.at_ms, seconds=True)
@@ -278,15 +267,6 @@ def new_steps_text(n: int, *, short: bool = False) -> str:
     if short:
         return tr("{n} new", n=n)
     return tr("{n} new · Jump to the newest", n=n)
-
-
-def found_text(place: int | None, total: int) -> str:
-    """'3 of 143': which of the steps that were found is selected."""
-    if not total:
-        return tr("not found")
-    if place is None:
-        return tr("{n} found", n=total)
-    return tr("{n} of {all}", n=place, all=total)
 
 
 def copy_text(part: int | None, *, is_selected: bool) -> str:
