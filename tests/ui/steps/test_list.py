@@ -109,24 +109,6 @@ def test_scrolled_back_to_the_end_it_follows_again(page: Page) -> None:
     assert value(page) == end(page)
 
 
-def test_older_ones_come_in_above_what_is_seen(page: Page) -> None:
-    page.fill(2_000)
-    page._loader.turn_to(1)
-    page.until_read()
-    page.list.verticalScrollBar().setValue(777)
-    seen = first_seen(page)
-    page.list.go_to(rows_seen(page.list)[2])
-    read = page.list.read_step()
-    page.read_all.click()
-    assert page.older.text() == "Loading all…"
-    page.until_read()
-    assert page._model.rowCount() == 2_000
-    assert first_seen(page) == seen
-    assert page.list.read_step() is read
-    assert page.new_steps.isHidden()
-    assert page.older.isHidden() or page._older_line.isHidden()
-
-
 def test_who_reads_a_row_is_left_alone(page: Page) -> None:
     page.fill()
     page.list.go_to(298)
@@ -300,28 +282,12 @@ def test_selected_rows_are_copied_or_all(page: Page) -> None:
     assert copied() == whole.split("\n")[1]
 
 
-def test_not_all_read_is_said_where_all_would_be_copied(page: Page) -> None:
-    page.fill(600)
-    page._loader.turn_to(1)
-    page.until_read()
-    assert page.older.text() == "Only the newest 500 are shown."
-    assert page.copy.text() == "Copy the newest 500"
-    page.read_all.click()
-    page.until_read()
-    assert page.copy.text() == "Copy all"
-
-
-def test_all_that_cannot_be_read_is_said_and_can_be_asked_for_again(page: Page) -> None:
-    page.fill(600)
-    page._loader.turn_to(1)
-    page.until_read()
+def test_that_they_could_not_be_read_is_said_beside_those_that_come(page: Page) -> None:
     page.timeline.error = LedgerError(Path("/ledger"), "broken")
-    page.read_all.click()
-    assert page.older.text() == "The steps could not be read."
-    page.timeline.error = None
-    page.read_all.click()
-    page.until_read()
-    assert page._model.rowCount() == 600
+    page._loader.turn_to(1)
+    assert page.list._empty.text() == "The steps could not be read."
+    page.timeline.add(1, "action", "first", NOW)
+    assert page.count.text() == "The steps could not be read."
 
 
 def test_empty_says_why(page: Page) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.details.timeline import TimeLine
-from enigma_panel.ui.steps.loader import ALL, CHUNK, NEWEST, StepsLoader
+from enigma_panel.ui.steps.loader import CHUNK, MOST, StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from tests.kit.builders import a_step, a_task, steps
 from tests.kit.clock import NOW
@@ -127,22 +127,17 @@ def test_a_row_is_read_aloud(model: StepsModel, kind: str, text: str, words: str
 # -- the feed --------------------------------------------------------------------------------
 
 
-def test_first_the_newest_then_all_in_pieces(
+def test_all_are_read_in_pieces_from_the_newest(
     loader: StepsLoader, timeline: FakeTimeline, model: StepsModel, qapp: QApplication
 ) -> None:
     timeline.add_many(1, steps(0, 2_000))
-    loader.turn_to(1)
-    run_events(qapp, lambda: not loader.is_reading)
-    assert texts(model) == [f"step {n}" for n in range(1_500, 2_000)]
-    assert loader.has_older
     told = changes_of(model)
-    loader.read_all()
-    assert loader.is_reading_all
+    loader.turn_to(1)
+    assert texts(model) == [f"step {n}" for n in range(2_000 - CHUNK, 2_000)]
     run_events(qapp, lambda: not loader.is_reading)
     assert texts(model) == [f"step {n}" for n in range(2_000)]
-    assert not loader.has_older
-    assert told == [f"+0-{CHUNK - 1}"] * (1_500 // CHUNK)
-    assert timeline.asked == [(1, NEWEST + 1), (1, ALL + 1)]
+    assert told[-2_000 // CHUNK :] == [f"+0-{CHUNK - 1}"] * (2_000 // CHUNK)
+    assert timeline.asked == [(1, MOST)]
 
 
 def test_what_comes_in_while_all_are_read_is_there_once(
@@ -150,8 +145,6 @@ def test_what_comes_in_while_all_are_read_is_there_once(
 ) -> None:
     timeline.add_many(1, steps(0, 1_500))
     loader.turn_to(1)
-    run_events(qapp, lambda: not loader.is_reading)
-    loader.read_all()
     timeline.add_many(1, steps(1_500, 1_510))
     run_events(qapp, lambda: not loader.is_reading)
     assert texts(model) == [f"step {n}" for n in range(1_510)]
@@ -172,8 +165,7 @@ def test_turning_away_stops_what_was_under_way(
     timeline.add_many(1, steps(0, 2_000))
     timeline.add(2, "action", "of the other", NOW)
     loader.turn_to(1)
-    run_events(qapp, lambda: not loader.is_reading)
-    loader.read_all()
+    assert loader.is_reading
     loader.turn_to(2)
     run_events(qapp, lambda: not loader.is_reading)
     for _ in range(20):

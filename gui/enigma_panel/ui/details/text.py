@@ -126,20 +126,17 @@ def _tokens(usage: Usage) -> int | None:
     return usage.tokens_total if usage.tokens_total is not None else sum(given) if given else None
 
 
-def time_line(
-    task: Task, steps: Sequence[Step], *, has_older: bool, has_thoughts: bool
-) -> list[Step]:
+def time_line(task: Task, steps: Sequence[Step], *, has_thoughts: bool) -> list[Step]:
     """Return the lines of the time line: when the task was sent, and what happened last.
 
-    has_older: there are more before these steps. Where some are left out a line says so.
+    Where some are left out a line says so.
     """
     hidden = IN_STEPS_ALONE if has_thoughts else IN_STEPS_ALONE | {Kind.AGENT}
     shown = [step for step in steps if step.kind not in hidden]
     lines = shown[-LINES:]
-    if has_older or len(lines) < len(shown):
-        left_out = None if has_older else len(shown) - len(lines)
-        at_ms = lines[0].at_ms if lines else task.since_ms
-        lines.insert(0, Step(at_ms=at_ms, kind=EARLIER, text=earlier_text(left_out)))
+    if len(lines) < len(shown):
+        text = earlier_text(len(shown) - len(lines))
+        lines.insert(0, Step(at_ms=lines[0].at_ms, kind=EARLIER, text=text))
     if task.sent_ms is not None:
         at_ms = min([task.sent_ms, *(line.at_ms for line in lines[:1])])
         lines.insert(0, Step(at_ms=at_ms, kind=SENT, text=""))

@@ -29,7 +29,6 @@ class TimeLine(DetailsPanel):
     def __init__(self, model: StepsModel, loader: StepsLoader) -> None:
         super().__init__()
         self._steps = model
-        self._loader = loader
         self._task: Task | None = None
         self.lines = StepsModel(self)
         self.view = _Lines(self.lines)
@@ -61,7 +60,7 @@ class TimeLine(DetailsPanel):
         if text:
             show_words(self.thoughts, text)
             self.thoughts.show_glyph(Glyph.UP if is_open else Glyph.DOWN)
-        lines = time_line(task, steps, has_older=self._loader.has_older, has_thoughts=is_open)
+        lines = time_line(task, steps, has_thoughts=is_open)
         word = task_status_text(task)
         works = self.lines.is_at_work = task.status is TaskStatus.WORKING
         self.view.show_now((word.glyph, word.mark) if works else None)

@@ -23,7 +23,6 @@ from enigma_panel.ui.text.steps import (
 from enigma_panel.ui.widgets.basics import (
     ElidedLabel,
     make_button,
-    make_label,
     make_row,
     put_on_clipboard,
     set_role,
@@ -59,13 +58,6 @@ class StepsPage(QWidget):
     # -- building ------------------------------------------------------------------------------
 
     def _make_lines(self) -> None:
-        self.older = make_label(role="dim")
-        self.read_all = make_button(tr("Show all"), "link")
-        self.read_all.setToolTip(tr("Loads the older steps too."))
-        self._older_line = QWidget()
-        line = make_row(self.older, self.read_all, None, gap=6)
-        line.setContentsMargins(SIDE, 0, SIDE, 0)
-        self._older_line.setLayout(line)
         self.count = ElidedLabel("dim")
         self.new_steps = make_button(new_steps_text(0), "link")
         self.new_steps.setToolTip(tr("Jumps to the newest (End)"))
@@ -91,7 +83,6 @@ class StepsPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(6)
-        column.addWidget(self._older_line)
         column.addWidget(self._parts, 1)
         column.addLayout(foot)
 
@@ -103,7 +94,6 @@ class StepsPage(QWidget):
         steps.counted.connect(self._show_new_steps)
         self.new_steps.clicked.connect(self._jump)
         self.copy.clicked.connect(self._copy)
-        self.read_all.clicked.connect(self._loader.read_all)
         self._loader.changed.connect(self._show_state)
         for changed in (model.rowsInserted, model.modelReset):
             changed.connect(self._show_count)
@@ -114,27 +104,17 @@ class StepsPage(QWidget):
         loader = self._loader
         text = empty_text(has_task=loader.task_key is not None, failed=loader.has_failed)
         self.list.set_empty_text("" if loader.is_reading else text)
-        if loader.is_reading_all:
-            self.older.setText(tr("Loading all…"))
-        elif loader.has_failed and self._model.rowCount():
-            self.older.setText(text)
-        else:
-            self.older.setText(tr("Only the newest {n} are shown.", n=self._model.rowCount()))
-        if self.read_all.hasFocus() and not loader.has_older:
-            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.read_all.setVisible(loader.has_older and not loader.is_reading_all)
-        self._older_line.setVisible(loader.has_older or loader.is_reading_all)
         self._show_count()
 
     def _show_count(self) -> None:
         rows = self._model.rowCount()
-        self.count.show_text(count_text(rows))
+        failed = empty_text(has_task=True, failed=True) if self._loader.has_failed else ""
+        self.count.show_text(failed or count_text(rows))
         self.copy.setVisible(rows > 0)
         self._show_copy()
 
     def _show_copy(self) -> None:
-        part = self._model.rowCount() if self._loader.has_older else None
-        text = copy_text(part, is_selected=self.list.selectionModel().hasSelection())
+        text = copy_text(is_selected=self.list.selectionModel().hasSelection())
         if self.copy.text() != text:
             self.copy.setText(text)
             self.copy.setAccessibleName(text)

@@ -269,17 +269,13 @@ def new_steps_text(n: int, *, short: bool = False) -> str:
     return tr("{n} new · Jump to the newest", n=n)
 
 
-def copy_text(part: int | None, *, is_selected: bool) -> str:
-    """What the button copies: the selected ones, or all. part: how many, where not all are read."""
-    if is_selected:
-        return tr("Copy")
-    return tr("Copy all") if part is None else tr("Copy the newest {n}", n=part)
+def copy_text(*, is_selected: bool) -> str:
+    """What the button copies: the selected ones, or all."""
+    return tr("Copy") if is_selected else tr("Copy all")
 
 
-def earlier_text(n: int | None) -> str:
-    """Return what stands for the steps that a time line leaves out; None: of unknown number."""
-    if n is None:
-        return tr("Earlier steps are under Steps")
+def earlier_text(n: int) -> str:
+    """Return what stands for the steps that a time line leaves out."""
     return tr.plural("1 earlier step under Steps", "{n} earlier steps under Steps", n)
 
 
