@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.rate_limit import Endpoint, Rank, RateHeaders
 from enigma_panel.services.rate_limiter import RateLimiter
 from tests.kit.clock import VirtualClock, in_virtual_time
@@ -234,21 +233,6 @@ async def test_a_told_wait_holds_those_who_wait_already_and_a_lower_count_frees_
     rate_limiter.note_rate(SEND, RateHeaders(remaining=9))
     await calls.done()
     assert calls.sent[1][0] < due
-
-
-async def test_another_program_is_told_of_once_a_minute(clock: VirtualClock) -> None:
-    rate_limiter, told = RateLimiter(clock), []
-    rate_limiter.used_elsewhere.connect(lambda: told.append(clock.now_ms()))
-    rate_limiter.note_reply(ApiCall.POLL, RateHeaders(remaining=0))
-    assert told == []
-    rate_limiter.note_reply(ApiCall.STATE, RateHeaders(remaining=1))
-    rate_limiter.note_refused(SEND, 1.0)
-    await asyncio.sleep(30)
-    rate_limiter.note_refused(SEND, 1.0)
-    assert len(told) == 1
-    await asyncio.sleep(31)
-    rate_limiter.note_refused(SEND, 1.0)
-    assert len(told) == 2
 
 
 async def test_calls_of_an_earlier_run_count(clock: VirtualClock) -> None:

@@ -237,35 +237,30 @@ class Buckets:
         """Each window once."""
         return list({id(window): window for window in self._windows.values()}.values())
 
-    def learn(self, endpoint: Endpoint, headers: RateHeaders, now_ms: int) -> bool:
-        """Correct our own count by a reply's headers; True: others use up the limit.
+    def learn(self, endpoint: Endpoint, headers: RateHeaders, now_ms: int) -> None:
+        """Correct our own count by a reply's headers.
 
         A 429 with calls left (no browser free) is not about the rate and blocks nothing.
         """
         self[endpoint].learn_limit(headers.limit)
-        elsewhere = False
         if headers.remaining is not None and headers.took_s <= FRESH_S:
-            elsewhere = self._compare(endpoint, headers, headers.remaining, now_ms)
+            self._compare(endpoint, headers, headers.remaining, now_ms)
         if headers.retry_after_s is not None and not headers.remaining:
             self[endpoint].block(now_ms + bounded_ms(headers.retry_after_s))
-        return elsewhere
 
-    def refuse(self, endpoint: Endpoint, retry_after_s: float | None, now_ms: int) -> bool:
-        """Wait retry_after_s after a 429 about the rate. True: our own calls do not explain it."""
+    def refuse(self, endpoint: Endpoint, retry_after_s: float | None, now_ms: int) -> None:
+        """Wait retry_after_s after a 429 about the rate."""
         window = self[endpoint]
         window.doubt_last(endpoint)
         # The refused call itself is among ours.
-        unexplained = window.at_most(now_ms) <= window.limit
-        if unexplained and sum(w.at_most(now_ms) for w in self.all()) > window.limit:
+        if window.at_most(now_ms) <= window.limit < sum(w.at_most(now_ms) for w in self.all()):
             self._share()
-            unexplained = False
         wait = UNKNOWN_WAIT_S if retry_after_s is None else retry_after_s
         self[endpoint].block(now_ms + bounded_ms(wait))
-        return unexplained
 
     def _compare(
         self, endpoint: Endpoint, headers: RateHeaders, remaining: int, now_ms: int
-    ) -> bool:
+    ) -> None:
         """Compare the service's count with ours: one bucket or several, and who else calls."""
         since = now_ms - round(headers.took_s * 1000)
         own = self[endpoint]
@@ -278,7 +273,6 @@ class Buckets:
             self._share()
         others = counted - self[endpoint].at_most(since)
         self[endpoint].learn_foreign(others, headers, now_ms)
-        return others > 0 and remaining <= self.reserved
 
     def _window(self, endpoint: Endpoint) -> CallWindow:
         reserved = self.reserved if endpoint is Endpoint.SEND_MESSAGE else 0

@@ -176,6 +176,3 @@ def _connect(services: Services) -> None:
     services.writer.failed.connect(
         lambda error: services.notices.notify(NoticeKind.LEDGER_FAILED, reason=str(error))
     )
-    services.rate_limiter.used_elsewhere.connect(
-        lambda: services.notices.notify(NoticeKind.LIMIT_USED_ELSEWHERE)
-    )

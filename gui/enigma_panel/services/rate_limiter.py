@@ -34,8 +34,6 @@ from enigma_panel.services.retry_policy import classify, reply_of
 PERIOD_MS = 60_000
 """The window in which the service counts calls, in ms."""
 
-SAY_AGAIN_MS = 60_000
-
 ENDPOINTS: Mapping[ApiCall, Endpoint] = {
     ApiCall.START_SESSION: Endpoint.START_SESSION,
     ApiCall.RUN_TASK: Endpoint.RUN_TASK,
@@ -101,7 +99,6 @@ class RateLimiter(QObject):
     it has one."""
 
     changed = Signal()
-    used_elsewhere = Signal()
 
     def __init__(self, clock: Clock, *, limit: int = 10, reserved: int = 3) -> None:
         super().__init__()
@@ -109,7 +106,6 @@ class RateLimiter(QObject):
         self._windows = Buckets(limit=limit, period_ms=PERIOD_MS, reserved=reserved)
         self._waiters: list[_Waiter] = []
         self._arrivals = count()
-        self._said_ms: int | None = None
 
     async def turn(
         self, endpoint: Endpoint, rank: Rank, *, tag: object = None, since_ms: int | None = None
@@ -195,19 +191,13 @@ class RateLimiter(QObject):
 
         A 429 with calls left (no browser free) is not about the rate and blocks nothing.
         """
-        self._learned(elsewhere=self._windows.learn(endpoint, headers, self._clock.now_ms()))
+        self._windows.learn(endpoint, headers, self._clock.now_ms())
+        self._move()
 
     def note_refused(self, endpoint: Endpoint, retry_after_s: float | None) -> None:
         """Send nothing there for so long after a 429 about the rate (5 s where it names none)."""
-        now = self._clock.now_ms()
-        self._learned(elsewhere=self._windows.refuse(endpoint, retry_after_s, now))
-
-    def _learned(self, *, elsewhere: bool) -> None:
-        now = self._clock.now_ms()
+        self._windows.refuse(endpoint, retry_after_s, self._clock.now_ms())
         self._move()
-        if elsewhere and (self._said_ms is None or now - self._said_ms >= SAY_AGAIN_MS):
-            self._said_ms = now
-            self.used_elsewhere.emit()
 
     # -- for Pass ----------------------------------------------------------------------------
 

@@ -158,7 +158,6 @@ class NoticeKind(StrEnum):
     """The kind of a notice, which no row shows by itself."""
 
     LIMIT_LOWERED = "ceiling_lowered"  # facts: places
-    LIMIT_USED_ELSEWHERE = "limit_used_elsewhere"  # another program uses up the calls
     WENT_TO_SLEEP = "went_to_sleep"  # the computer slept; facts: seconds
     START_REFUSED = "start_refused"
     START_UNCONFIRMED = "start_unconfirmed"

@@ -201,12 +201,10 @@ def test_every_notice_has_words(bar: Bar, kind: NoticeKind) -> None:
 
 def test_the_program_s_own_troubles(bar: Bar) -> None:
     bar.say(Kind.LIMIT_LOWERED, places=3)
-    bar.say(Kind.LIMIT_USED_ELSEWHERE)
     bar.say(Kind.WENT_TO_SLEEP, seconds=751)
     bar.say(Kind.MOVED_HERE)
     assert bar.lines == [
         "The service allows 3 browsers for now. More start when one closes.",
-        "Another program may be using up the rate limit. Commands may wait up to a minute.",
         "This computer slept for 12:31. Everything is being checked again.",
         "This history comes from another computer. Nothing queued was sent.",
     ]

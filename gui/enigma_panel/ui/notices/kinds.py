@@ -278,12 +278,6 @@ KINDS: Mapping[NoticeKind, Kind] = {
             tr("More start when one closes."),
         )
     ),
-    NoticeKind.LIMIT_USED_ELSEWHERE: Kind(
-        words=lambda _: (
-            tr("Another program may be using up the rate limit."),
-            tr("Commands may wait up to a minute."),
-        )
-    ),
     NoticeKind.WENT_TO_SLEEP: Kind(
         words=lambda about: (
             tr("This computer slept for {time}.", time=duration(about.n * 1000)),
