@@ -14,18 +14,17 @@ from PySide6.QtWidgets import (
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.types import Diff, KeyState
+from enigma_panel.services.types import KeyState
 from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.tasks.filter_bar import Chip
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS
-from enigma_panel.ui.widgets.table.table import ROW_HEIGHT
 from tests.kit.builders import ID, LINK, a_question
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
-from tests.kit.person import button, leave, move_to, shown_texts
+from tests.kit.person import button, shown_texts
 from tests.kit.tables import verb_point
 
 
@@ -361,40 +360,6 @@ def test_details_of_a_task_that_left_the_queue_say_no_more_that_it_waits(
     services.sessions.change_task(1, status=TaskStatus.WORKING)
     services.queue.set()
     assert window.details.trouble.what.text() == ""
-
-
-def test_a_new_task_is_seen_or_said_to_stand_above(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    table = window.selection.tasks
-    window.activateWindow()
-
-    def add(key: int) -> None:
-        services.sessions.add(key, tell=False, created_ms=services.clock.now)
-        new = Diff(tasks=frozenset({key}), new_tasks=(key,))
-        services.sessions.changed.emit(new)
-        qapp.processEvents()
-
-    def said() -> str:
-        return table._new_above.text() if table._new_above.isVisible() else ""
-
-    for key in range(1, 100):
-        services.sessions.add(key, tell=False, status=TaskStatus.DONE, ended_ms=NOW)
-    services.task_search.answer(by_person=False)
-    table.select_key(99)
-    add(100)
-    assert (table.rows.key_at(0), said()) == (100, "")
-    table.verticalScrollBar().setValue(20 * ROW_HEIGHT)
-    add(101)
-    assert (table.rows.key_at(0), said()) == (101, "1 new above")
-    table.verticalScrollBar().setValue(0)
-    assert said() == ""
-    move_to(table, 0)
-    add(102)
-    add(103)
-    assert (table.rows.key_at(0), said()) == (101, "2 new above")
-    leave(table)
-    assert (table.rows.key_at(0), said()) == (103, "")
 
 
 def test_all_clocks_go_on_at_one_instant(window: MainWindow, services: Any) -> None:

@@ -257,7 +257,6 @@ class Selection(QObject):
         from the ledger.
         """
         new = list(takewhile(self._is_of_this_run, keys))
-        self.tasks.note_new(new)
         if new and self.subject == NOBODY:
             self.select_task(new[0])
         elif new:

@@ -1,9 +1,7 @@
 """The Tasks table, which can be sorted, and whose columns can be shown and hidden."""
 
-from collections.abc import Iterable
-
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from enigma_panel.core.task_filter import NEWEST_FIRST, Order
@@ -11,14 +9,11 @@ from enigma_panel.ui.announcements import announce
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.tasks.model import SORTED_BY, Column, TasksModel
 from enigma_panel.ui.tasks.sorting import arrow
-from enigma_panel.ui.widgets.basics import make_label
 from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table.table import KeyedTable
 
 tr = Translations("Tasks")
-
-ABOVE_GAP = 4
 
 
 class TasksTable(KeyedTable):
@@ -38,17 +33,10 @@ class TasksTable(KeyedTable):
         self.column_menu = QMenu(tr("Columns"), self)
         self.column_menu.aboutToShow.connect(self._fill_column_menu)
         self.filter_action: QAction | None = None
-        self._new: set[int] = set()
-        self._new_above = make_label("", "pill")
-        self._new_above.setParent(self.viewport())
-        self._new_above.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         load_ahead = Debounce(self, self._load_ahead, 0)
         self.verticalScrollBar().valueChanged.connect(load_ahead.trigger)
         model.answered.connect(self._say_why_empty)
         self._say_why_empty()
-        for changed in (model.arranged, self.verticalScrollBar().valueChanged, hold.released):
-            changed.connect(self._say_new)
-        self._say_new()
         header = self.horizontalHeader()
         header.setSectionsClickable(True)
         header.sectionClicked.connect(self.sort_by)
@@ -56,11 +44,6 @@ class TasksTable(KeyedTable):
         header.customContextMenuRequested.connect(
             lambda point: self.column_menu.popup(header.mapToGlobal(point))
         )
-
-    def note_new(self, keys: Iterable[int]) -> None:
-        """Show how many of these new tasks are above the visible rows, or wait for the hold."""
-        self._new.update(keys)
-        self._say_new()
 
     def _fill_column_menu(self) -> None:
         menu = self.column_menu
@@ -80,19 +63,6 @@ class TasksTable(KeyedTable):
                 lambda shown, key=key: self.columns.show_column(key, shown=shown)
             )
 
-    def _say_new(self) -> None:
-        seen = self.visible_rows()
-        rows = {key: self.rows.row_of(key) for key in self._new}
-        self._new.difference_update([key for key, row in rows.items() if row in seen])
-        coming = [key for key, row in rows.items() if row is None] if self._hold.is_held else []
-        n = sum(row is not None and row < seen.start for row in rows.values())
-        n += len(coming) - self.rows.count_filtered_out(coming)
-        self._new_above.setText(tr.plural("1 new above", "{n} new above", n))
-        self._new_above.setVisible(n > 0)
-        self._new_above.adjustSize()
-        left = (self.viewport().width() - self._new_above.width()) // 2
-        self._new_above.move(max(0, left), ABOVE_GAP)
-
     def _load_ahead(self) -> None:
         """Load a page above and below the visible rows, for when somebody scrolls on."""
         seen = self.visible_rows()
@@ -111,10 +81,6 @@ class TasksTable(KeyedTable):
             action.setCheckable(True)
             action.setChecked(bool(mark))
             action.triggered.connect(lambda _=False, key=key: self.sort_by(key))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._say_new()
 
     def copy(self) -> None:
         """Copy the cell, or the results of several tasks."""

@@ -2,7 +2,7 @@
 
 Widgets name their part by the property "role": primary, danger, danger-link, link, chip, plain,
 look, example (buttons); dim, heading, title, section, sum, sentence, problem, amber, red,
-green, figure, figure-amber, notice, pill (labels); card, strip, floating, row, toast, sheet, asks,
+green, figure, figure-amber, notice (labels); card, strip, floating, row, toast, sheet, asks,
 well, track, time-left, offer, foot, bar, status, offline (frames); reading, document, question (to
 read); rows, commands (tables and lists); clear (what a scroll area shows); plain (a combo box
 without a frame); filter, mistaken (a field of the heading, one in error). Buttons with the property
@@ -56,8 +56,6 @@ QLabel[role="figure"], QLabel[role="figure-amber"] { font-weight: 600; }
 QLabel[role="figure-amber"] { color: {amber}; }
 QLabel[role="notice"] { background: {amber_tint}; color: {amber}; border: 1px solid {amber_line};
     border-radius: 6px; padding: 7px 11px; }
-QLabel[role="pill"] { background: {toast}; color: {toast_text}; border-radius: 8px;
-    padding: 2px 10px; }
 
 QPushButton, QToolButton, QCheckBox, QRadioButton, QTabBar { outline: none; }
 QPushButton, QToolButton {
