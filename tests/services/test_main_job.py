@@ -139,7 +139,6 @@ async def test_the_whole_job_in_the_dialects_of_webrun(
         assert task.status is TaskStatus.DONE
         assert task.cost is not None
         assert [file.name for file in task.files] == FILES[dialect]
-        assert bool(task.network) is bool(FILES[dialect])
         assert [*json.loads(task.result or "")] == ["pages"]
         await sessions.command([session_key], CommandVerb.TERMINATE)
         await until(lambda: sessions.session(session_key).is_ended)

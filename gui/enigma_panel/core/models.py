@@ -214,7 +214,7 @@ class Task(HidingStruct, frozen=True, kw_only=True):
     """One task: what was asked for, how far it is, and what came out.
 
     since_ms: when its status began. sent_ms: when the call that starts it was sent. result: what
-    came out; files, network: what came with it (see Observation); error, code: why it failed.
+    came out; files: what came with it; error, code: why it failed.
     question: the last one; question_n: how many there were. The question stays after the answer
     (answered_ms set) until the agent was seen working again, since the service may repeat a
     question that was just answered (api.md §11.4). is_new: it ended, the person did not end it, and
@@ -240,7 +240,6 @@ class Task(HidingStruct, frozen=True, kw_only=True):
     ended_ms: int | None = None
     result: str | None = None
     files: tuple[ResultFile, ...] = ()
-    network: Hidden[tuple[str, ...]] = ()
     error: str | None = None
     code: str | None = None
     usage: Usage = NO_USAGE

@@ -127,7 +127,7 @@ class Observation(HidingStruct, frozen=True, kw_only=True):
     session_id, task_id: the service's own ids. socket_url: where the live channel is; web_view_url,
     webrtc_url: where the browser can be watched.
     balance: dollars left on the account.
-    files, network: the files of a result, and the addresses that the browser asked meanwhile.
+    files: the files of a result.
     asked_ms: when the poll that brought it was sent (epoch ms of our clock); what came since then
     by the live channel is newer.
     is_clean: whether its texts have been redacted (services.state.redaction).
@@ -147,7 +147,6 @@ class Observation(HidingStruct, frozen=True, kw_only=True):
     webrtc_url: Hidden[str | None] = None
     completed_at: str | None = None
     files: tuple[ResultFile, ...] = ()
-    network: Hidden[tuple[str, ...]] = ()
     grace_ms: int | None = None
     asked_ms: int | None = None
     is_clean: bool = False

@@ -264,7 +264,6 @@ def reopened(task: Task, now_ms: int) -> Task:
         service_id=None,
         result=None,
         files=(),
-        network=(),
         usage=Usage(),
         is_new=False,
     )
@@ -407,7 +406,6 @@ def _with_late_figures(task: Task, observation: Observation) -> Task:
         task,
         usage=usage,
         files=task.files or observation.files,
-        network=task.network or observation.network,
     )
     return task if late == task else late
 
@@ -465,7 +463,6 @@ def _with_facts(task: Task, observation: Observation, now_ms: int, *, final: boo
                 task,
                 result=observation.text if observation.text is not None else "",
                 files=observation.files,
-                network=observation.network,
             )
         case Kind.FAILED | Kind.REFUSED | Kind.TERMINATED | Kind.STOPPED | Kind.TAKEN_BACK:
             return replace(task, error=observation.text, code=observation.code)

@@ -48,7 +48,7 @@ class Dialect(Struct, frozen=True, kw_only=True):
     stands beside the ids instead of in ``result``, and usage has the names of its tokens.
     ``running``, ``run_pending`` and ``message_pending`` say that a task goes on: to a poll and to
     the two long polls. ``not_found`` is the refusal of a poll. ``tells_files``: a result comes with
-    its files and the addresses that were visited.
+    its files.
     """
 
     session: TaskForm = TaskForm()

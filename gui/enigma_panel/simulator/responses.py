@@ -101,24 +101,20 @@ def _tokens(task: Task, now: float) -> Body:
 def result_data(task: Task, now: float, dialect: Dialect) -> Body:
     """Build the ``data`` of a completed task."""
     data = {"message": task.message} | ({} if dialect.flat else _tokens(task, now))
-    return data | (_lists(task) if dialect.tells_files else {})
+    return data | (_files(task) if dialect.tells_files else {})
 
 
-def _lists(task: Task) -> Body:
-    files, network = (task.done.files, task.done.network) if task.done is not None else ((), ())
+def _files(task: Task) -> Body:
+    if task.done is None or not task.done.files:
+        return {}
     at = round(task.sent * 1000)
-    lists: Body = {}
-    if files:
-        link = f"{task.base}/files/{task.session_id}/{task.id}"
-        lists["files"] = [
-            {"source": "download", "downloadUrl": f"{link}/{file.name}", "filename": file.name}
-            | {"timestamp": at}
-            for file in files
-        ]
-    if network:
-        urls = [{"url": url, "timestamp": at + 0.5} for url in network]
-        lists["network"] = [{"id": f"net-{task.id}", "taskId": task.id, "urls": urls}]
-    return lists
+    link = f"{task.base}/files/{task.session_id}/{task.id}"
+    files = [
+        {"source": "download", "downloadUrl": f"{link}/{file.name}", "filename": file.name}
+        | {"timestamp": at}
+        for file in task.done.files
+    ]
+    return {"files": files}
 
 
 def ids(task: Task) -> Body:

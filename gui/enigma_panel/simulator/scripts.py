@@ -58,12 +58,11 @@ class File(Struct, frozen=True):
 class Done(Struct, frozen=True):
     """The task is complete; ``message`` is its result text.
 
-    ``files`` and ``network`` (addresses that were visited) are told where the dialect has them.
+    ``files`` are told where the dialect has them.
     """
 
     message: str
     files: tuple[File, ...] = ()
-    network: tuple[str, ...] = ()
 
 
 class Fail(Struct, frozen=True):

@@ -26,7 +26,6 @@ LEDGER_ONLY = {
 
 LISTS: dict[str, Any] = {
     "files": (ResultFile(name=TOLD, url=TOLD, source=TOLD),),
-    "network": (TOLD, TOLD),
 }
 """Fields that hold several texts each."""
 
@@ -62,7 +61,6 @@ def test_each_text_of_what_comes_with_a_result_is_redacted() -> None:
     told = Observation(kind=Kind.COMPLETED, **LISTS)
     kept = RedactionFilter(redactor).redact(told, new_task())
     assert kept.files == (ResultFile(name=KEPT, url=KEPT, source=KEPT),)
-    assert kept.network == (KEPT, KEPT)
 
 
 def test_the_address_of_a_file_can_still_be_fetched() -> None:

@@ -21,8 +21,8 @@ T = TypeVar("T")
 TASK_CODES = frozenset({"TASK_TIMEOUT", "NAVIGATION_TIMEOUT", "PAGE_CRASH", "ELEMENT_NOT_FOUND"})
 """Codes that only a task's own report carries (api.md §8.2), with or without a status."""
 
-MAX_FILES, MAX_NETWORK = 100, 500
-"""Most files and addresses of a result that are kept, each at most `values.MAX_URL` long."""
+MAX_FILES = 100
+"""Most files of a result that are kept."""
 
 MAX_QUESTION = 50_000
 """Longest question that is kept, in characters: it comes again with each poll."""
@@ -55,6 +55,7 @@ _FIGURES = frozenset(
     {"type", "usage", "prompt_tokens", "completion_tokens", "total_tokens", "completion_time"}
 )
 _LISTS = frozenset({"files", "network"})
+"""What comes with a result and is no part of its text."""
 _HEALTHY = frozenset({"", "healthy", "ok", "up"})
 _UNDER_WAY = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.PAUSED, Kind.ORPHANED, Kind.TASK_GONE})
 
@@ -214,7 +215,6 @@ def report(body: Body, kind: Kind) -> Observation:
         task_id=body.id("taskId"),
         balance=v.money(body.top.get("balance")),
         files=_files(body) if kind is Kind.COMPLETED else (),
-        network=_network(body) if kind is Kind.COMPLETED else (),
         completed_at=next((v.short_text(value, 64) for value in body.values("completedAt")), None),
     )
 
@@ -229,14 +229,6 @@ def _files(body: Body) -> tuple[ResultFile, ...]:
             source = v.short_text(entry.get("source"), 64) or ""
             found.append(ResultFile(name=name, url=url, source=source))
     return tuple(found)
-
-
-def _network(body: Body) -> tuple[str, ...]:
-    """The addresses in `data.network`, in their order."""
-    groups = map(v.record, _items(body.data.get("network")))
-    entries = [v.record(one) for group in groups for one in _items(group.get("urls"))]
-    addresses = (v.url(entry.get("url")) for entry in entries[:MAX_NETWORK])
-    return tuple(address for address in addresses if address is not None)
 
 
 def _items(value: object) -> list[object]:

@@ -49,7 +49,6 @@ class RedactionFilter:
             code=redact(code) if code and code not in OWN_CODES else code,
             completed_at=observation.completed_at and redact(observation.completed_at),
             files=files,
-            network=tuple(map(redact, observation.network)),
             is_clean=True,
         )
 

@@ -149,7 +149,7 @@ _V4 = (
 _V5 = (
     # All sessions before it were opened in the first dialect.
     "ALTER TABLE sessions ADD COLUMN dialect TEXT NOT NULL DEFAULT 'E'",
-    # Lists as JSON: what came with a result.
+    # Lists as JSON: what came with a result. Nothing reads or writes network any more.
     "ALTER TABLE tasks ADD COLUMN files TEXT NOT NULL DEFAULT '[]'",
     "ALTER TABLE tasks ADD COLUMN network TEXT NOT NULL DEFAULT '[]'",
 )

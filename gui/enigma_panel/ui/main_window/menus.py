@@ -68,7 +68,7 @@ class Menus:
             self.menu.popup(self._selection.tasks.viewport().mapToGlobal(at))
 
     def show_for_details(self, details: Details) -> None:
-        """Open the menu of Details: the session's name and secrets, what its browser asked for."""
+        """Open the menu of Details: the session's name and secrets."""
         key, menu, button = details.session_key, self.menu, details.head.more
         session = self._sessions.session(key) if key is not None else None
         if session is None:
@@ -77,10 +77,6 @@ class Menus:
         self._add(menu, tr("Rename"), details.head.session_name.begin)
         menu.addSeparator()
         self._add_secrets(menu, session)
-        task = self._sessions.task(details.task_key) if details.task_key is not None else None
-        addresses = "\n".join(task.network) if task is not None else ""
-        copy = partial(self._app_actions.copy, addresses)
-        self._add(menu, tr("Copy network addresses"), copy).setEnabled(bool(addresses))
         corner = button.rect().bottomRight() - QPoint(menu.sizeHint().width() - 1, -2)
         menu.popup(button.mapToGlobal(corner))
 
