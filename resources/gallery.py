@@ -43,7 +43,6 @@ from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.new_task.run_again import RunAgainDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.recovery.lost_ledger import LostLedgerWindow
-from enigma_panel.ui.recovery.opening import OpeningWindow
 from enigma_panel.ui.recovery.start_failed import StartFailedWindow
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.tasks.model import Column
@@ -352,10 +351,6 @@ class Gallery(Tour):
         window.present(window.quit_button)
         await self._picture("lost-ledger", window)
         window.close()
-        opening = OpeningWindow(int)
-        opening.present(opening)
-        await self._picture("opening", opening)
-        opening.close()
         full = FolderError(path.parent, "No space left on device", ENOSPC)
         failed = StartFailedWindow(full)
         failed.present(failed.try_button)

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -13,21 +14,18 @@ from types import SimpleNamespace as Namespace
 from typing import IO, Any, TypeVar
 
 import pytest
-from msgspec import Struct
 from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel import app
 from enigma_panel.app import Program, restart_arguments
-from enigma_panel.bootstrap import DataDirs, build, find_data_dirs, prepare_data_dirs
+from enigma_panel.bootstrap import DataDirs, Parts, build, find_data_dirs, prepare_data_dirs
 from enigma_panel.cli import Options, parse
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.store.files import Problem
 from enigma_panel.store.ledger.backup import use_copy
-from enigma_panel.store.ledger.errors import CorruptLedgerError
+from enigma_panel.store.ledger.errors import ClosedLedgerError, CorruptLedgerError
 from enigma_panel.store.paths import FolderError, folders_below
 from enigma_panel.ui.recovery.lost_ledger import LedgerChoice, LostLedgerWindow
-from enigma_panel.ui.recovery.opening import OpeningWindow
 from enigma_panel.ui.recovery.start_failed import StartFailedWindow
 from enigma_panel.ui.theme import theme
 from tests.kit.wait import until
@@ -131,57 +129,32 @@ def test_what_ends_by_itself_is_not_begun_again() -> None:
     assert restart_arguments(options, demo=True) == ["--demo"]
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support")
-async def test_a_ledger_that_takes_its_time_to_open_is_said(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(app, "OPENING_S", 0.0)
-    opened = asyncio.Event()
-
-    async def build(*_args: object, **_options: object) -> Any:
-        await opened.wait()
-        return Opened()
-
-    monkeypatch.setattr(app, "build", build)
-    scope = TaskScope()
-    for options in (Options(demo=True), Options(demo=True, smoke=True)):
-        program = Program(options, NO_DIRS, None)
-        building = scope.spawn("build", program._build(None))
-        assert building is not None
-        if options.smoke:
-            await asyncio.sleep(0.01)
-        else:
-            await until(_opening)
-        assert _opening() is not options.smoke
-        opened.set()
-        await building
-        opened.clear()
-        assert not _opening()
-
-
-@pytest.mark.qt_log_ignore("This plugin does not support")
-async def test_quit_while_the_ledger_opens_ends_before_the_main_window_comes(
+async def test_a_signal_while_the_ledger_opens_ends_before_the_main_window_comes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = asyncio.Event()
+    opens, opened = asyncio.Event(), asyncio.Event()
+    built: list[Parts] = []
+    signals: list[Callable[[], None]] = []
 
-    async def build_late(*args: Any, **options: Any) -> Any:
+    async def build_late(*args: Any, **options: Any) -> Parts:
+        opens.set()
         await opened.wait()
-        return await build(*args, **options)
+        built.append(await build(*args, **options))
+        return built[0]
 
-    monkeypatch.setattr(app, "OPENING_S", 0.0)
     monkeypatch.setattr(app, "build", build_late)
-    monkeypatch.setattr(app.event_loop, "on_signals", lambda _call: None)
+    monkeypatch.setattr(app.event_loop, "on_signals", signals.append)
     monkeypatch.setattr(Program, "_show", None)
     place = find_data_dirs(Options(data_dir=tmp_path))
     prepare_data_dirs(place, demo=False)
     running = TaskScope().spawn("main", Program(Options(data_dir=tmp_path), place, None).main())
     assert running is not None
-    window = await _shown(OpeningWindow)
-    assert not window.quit_button.hasFocus(), "Enter quits unasked"
-    window.quit_button.click()
+    await opens.wait()
+    signals[0]()
     opened.set()
     assert await running == 0
+    with pytest.raises(ClosedLedgerError):
+        _ = built[0].ledger.connection
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the full device is Linux's")
@@ -269,16 +242,6 @@ async def _shown(kind: type[W], but: W | None = None) -> W:
 
     await until(shown)
     return shown()[0]
-
-
-class Opened(Struct):
-    problems: tuple[Problem, ...] = ()
-    ledger: Any = Namespace(path=FOLDER)
-
-
-def _opening() -> bool:
-    windows = QApplication.topLevelWidgets()
-    return any(isinstance(window, OpeningWindow) and window.isVisible() for window in windows)
 
 
 @pytest.mark.process

@@ -53,9 +53,6 @@ log = logging.getLogger(__name__)
 BACK = "ENIGMA_PANEL_BACK"
 """Variable with the account's command line, for the way back from the demo."""
 
-OPENING_S = 1.0
-"""Delay until a slow opening of the ledger is shown, in seconds."""
-
 
 class FirstPaint(QObject):
     """Signals once that a widget was painted."""
@@ -147,34 +144,15 @@ class Program:
                 again = True
 
     async def _build(self, demo_url: str | None) -> Parts:
-        scope = event_loop.TaskScope()
-        if not self._options.needs_no_display:
-            scope.spawn("say that it takes time", self._say_opening())
-        try:
-            parts = await build(
-                self._options,
-                self._dirs,
-                demo_url,
-                watch=self._check.watch if self._check is not None else None,
-            )
-        finally:
-            await scope.close()
+        parts = await build(
+            self._options,
+            self._dirs,
+            demo_url,
+            watch=self._check.watch if self._check is not None else None,
+        )
         if not self._options.demo:  # the demo's has a key of its own
             self._account = parts.services.account
         return parts
-
-    async def _say_opening(self) -> None:
-        """Show that the ledger is being opened: an older, large one takes some seconds, once."""
-        await asyncio.sleep(OPENING_S)
-        from enigma_panel.ui.recovery.opening import OpeningWindow  # noqa: PLC0415 - small
-
-        theme.apply_stylesheet()
-        window = OpeningWindow(self._leave.set)
-        window.present(window)  # Enter presses nothing unasked
-        try:
-            await asyncio.Event().wait()
-        finally:
-            window.close()
 
     async def _restore(self, error: LedgerError) -> bool:
         """Ask what is to take the ledger's place; False to quit."""
