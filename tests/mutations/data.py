@@ -398,7 +398,7 @@ DATA = (
         promise="An index of these texts that earlier versions kept beside it",
         mistake="it stays, with the words of deleted tasks",
         file="store/ledger/ledger.py",
-        old="        _drop_old_index(path)\n",
+        old="    _drop_old_index(path)\n",
         new="",
         tests=(f"{VERSIONS}::test_a_ledger_with_an_index_of_words_is_searched_without_it",),
     ),

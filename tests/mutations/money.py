@@ -818,8 +818,8 @@ MONEY = (
         promise="If the ledger is missing or can't be opened, the copy is offered",
         mistake="a damaged ledger is put aside unasked",
         file="store/ledger/ledger.py",
-        old="            if find_copy(path) is not None:\n",
-        new="            if False:\n",
+        old="        if find_copy(path) is not None:\n",
+        new="        if False:\n",
         tests=(
             "tests/store/ledger/test_backup_used.py::test_the_copy_of_a_lost_ledger_is_offered_and_brings_it_back",
         ),
@@ -828,8 +828,8 @@ MONEY = (
         promise="the copy is offered before anything else",
         mistake="a lost ledger is begun anew unasked",
         file="store/ledger/ledger.py",
-        old="        if not is_there and find_copy(path) is not None:",
-        new="        if False:",
+        old="    if not is_there and find_copy(path) is not None:",
+        new="    if False:",
         tests=(
             "tests/store/ledger/test_backup_used.py::test_the_copy_of_a_lost_ledger_is_offered_and_brings_it_back",
         ),

@@ -158,13 +158,6 @@ def test_a_writer_that_does_not_let_go(ledger_path: Path, monkeypatch: pytest.Mo
         assert start(ledger, new_session()).session.number == 2
 
 
-def test_an_opener_that_does_not_let_go(ledger_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "OPENING_TIMEOUT_MS", 60)
-    with database.sole_opener(ledger_path.parent), pytest.raises(LockedLedgerError):
-        Ledger.open(ledger_path)
-    Ledger.open(ledger_path)[0].close()
-
-
 def _error(code: int) -> sqlite3.OperationalError:
     error = sqlite3.OperationalError("words of SQLite")
     error.sqlite_errorcode = code

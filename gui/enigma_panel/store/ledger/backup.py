@@ -12,7 +12,7 @@ from threading import Lock
 from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, UNOPENED_PHASES
 from enigma_panel.store.files import Copy, keep_aside
 from enigma_panel.store.ledger import file_copy
-from enigma_panel.store.ledger.database import COMPANIONS, sole_opener
+from enigma_panel.store.ledger.database import COMPANIONS
 from enigma_panel.store.ledger.errors import LedgerError, NewerLedgerError, typed_errors
 from enigma_panel.store.ledger.file_copy import copy_path
 from enigma_panel.store.ledger.queries import one_of
@@ -66,7 +66,7 @@ def use_copy(ledger_path: Path) -> None:
     ledger missing and offers the copy.
     """
     source = copy_path(ledger_path)
-    with sole_opener(ledger_path.parent), typed_errors(ledger_path):
+    with typed_errors(ledger_path):
         made_ms = _check_copy(source).made_ms
         with file_copy.gone_on_error(ledger_path):
             file_copy.duplicate(source, ledger_path, made_ms)
@@ -76,7 +76,7 @@ def use_copy(ledger_path: Path) -> None:
 
 def start_empty(ledger_path: Path) -> None:
     """Put ledger and copy aside for an empty one; the copy last, as it is offered. LedgerError."""
-    with sole_opener(ledger_path.parent), typed_errors(ledger_path):
+    with typed_errors(ledger_path):
         keep_aside(ledger_path, COMPANIONS)
         keep_aside(copy_path(ledger_path), word="declined")
 

@@ -4,8 +4,6 @@ import contextlib
 import logging
 import os
 import sqlite3
-import sys
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +14,6 @@ from enigma_panel.store.ledger.errors import (
     ClosedLedgerError,
     CorruptLedgerError,
     LedgerError,
-    LockedLedgerError,
     NewerLedgerError,
     ReadOnlyLedgerError,
     typed_errors,
@@ -39,11 +36,6 @@ BUSY_TIMEOUT_MS = 5_000
 
 CLOSE_TIMEOUT_MS = 200
 """How long `close` waits for others before it leaves the -wal file to them, in ms."""
-
-OPENING_TIMEOUT_MS = 5_000
-"""How long to wait for another process that opens the ledger, in ms."""
-
-_PAUSE_S = 0.01
 
 COMPANIONS = ("", "-wal", "-shm")
 """The endings of all files that together are one ledger."""
@@ -220,39 +212,3 @@ def _check_owner(connection: sqlite3.Connection, path: Path) -> None:
         return
     if owner or connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
         raise CorruptLedgerError(path, "the database of another program")
-
-
-@contextmanager
-def sole_opener(folder: Path) -> Iterator[None]:
-    """Make the folder (0700) where it is missing and lock it against other openers.
-
-    LockedLedgerError after OPENING_TIMEOUT_MS, ReadOnlyLedgerError for a folder that refuses.
-    """
-    with typed_errors(folder):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if sys.platform == "win32":  # nobody can move a file there that another process has open
-        yield
-        return
-    with typed_errors(folder):
-        handle = os.open(folder, os.O_RDONLY)
-    try:
-        _lock(handle, folder)
-        yield
-    finally:
-        os.close(handle)
-
-
-if sys.platform != "win32":
-    import fcntl
-
-    def _lock(handle: int, folder: Path) -> None:
-        limit = time.monotonic() + OPENING_TIMEOUT_MS / 1000
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > limit:
-                    raise LockedLedgerError(folder, "another process is opening it") from None
-                time.sleep(_PAUSE_S)
-            else:
-                return

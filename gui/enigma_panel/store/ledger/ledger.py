@@ -20,7 +20,7 @@ from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.store.files import Problem, ProblemKind, keep_aside
 from enigma_panel.store.ledger import deletion, file_copy, sent_secrets
 from enigma_panel.store.ledger.backup import find_copy
-from enigma_panel.store.ledger.database import COMPANIONS, HOLDING, Database, sole_opener
+from enigma_panel.store.ledger.database import COMPANIONS, HOLDING, Database
 from enigma_panel.store.ledger.deletion import Deleted
 from enigma_panel.store.ledger.errors import (
     ClosedLedgerError,
@@ -406,24 +406,25 @@ class Ledger:
 
 def _open_or_replace(path: Path) -> tuple[Database, Problem | None]:
     """Open `path`; a broken file without a copy is kept aside with its -wal and -shm."""
-    with sole_opener(path.parent):
-        with contextlib.suppress(OSError):  # what a killed program was about to put in its place
-            file_copy.drop_draft(path)
-        _drop_old_index(path)
-        with typed_errors(path):
-            is_there = any(_size(Path(f"{path}{ending}")) for ending in HOLDING)
-        if not is_there and find_copy(path) is not None:  # a first start finds no copy either
-            raise MissingLedgerError(path, "gone or empty")
-        try:
-            return Database.open(path), None
-        except CorruptLedgerError as error:
-            if find_copy(path) is not None:
-                raise
-            reason = error.reason
-        with typed_errors(path):
-            kept_as = keep_aside(path, COMPANIONS)
-        kind = ProblemKind.BROKEN
-        return Database.open(path), Problem(kind=kind, path=path, kept_as=kept_as, reason=reason)
+    with typed_errors(path.parent):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):  # what a killed program was about to put in its place
+        file_copy.drop_draft(path)
+    _drop_old_index(path)
+    with typed_errors(path):
+        is_there = any(_size(Path(f"{path}{ending}")) for ending in HOLDING)
+    if not is_there and find_copy(path) is not None:  # a first start finds no copy either
+        raise MissingLedgerError(path, "gone or empty")
+    try:
+        return Database.open(path), None
+    except CorruptLedgerError as error:
+        if find_copy(path) is not None:
+            raise
+        reason = error.reason
+    with typed_errors(path):
+        kept_as = keep_aside(path, COMPANIONS)
+    kind = ProblemKind.BROKEN
+    return Database.open(path), Problem(kind=kind, path=path, kept_as=kept_as, reason=reason)
 
 
 def _drop_old_index(path: Path) -> None:
