@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,18 +14,26 @@ from msgspec.structs import replace
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.secrets.redaction import Redactor
-from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter, TaskGroup, TaskSum
+from enigma_panel.core.task_filter import (
+    NEWEST_FIRST,
+    NO_FILTER,
+    SortBy,
+    SortColumn,
+    TaskFilter,
+    TaskGroup,
+    TaskSum,
+)
 from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
 from enigma_panel.services.clock import local_day
 from enigma_panel.services.state import session_store
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.timeline import Timeline
-from enigma_panel.services.task_search import LEAST_DELAY_MS, TaskSearch
+from enigma_panel.services.task_search import DELAY_MS, TaskSearch
 from enigma_panel.services.types import Diff
-from enigma_panel.store.ledger.errors import DiskFullError, InterruptedReadError, LedgerError
+from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
 from enigma_panel.store.ledger.intents import Outcome
 from enigma_panel.store.ledger.ledger import Ledger
-from enigma_panel.store.ledger.task_reader import Figures, TaskReader
+from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.conftest import LogWatch
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW, HandClock, VirtualClock
@@ -36,9 +44,6 @@ from tests.services.commands.bench import Bench
 from tests.store.helpers import raw, start, started
 
 BY_PERSON, BY_ITSELF = True, False
-ENDLESS = (
-    "WITH RECURSIVE n(i) AS (SELECT reached() UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
-)
 
 
 class Search:
@@ -66,7 +71,7 @@ def search(bench: Bench, clock: VirtualClock) -> Iterator[Search]:
 
 async def answered() -> None:
     """What was asked for by the person has come, and nothing that rests."""
-    await asyncio.sleep(LEAST_DELAY_MS / 5_000)
+    await asyncio.sleep(DELAY_MS / 5_000)
 
 
 async def plan(bench: Bench, text: str) -> int:
@@ -107,7 +112,7 @@ async def test_a_new_task_is_there_at_once_and_after_a_rest_where_there_is_a_fil
     second = await plan(bench, "blue shoes")
     await plan(bench, "green shoes")
     assert search.news() == []
-    await asyncio.sleep(LEAST_DELAY_MS / 1_000)
+    await asyncio.sleep(DELAY_MS / 1_000)
     await answered()
     assert (search.own.keys, search.news()) == ([second], [BY_ITSELF])
     assert search.own.figures.by_group[TaskGroup.QUEUED] == 1
@@ -138,7 +143,7 @@ async def test_after_a_quiet_time_a_change_is_counted_with_its_row(
     key = await bench.open()
     search.own.ask()
     await answered()
-    await asyncio.sleep(LEAST_DELAY_MS / 1_000)
+    await asyncio.sleep(DELAY_MS / 1_000)
     await bench.store.record(key, None, Observation(kind=Kind.LIFETIME_OVER))
     await answered()
     assert search.own.figures.by_group[TaskGroup.UNCONFIRMED] == 1
@@ -159,25 +164,26 @@ async def test_what_the_person_asks_does_not_wait_for_the_rest(
     assert (search.own.keys, search.news()) == ([keys[2], keys[0], keys[1]], [BY_PERSON])
 
 
-async def test_a_newer_question_takes_the_place_of_one_that_is_interrupted(
+async def test_of_what_is_typed_while_the_first_words_are_looked_for_the_last_counts(
     bench: Bench, search: Search, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await bench.store.load()
-    key = await plan(bench, "red shoes")
-    real, interrupted = TaskReader.keys, []
+    red, _ = [await plan(bench, text) for text in ("red shoes", "blue shoes")]
+    real, looked_for, counted = TaskReader.keys, list[str](), list[int]()
 
-    def first_time(reader: TaskReader, *asked: object) -> list[int]:
-        if not interrupted:
-            interrupted.append(asked)
-            search.own.ask(TaskFilter(words="red"))
-            raise InterruptedReadError(bench.ledger.path, "SQLITE_INTERRUPT")
-        return real(reader, *asked)  # type: ignore[arg-type]
+    def and_types_on(reader: TaskReader, asked: TaskFilter, *rest: Any) -> list[int]:
+        if not looked_for:
+            for words in ("r", "re", "red"):
+                search.own.ask(TaskFilter(words=words))
+        looked_for.append(asked.words)
+        return real(reader, asked, *rest)
 
-    monkeypatch.setattr(TaskReader, "keys", first_time)
+    search.own.counted.connect(lambda: counted.append(search.own.figures.count))
+    monkeypatch.setattr(TaskReader, "keys", and_types_on)
     search.own.ask(TaskFilter(words="blue"))
     await answered()
-    assert search.own.keys == [key]
-    assert search.news()[-1] is BY_PERSON
+    assert (looked_for, search.own.keys, counted) == (["blue", "red"], [red], [1])
+    assert search.news() == [BY_ITSELF, BY_ITSELF, BY_PERSON], "two tasks that came, one answer"
 
 
 async def test_what_was_asked_for_before_is_not_shown_any_more(
@@ -213,41 +219,6 @@ async def test_of_sessions_a_new_name_alone_is_looked_for(bench: Bench, search: 
     await bench.store.update(replace(session, label="Office"))
     await asyncio.sleep(1)
     assert (len(search.own.keys), search.news()) == (1, [BY_ITSELF])
-
-
-@pytest.mark.parametrize(
-    ("read_s", "held_up_s", "least", "most"), [(0.6, 0, 5, 12), (0, 0.3, 25, 31)]
-)
-async def test_answers_come_more_rarely_where_reading_takes_long_not_where_the_window_is_busy(
-    bench: Bench,
-    search: Search,
-    monkeypatch: pytest.MonkeyPatch,
-    *,
-    read_s: float,
-    held_up_s: float,
-    least: int,
-    most: int,
-) -> None:
-    await bench.store.load()
-    [task] = [bench.store.task(await plan(bench, "red"))]
-    read, figures, loop = search.own._read, TaskReader.figures, asyncio.get_running_loop()
-
-    async def slowly(question: Callable[[], Any]) -> Any:
-        await asyncio.sleep(held_up_s)
-        return await read(question)
-
-    def slow_figures(reader: TaskReader, *asked: Any) -> Figures:
-        loop._now += read_s  # type: ignore[attr-defined]
-        return figures(reader, *asked)
-
-    monkeypatch.setattr(TaskReader, "figures", slow_figures)
-    monkeypatch.setattr(search.own, "_read", slowly)
-    search.own.ask()
-    search.news()
-    for n in range(30):
-        await bench.store.update(replace(task, is_new=bool(n % 2)))
-        await asyncio.sleep(1)
-    assert least <= len(search.news()) <= most
 
 
 async def test_a_row_that_cannot_be_read_is_in_no_answer(bench: Bench, search: Search) -> None:
@@ -333,28 +304,35 @@ def start_ended(ledger: Ledger) -> int:
     return intent.task.key
 
 
-async def test_leaving_interrupts_a_read_that_nobody_waits_for_any_more(
+async def test_leaving_waits_for_a_read_that_nobody_waits_for_any_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In its real thread; an error in it would be logged, which fails the test."""
-    reading = threading.Event()
+    reading, may_fail = threading.Event(), threading.Event()
 
-    def endless(reader: TaskReader, _: object) -> Any:
-        reader._ask(lambda c: c.create_function("reached", 0, lambda: reading.set() or 1))
-        return reader._rows(ENDLESS, {})
+    def slow(reader: TaskReader, _: object) -> Any:
+        reader.keys(NO_FILTER, NEWEST_FIRST, NOW)
+        reading.set()
+        may_fail.wait(5)
+        raise LedgerError(reader.path, "SQLITE_IOERR")
 
-    monkeypatch.setattr(TaskReader, "sum_of", endless)
+    monkeypatch.setattr(TaskReader, "sum_of", slow)
     ledger, reads = open_ledger(tmp_path / "ledger.sqlite3"), LedgerThread("reads")
     scope, clock, redactor = TaskScope(), HandClock(), Redactor(bytes(32))
-    writer = LedgerWriter(ledger, reads)
+    writer, reader = LedgerWriter(ledger, reads), TaskReader(ledger.path)
     store = a_store(writer, clock, redactor, Timeline(writer, clock, scope, redactor))
-    search = TaskSearch(store, TaskReader(ledger.path), reads, scope, clock)
+    search = TaskSearch(store, reader, reads, scope, clock)
     asked = asyncio.ensure_future(search.sum_of([1]))
     await until(reading.is_set)
     asked.cancel()
-    await search.aclose()
+    leaving = asyncio.ensure_future(search.aclose())
+    await asyncio.sleep(0.05)
+    assert not leaving.done()
+    may_fail.set()
+    await leaving
     gc.collect()
     assert asked.cancelled()
+    assert reader._connection is None
     reads.close()
     ledger.close()
 
@@ -373,7 +351,7 @@ async def test_what_today_cost_is_counted_with_the_table_and_begins_anew_at_midn
         key = await bench.open()
         cost = Usage(cost=Decimal(cents) / 100)
         await bench.see(key, Kind.COMPLETED, text="x", usage=cost)
-        await asyncio.sleep(2 * LEAST_DELAY_MS / 1_000)
+        await asyncio.sleep(2 * DELAY_MS / 1_000)
     assert all(heading == today for heading, today in sums)
     assert sums[-1][0].cost == Decimal("0.06")
     sums.clear()
@@ -383,7 +361,7 @@ async def test_what_today_cost_is_counted_with_the_table_and_begins_anew_at_midn
     _, end_ms = local_day(bench.clock.now_ms())
     await bench.clock.sleep_until(end_ms)
     search.own.follow_day()
-    assert search.own.figures.day is None, "until it is counted, which may take ten seconds"
+    assert search.own.figures.day is None, "until it is counted"
     for _ in range(3):
         search.own.follow_day()
         await asyncio.sleep(1)

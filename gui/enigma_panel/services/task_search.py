@@ -15,7 +15,7 @@ from enigma_panel.runtime.event_loop import Executor, TaskScope
 from enigma_panel.services.clock import Clock, local_date, local_day
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
-from enigma_panel.store.ledger.errors import InterruptedReadError, LedgerError
+from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.task_reader import (
     AccountTask,
     Day,
@@ -27,16 +27,14 @@ from enigma_panel.store.ledger.task_reader import (
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-LEAST_DELAY_MS, MOST_DELAY_MS = 250, 10_000
-"""Shortest and longest delay between two answers that nobody asked for, in ms."""
-DELAY_FACTOR = 4
-"""The delay as a multiple of the time that reading took: slow answers come more rarely."""
+DELAY_MS = 250
+"""Delay between two answers that nobody asked for, in ms."""
 FIRST_ROWS = 24
 """How many rows have their records read before they are shown: a usual window's (4 ms)."""
 
 
 class TaskSearch(QObject):
-    """The keys of the tasks that are shown. A new query interrupts the one before.
+    """The keys of the tasks that are shown. A new query follows the one that is being answered.
 
     found: `keys` is another list; its argument says whether the person asked for it. counted:
     `figures`, with what today cost, or `problem` (why nothing could be read) changed. Nothing is
@@ -68,7 +66,7 @@ class TaskSearch(QObject):
         self.problem: LedgerError | None = None
         self._is_asked = self._is_loaded = False
         self._is_stale = self._is_by_person = False
-        self._answered_ms = self._took_ms = 0
+        self._answered_ms = 0
         self._in_rows: dict[int, tuple[str, bool]] = {}
         self._added: list[int] = []
         self._changed = asyncio.Event()
@@ -80,7 +78,6 @@ class TaskSearch(QObject):
         self.filter = self.filter if task_filter is None else task_filter
         self.order = self.order if order is None else order
         self._is_asked = self._is_by_person = True
-        self._reader.interrupt()
         self._ask_again()
 
     def follow_day(self) -> None:
@@ -96,31 +93,30 @@ class TaskSearch(QObject):
 
     async def results_of(self, keys: Sequence[int], most_chars: int) -> list[str] | None:
         """The results of those that have one, in order; None where too long. LedgerError."""
-        return await self._read_in_the_end(lambda: self._reader.results(keys, most_chars))
+        return await self._read(lambda: self._reader.results(keys, most_chars))
 
     async def costs_of(self, days: Sequence[Day]) -> list[DayCosts]:
         """The costs of days that follow each other, oldest first. LedgerError."""
-        return await self._read_in_the_end(lambda: self._reader.costs_of(days))
+        return await self._read(lambda: self._reader.costs_of(days))
 
     async def tasks_of_account(
         self, base_url: str, key_print: str, from_ms: int
     ) -> list[AccountTask]:
         """The tasks that ran with that key at that address since then. LedgerError."""
         ask = partial(self._reader.tasks_of_account, base_url, key_print, from_ms)
-        return await self._read_in_the_end(ask)
+        return await self._read(ask)
 
     async def ended_before(self, before_ms: int) -> list[int]:
         """The keys of the tasks that ended before then (epoch ms), oldest first. LedgerError."""
-        return await self._read_in_the_end(lambda: self._reader.ended_before(before_ms))
+        return await self._read(lambda: self._reader.ended_before(before_ms))
 
     async def plan_deletion(self, keys: Sequence[int]) -> DeletionPlan:
         """Which of these tasks may be deleted, what they cost, and why others stay. LedgerError."""
         now = self._clock.now_ms()
-        return await self._read_in_the_end(lambda: self._reader.plan_deletion(keys, now))
+        return await self._read(lambda: self._reader.plan_deletion(keys, now))
 
     async def aclose(self) -> None:
         """Close the files; nothing may be asked for afterwards."""
-        self._reader.interrupt()
         await self._executor.run(self._reader.close)
 
     # -- inside --------------------------------------------------------------------------------
@@ -172,8 +168,6 @@ class TaskSearch(QObject):
         while self._is_stale:
             try:
                 await self._answer()
-            except InterruptedReadError:
-                continue  # by what was asked meanwhile
             except LedgerError as error:
                 self._tell_problem(error)
                 self._answered_ms = self._clock.now_ms()
@@ -190,26 +184,19 @@ class TaskSearch(QObject):
         if not self._is_by_person:
             await self._wait()
         by_person, self._is_by_person, self._is_stale = self._is_by_person, False, False
-        asked, self._took_ms = (self.filter, self.order), 0
-        try:
-            self._added = []
-            await self._show(lambda: self._find(*asked), by_person)
-            by_person = False
-            self.figures = await self._read(lambda: self._count(asked[0]))
-            self.problem = None
-            self.counted.emit()
-        except InterruptedReadError:
-            self._is_stale = True
-            self._is_by_person |= by_person
-            raise
+        task_filter, order = self.filter, self.order
+        self._added = []
+        keys = await self._read(lambda: self._find(task_filter, order))
+        await self._store.fetch(keys[:FIRST_ROWS])  # rows that are seen at once
+        if self._is_by_person:
+            return  # something else was asked for meanwhile
+        self._show(keys, by_person)
+        self.figures = await self._read(lambda: self._count(task_filter))
+        self.problem = None
+        self.counted.emit()
         self._answered_ms = self._clock.now_ms()
 
-    async def _show(self, find: Callable[[], list[int]], by_person: bool) -> None:
-        """Show keys. Rows that are seen at once come with their records."""
-        keys = await self._read(find)
-        await self._store.fetch(keys[:FIRST_ROWS])
-        if self._is_by_person:
-            raise InterruptedReadError(self._reader.path, "asked for something else")
+    def _show(self, keys: list[int], by_person: bool) -> None:
         keys = self._store.not_deleted(keys)
         self.keys = self._with_added(keys) if self._shows_all else keys
         self.found.emit(by_person)
@@ -227,35 +214,22 @@ class TaskSearch(QObject):
 
     async def _wait(self) -> None:
         """Wait until some time after the last answer, or until the person asks."""
-        due = self._answered_ms + min(
-            max(LEAST_DELAY_MS, DELAY_FACTOR * self._took_ms), MOST_DELAY_MS
-        )
+        due = self._answered_ms + DELAY_MS
         while not self._is_by_person and self._clock.now_ms() < due:
             self._changed.clear()
             await self._clock.wait(self._changed, due)
 
     async def _read(self, question: Callable[[], T]) -> T:
         """Read. A read that is not waited for any more may fail unheard, unlike a write."""
-        answer = await self._executor.run(self._answer_or_error, question)
+        answer = await self._executor.run(_answer_or_error, question)
         if isinstance(answer, LedgerError):
             raise answer
         return answer
 
-    async def _read_in_the_end(self, question: Callable[[], T]) -> T:
-        """Read again where another question of the person's ended this one."""
-        while True:
-            try:
-                return await self._read(question)
-            except InterruptedReadError:
-                continue
 
-    def _answer_or_error(self, question: Callable[[], T]) -> T | LedgerError:
-        """The answer of a query, or its error. Runs in the reader's thread, and is timed there: a
-        window that is busy with something else must not make the next answer late."""
-        began_ms = self._clock.now_ms()
-        try:
-            return question()
-        except LedgerError as error:
-            return error
-        finally:
-            self._took_ms += self._clock.now_ms() - began_ms
+def _answer_or_error(question: Callable[[], T]) -> T | LedgerError:
+    """The answer of a query, or its error. Runs in the reader's thread."""
+    try:
+        return question()
+    except LedgerError as error:
+        return error

@@ -1,12 +1,10 @@
 """Deletions: in small batches, of what may go alone; what is too old goes by itself."""
 
 import asyncio
-import itertools
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.deletion import DeletionPlan, KeptReason
@@ -25,7 +23,7 @@ from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger import deletion
 from enigma_panel.store.ledger.backup import make_copy
-from enigma_panel.store.ledger.errors import DiskFullError, InterruptedReadError
+from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.conftest import LogWatch
 from tests.kit.builders import a_session, a_task
@@ -210,36 +208,6 @@ def test_neither_the_copy_nor_the_wal_holds_what_was_deleted(tmp_path: Path) -> 
         assert b"unicorn 3" in copy.read_bytes()
         assert path.with_name(f"{path.name}-wal").read_bytes() == b""
         assert b"unicorn 2" not in path.read_bytes()
-
-    on_scene(tmp_path, check)
-
-
-def test_whoever_types_a_filter_meanwhile_keeps_nothing_from_going(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What is typed ends the reader's question, whosever it is."""
-
-    def interrupted_once(name: str) -> None:
-        answer, count = getattr(TaskReader, name), itertools.count()
-
-        def ask(reader: TaskReader, *values: object) -> object:
-            if next(count) == 0:
-                raise InterruptedReadError(reader.path, "interrupted")
-            return answer(reader, *values)
-
-        monkeypatch.setattr(TaskReader, name, ask)
-
-    async def check(scene: Scene) -> None:
-        scene.fill(2)
-        await scene.store.load()
-        path = scene.bench.ledger.path
-        make_copy(path, NOW)
-        for name in ("ended_before", "plan_deletion"):
-            interrupted_once(name)
-        plan = await scene.deletions.plan_older(30)
-        assert plan.keys == (1, 2)
-        await scene.deletions.delete([2])
-        assert b"unicorn 2" not in path.with_suffix(".copy").read_bytes()
 
     on_scene(tmp_path, check)
 

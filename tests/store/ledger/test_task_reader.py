@@ -6,7 +6,6 @@ from contextlib import closing
 from decimal import Decimal
 from functools import reduce
 from random import Random
-from threading import Timer
 from typing import Any
 
 import pytest
@@ -35,7 +34,7 @@ from enigma_panel.core.task_filter import (
     TaskSum,
 )
 from enigma_panel.store.ledger import task_reader
-from enigma_panel.store.ledger.errors import InterruptedReadError, ReadOnlyLedgerError
+from enigma_panel.store.ledger.errors import ReadOnlyLedgerError
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.task_reader import TaskReader
 from enigma_panel.ui.text.states import task_status_text
@@ -360,23 +359,6 @@ def test_sums_are_exact_and_say_what_is_untold(ledger: Ledger, reader: TaskReade
     assert ledger.costs_of_day(DAY, NOW, NOW + 1) == (dict(zip(keys, nano, strict=False)), 0)
     assert spent_on(reader, DAY, NOW + 1, NOW + 2) == TaskSum()
     assert ledger.costs_of_day(DAY, NOW + 1, NOW + 2) == ({}, 0)
-
-
-# -- a newer question ------------------------------------------------------------------------------
-
-
-def test_a_question_can_be_interrupted_from_another_thread(
-    ledger: Ledger, reader: TaskReader
-) -> None:
-    key = started(ledger).key
-    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n"
-    assert found(reader) == [key]
-    timer = Timer(0.05, reader.interrupt)
-    timer.start()
-    with pytest.raises(InterruptedReadError):
-        reader._rows(f"SELECT count(*) FROM ({endless})", {})
-    timer.join()
-    assert found(reader) == [key]
 
 
 def test_the_ledger_is_only_read(ledger: Ledger, reader: TaskReader) -> None:

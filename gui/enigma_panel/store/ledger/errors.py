@@ -49,10 +49,6 @@ class InconsistentError(LedgerError):
     """A record points to a session or task that is not in the ledger, or a name is taken."""
 
 
-class InterruptedReadError(LedgerError):
-    """A newer query took the place of this one."""
-
-
 class ClosedLedgerError(LedgerError):
     """The ledger was closed before."""
 
@@ -89,7 +85,6 @@ _BY_CODE: dict[int, type[LedgerError]] = {
     sqlite3.SQLITE_FORMAT: CorruptLedgerError,
     sqlite3.SQLITE_IOERR: BrokenDiskError,
     sqlite3.SQLITE_CONSTRAINT: InconsistentError,
-    sqlite3.SQLITE_INTERRUPT: InterruptedReadError,
 }
 
 FULL_BYTES = 64 * 2**10

@@ -5,7 +5,7 @@ They have a connection of their own that only reads the ledger, so that no inten
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -178,19 +178,11 @@ class AccountTask(Struct, frozen=True):
 
 
 class TaskReader:
-    """Answers the queries of tables, in the thread of the first; any thread may `interrupt`.
-    Raises LedgerError, InterruptedReadError."""
+    """Answers the queries of tables, in the thread of the first. Raises LedgerError."""
 
     def __init__(self, ledger_path: Path) -> None:
         self.path = ledger_path
         self._connection: sqlite3.Connection | None = None
-
-    def interrupt(self) -> None:
-        """End the question that is being answered, if any; from any thread."""
-        connection = self._connection
-        if connection is not None:
-            with suppress(sqlite3.ProgrammingError):  # its own thread has just closed it
-                connection.interrupt()
 
     def keys(self, task_filter: TaskFilter, order: Order, now_ms: int) -> list[int]:
         """The keys of the tasks that fit, in order, newest first among equals."""
