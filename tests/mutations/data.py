@@ -425,7 +425,9 @@ DATA = (
         file="services/state/timeline.py",
         old="        if steps:\n",
         new="        if not steps:\n",
-        tests=("tests/services/live/test_live.py::test_a_flood_is_counted_and_not_kept",),
+        tests=(
+            "tests/services/live/test_live.py::test_all_that_the_agent_reports_is_kept_in_its_order",
+        ),
     ),
     Break(
         promise=NO_OTHER,

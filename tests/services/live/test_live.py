@@ -7,7 +7,7 @@ from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.service_rules import DEFAULT_CAP_MS, RULES, Dialect
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
-from enigma_panel.services.state.timeline import BURST, GAP, SKIPPED
+from enigma_panel.services.state.timeline import GAP, WRITE_AFTER_MS
 from enigma_panel.services.types import LiveShare
 from tests.conftest import LogWatch
 from tests.services.live.bench import BASE, Bench, with_bench
@@ -139,23 +139,29 @@ async def test_after_a_sleep_all_channels_are_opened_anew(bench: Bench) -> None:
     assert bench.live.is_up(session)
 
 
-async def test_what_the_agent_does_now_is_one_calm_line(bench: Bench) -> None:
-    session, task = await bench.open()
-    shown: list[str] = []
-    bench.live.changed.connect(lambda _key: shown.append(bench.live.doing(session)))
-    for number in range(40):
-        await bench.hear(Kind.ACTION, f"step {number}")
-        await bench.wait(0.1)
-        bench.live.tick()
-    assert bench.task(task).status is TaskStatus.WORKING
-    assert 2 <= len(shown) <= 4
-    assert len(set(shown)) == len(shown)
-    await bench.wait(2)
-    bench.live.tick()
-    assert bench.live.doing(session) == "step 39"
+async def test_what_the_agent_does_now_is_one_line_that_changes_as_steps_are_written(
+    bench: Bench,
+) -> None:
+    opened = [await bench.open() for _ in range(5)]
+    shown: dict[int, list[str]] = {session: [] for session, _ in opened}
+    bench.live.changed.connect(lambda key: shown[key].append(bench.live.doing(key)))
+    for number in range(80):
+        for connection in bench.connector.connections:
+            connection.tell(_step(f"step {number}"))
+        await bench.wait(0.05)
+    await bench.wait(1)
+    for session, task in opened:
+        assert bench.task(task).status is TaskStatus.WORKING
+        assert bench.live.doing(session) == "step 79"
+        assert 2 <= len(shown[session]) <= 4_000 / WRITE_AFTER_MS + 1
+        assert len(set(shown[session])) == len(shown[session])
+    session, _ = opened[-1]
     await bench.connection.aclose()
     await bench.wait(0.1)
     assert bench.live.doing(session) == "", "nobody knows any more"
+    await bench.wait(3)
+    assert bench.live.is_up(session)
+    assert bench.live.doing(session) == "", "until it tells"
 
 
 async def test_after_a_stop_nobody_knows_what_the_agent_does(bench: Bench) -> None:
@@ -169,18 +175,27 @@ async def test_after_a_stop_nobody_knows_what_the_agent_does(bench: Bench) -> No
     assert bench.live.doing(session) == ""
 
 
-async def test_a_flood_is_counted_and_not_kept(bench: Bench) -> None:
+async def test_the_next_task_does_not_show_the_last_line_of_the_one_before(bench: Bench) -> None:
+    session, _ = await bench.open()
+    await bench.hear(Kind.ACTION, "step 1")
+    await bench.wait(1)
+    assert bench.live.doing(session) == "step 1"
+    await bench.hear(Kind.COMPLETED, "done")
+    await bench.add(session)
+    assert bench.live.doing(session) == ""
+    await bench.hear(Kind.ACTION, "step 1")
+    await bench.wait(1)
+    assert bench.live.doing(session) == "step 1"
+
+
+async def test_all_that_the_agent_reports_is_kept_in_its_order(bench: Bench) -> None:
     _, task = await bench.open()
     for number in range(1_000):
         bench.connection.tell(_step(f"s{number}"))
     await bench.wait(2)
-    await bench.hear(Kind.ACTION, "calm")
-    kept = [s for s in await bench.timeline.steps(task, 5_000) if s.kind == "action"]
-    assert len(kept) == BURST + 1
-    lines = await bench.steps(task)
-    skipped = [int(step.text) for step in lines if step.kind == SKIPPED]
-    assert sum(skipped) == 1_000 - BURST
-    assert lines[-1].text == "calm"
+    await bench.hear(Kind.ACTION, "last")
+    kept = [s.text for s in await bench.timeline.steps(task, 5_000) if s.kind == "action"]
+    assert kept == [*(f"s{number}" for number in range(1_000)), "last"]
 
 
 async def test_a_secret_that_the_agent_echoes_is_in_no_time_line(bench: Bench) -> None:

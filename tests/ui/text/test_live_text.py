@@ -307,8 +307,7 @@ def test_every_kind_has_words() -> None:
         ("action", "click_element: search button", "Clicked search button"),
         ("agent", "I see\n\n three <b>results</b>", "Thinks: I see three <b>results</b>"),
         ("response_update", "", "Says"),
-        ("live_skipped", "1", "1 line left out: too many at once"),
-        ("live_skipped", "37", "37 lines left out: too many at once"),
+        ("live_skipped", "37", "Lines left out: 37"),
         ("live_gap", "soon", "No live updates: soon"),
         ("live_gap", "9" * 40, "No live updates: " + "9" * 40),
         ("unclear", "", "Reported without naming a task"),
@@ -441,7 +440,6 @@ def test_a_command_that_went_out_and_is_sent_once_more(
     [
         ("agent", "x", 10**15),
         ("agent", "x", -(9 * 10**18)),
-        ("live_skipped", "9" * 5000, 1),
         ("live_gap", "9" * 5000, 9 * 10**18),
     ],
 )

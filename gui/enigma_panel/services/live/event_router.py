@@ -217,8 +217,7 @@ class EventRouter(QObject):
         if Do.WORKS_ON in do:
             await self._store.record(key, task.key, Observation(kind=Kind.WORKS_ON))
         if Do.STEP in do:
-            text = observation.text or ""
-            self._timeline.note_live(key, task.key, observation.kind.value, text)
+            self._timeline.note(task.key, observation.kind.value, observation.text or "")
 
     async def _record(self, task: Task, observation: Observation) -> None:
         if observation.kind is not Kind.COMPLETED:  # the id of nothing else names a task

@@ -27,11 +27,10 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.clock import FAR_MS, Clock
 from enigma_panel.services.context import Service, ServiceContext
-from enigma_panel.services.live.activity import Activity
 from enigma_panel.services.live.event_router import EventRouter
 from enigma_panel.services.state.session_store import is_long_ended
 from enigma_panel.services.state.starts import StartsUnderWay
-from enigma_panel.services.state.timeline import GAP, NO_LIVE, Timeline
+from enigma_panel.services.state.timeline import GAP, LIVE_KINDS, NO_LIVE, Timeline
 from enigma_panel.services.types import Diff, LiveShare
 from enigma_panel.store.ledger.intents import Step
 
@@ -247,8 +246,7 @@ class Live(Service):
         self._connector = Connector(open_connector)
         self._status = channels
         self._channels = channels.by_session
-        self._activity = Activity(context.clock)
-        self._activity.changed.connect(self.changed)
+        self._doing: dict[int, tuple[int, str]] = {}  # by session: the task and the line
         self._events = EventRouter(context.store, timeline, context.clock, starts)
         self._events.poll_wanted.connect(self.poll_wanted)
         self._untaken: list[tuple[int, Observation]] = []
@@ -278,7 +276,8 @@ class Live(Service):
         task = self._store.current_task(session)
         if task is None or task.stop_sent_ms is not None:
             return ""
-        return self._activity.doing(session_key, task.key)
+        task_key, line = self._doing.get(session_key, (0, ""))
+        return line if task_key == task.key else ""
 
     # -- sending -----------------------------------------------------------------------------
 
@@ -306,7 +305,6 @@ class Live(Service):
 
     def tick(self) -> None:
         """Open and close channels as needed; called once a second."""
-        self._activity.tick()
         now = self._clock.now_ms()
         for key, channel in self._channels.items():
             session = self._store.session(key)
@@ -451,7 +449,7 @@ class Live(Service):
         session = self._store.session(key)
         if session is not None and session.lost_until_ms is not None:
             await self._store.record(key, None, Observation(kind=Kind.LIVE_LOST))
-        self._activity.forget(key)
+        self._doing.pop(key, None)
         self._ask_after_gap(key)
         self.changed.emit(key)
 
@@ -467,12 +465,17 @@ class Live(Service):
             self._timeline.note(task.key, kind, text)
 
     def _hear_steps(self, task_key: int, steps: list[Step]) -> None:
+        """Take steps that came in: the last one is what the agent does now."""
         task = self._store.task(task_key)
-        if task is not None and task.session_key in self._channels:
-            self._activity.note_steps(task.session_key, task_key, steps)
+        told = [step.text for step in steps if step.kind in LIVE_KINDS]
+        if not told or task is None or task.session_key not in self._channels:
+            return
+        now = task_key, told[-1]
+        if self._doing.get(task.session_key) != now:
+            self._doing[task.session_key] = now
+            self.changed.emit(task.session_key)
 
     def _forget(self, key: int) -> None:
         self._channels.pop(key, None)
-        self._activity.forget(key)
+        self._doing.pop(key, None)
         self._events.forget(key)
-        self._timeline.forget(key)

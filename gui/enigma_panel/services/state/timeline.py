@@ -1,11 +1,7 @@
 """Time lines of tasks: their events and what the agent reported, gathered, redacted, written in
 order.
-
-Steps that the channel reports are kept in the ledger, but never at the price of a frozen window: a
-session has a limit of lines a second.
 """
 
-from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
@@ -17,7 +13,6 @@ from enigma_panel.services.clock import Clock
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.store.ledger.intents import Step
 
-PER_SECOND, BURST = 20, 100
 LONGEST = 2_000
 """Most characters of an agent's line that are kept."""
 WRITE_AFTER_MS = 400
@@ -30,26 +25,8 @@ UNCLEAR = "unclear"
 """Kind of a line for a result or an error whose task is unclear; text: the report."""
 EARLIER_ANSWER = "earlier_answer"
 """Kind of a line for an answer whose news came when the task had gone on to another question."""
-SKIPPED = "live_skipped"
-"""Kind of a line for lines that were not kept; text: how many."""
 LIVE_KINDS = frozenset(kind.value for kind in STEP_KINDS)
 """Kinds that the agent reports at work: their text is redacted here, many lines at once."""
-
-
-class Quota(Struct):
-    """A bucket that fills with time. at_ms: epoch ms of the last look."""
-
-    left: float = BURST
-    at_ms: int = 0
-
-    def allows(self, now_ms: int) -> bool:
-        """Whether one more may be added now; it is counted then."""
-        self.left = min(BURST, self.left + max(0, now_ms - self.at_ms) * PER_SECOND / 1000)
-        self.at_ms = now_ms
-        if self.left < 1:
-            return False
-        self.left -= 1
-        return True
 
 
 class Timeline(QObject):
@@ -67,8 +44,6 @@ class Timeline(QObject):
         self._redactor = redactor
         self._pending: list[Step] = []
         self._is_due = False
-        self._skipped: dict[int, int] = {}
-        self._quotas: dict[int, Quota] = {}
         self.last_kinds: dict[int, str] = {}
         """The kind of each task's newest line of this run."""
 
@@ -81,25 +56,8 @@ class Timeline(QObject):
         """Do as `note`, for a caller that writes now anyway."""
         self._pending.append(self._step(task_key, kind, text))
 
-    def note_live(self, session_key: int, task_key: int, kind: str, text: str) -> None:
-        """Add one line that the agent reported; dropped, and counted, where there are too many."""
-        now = self._clock.now_ms()
-        quota = self._quotas.setdefault(session_key, Quota(at_ms=now))
-        if quota.allows(now):
-            self.note(task_key, kind, text)
-        else:
-            self._skipped[task_key] = self._skipped.get(task_key, 0) + 1
-            self._flush_later()
-
-    def forget(self, session_key: int) -> None:
-        """Drop the state of this session."""
-        self._quotas.pop(session_key, None)
-
     def pop_unwritten(self) -> list[Step]:
         """Take all unwritten lines for a caller that writes now; they count as shown."""
-        for key, count in self._skipped.items():
-            self.keep(key, SKIPPED, str(count))
-        self._skipped.clear()
         pending, self._pending = self._pending, []
         steps = self._redacted(pending)
         for key in dict.fromkeys(step.task_key for step in steps):

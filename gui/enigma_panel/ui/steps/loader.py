@@ -10,7 +10,7 @@ from enigma_panel.services.types import LedgerError, Step
 from enigma_panel.ui.steps.model import StepsModel
 
 MOST = 11_000
-"""Most steps that are shown: no task has as many in its five minutes, at 20 a second."""
+"""Most steps that are shown, the newest: no task has as many in its five minutes."""
 CHUNK = 250
 """How many rows go into the list at a time; the window stays responsive in between."""
 

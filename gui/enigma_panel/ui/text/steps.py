@@ -10,7 +10,7 @@ from enigma_panel.core.questions.kinds import LOGIN_USED
 from enigma_panel.core.reducer import ANSWERS_SENT
 from enigma_panel.core.service_rules import POLL_MS
 from enigma_panel.core.verbs import COMMANDS
-from enigma_panel.services.state.timeline import EARLIER_ANSWER, GAP, SKIPPED
+from enigma_panel.services.state.timeline import EARLIER_ANSWER, GAP
 from enigma_panel.services.types import LiveFault, LiveShare, Step
 from enigma_panel.ui.i18n import Translations, shorten, without_hidden
 from enigma_panel.ui.text.states import local_time
@@ -28,8 +28,8 @@ NOW_CHARS = 120
 """What stands behind a task's text has little room."""
 SENT, EARLIER = "task_sent", "earlier_steps"
 """Our own lines of a time line: the start of the task, and in place of those that are left out."""
-DIM_KINDS = frozenset({GAP, SKIPPED})
-"""What is not there, and for how long."""
+DIM_KINDS = frozenset({GAP, "live_skipped"})
+"""What is not there, and for how long; the latter stands only in ledgers of earlier versions."""
 _SIGNS: dict[str, Glyph] = {
     SENT: Glyph.SEND,
     Kind.OPENED: Glyph.GLOBE,
@@ -84,12 +84,6 @@ def step_text(step: Step) -> str:
         case kind if kind == GAP and step.text.isdecimal() and len(step.text) <= _MS_DIGITS:
             first, last = (local_time(ms, seconds=True) for ms in (int(step.text), step.at_ms))
             return tr("No live updates from {first} to {last}", first=first, last=last)
-        case kind if kind == SKIPPED and step.text.isdecimal() and len(step.text) <= _MS_DIGITS:
-            return tr.plural(
-                "1 line left out: too many at once",
-                "{n} lines left out: too many at once",
-                int(step.text),
-            )
         case kind if kind == Kind.SESSION_ENDED:
             return _ended_text(step.text)
         case Kind.ACTION if step.text:
