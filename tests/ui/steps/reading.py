@@ -2,21 +2,12 @@
 
 from typing import Any
 
-from PySide6.QtWidgets import QApplication
-
-from enigma_panel.ui.details.panel import Details
 from enigma_panel.ui.steps.list import StepsList
-from tests.kit.wait import run_events
 
 
 def texts(view: Any) -> list[str]:
     """The texts of a model's rows, from top to bottom."""
     return [step.text for step in view.steps()]
-
-
-def settled(details: Details, qapp: QApplication) -> Details:
-    run_events(qapp, lambda: not details._loader.is_reading)
-    return details
 
 
 def rows_seen(view: StepsList) -> range:

@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.details.timeline import TimeLine
-from enigma_panel.ui.steps.loader import CHUNK, MOST, StepsLoader
+from enigma_panel.ui.steps.loader import MOST, StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from tests.kit.builders import a_step, a_task, steps
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeScope, FakeTimeline
-from tests.kit.wait import run_events
 from tests.ui.steps.reading import texts
 
 PLAIN = Qt.ItemDataRole.DisplayRole
@@ -127,27 +126,15 @@ def test_a_row_is_read_aloud(model: StepsModel, kind: str, text: str, words: str
 # -- the feed --------------------------------------------------------------------------------
 
 
-def test_all_are_read_in_pieces_from_the_newest(
-    loader: StepsLoader, timeline: FakeTimeline, model: StepsModel, qapp: QApplication
+def test_all_are_read_at_once(
+    loader: StepsLoader, timeline: FakeTimeline, model: StepsModel
 ) -> None:
     timeline.add_many(1, steps(0, 2_000))
     told = changes_of(model)
     loader.turn_to(1)
-    assert texts(model) == [f"step {n}" for n in range(2_000 - CHUNK, 2_000)]
-    run_events(qapp, lambda: not loader.is_reading)
     assert texts(model) == [f"step {n}" for n in range(2_000)]
-    assert told[-2_000 // CHUNK :] == [f"+0-{CHUNK - 1}"] * (2_000 // CHUNK)
+    assert told == ["reset", "+0-1999"]
     assert timeline.asked == [(1, MOST)]
-
-
-def test_what_comes_in_while_all_are_read_is_there_once(
-    loader: StepsLoader, timeline: FakeTimeline, model: StepsModel, qapp: QApplication
-) -> None:
-    timeline.add_many(1, steps(0, 1_500))
-    loader.turn_to(1)
-    timeline.add_many(1, steps(1_500, 1_510))
-    run_events(qapp, lambda: not loader.is_reading)
-    assert texts(model) == [f"step {n}" for n in range(1_510)]
 
 
 def test_news_of_other_tasks_is_not_shown(
@@ -157,22 +144,6 @@ def test_news_of_other_tasks_is_not_shown(
     timeline.add(2, "action", "elsewhere", NOW)
     timeline.add(1, "action", "here", NOW)
     assert texts(model) == ["here"]
-
-
-def test_turning_away_stops_what_was_under_way(
-    loader: StepsLoader, timeline: FakeTimeline, model: StepsModel, qapp: QApplication
-) -> None:
-    timeline.add_many(1, steps(0, 2_000))
-    timeline.add(2, "action", "of the other", NOW)
-    loader.turn_to(1)
-    assert loader.is_reading
-    loader.turn_to(2)
-    run_events(qapp, lambda: not loader.is_reading)
-    for _ in range(20):
-        qapp.processEvents()
-    assert texts(model) == ["of the other"]
-    loader.turn_to(None)
-    assert texts(model) == []
 
 
 def test_a_ledger_that_cannot_be_read(loader: StepsLoader, timeline: FakeTimeline) -> None:

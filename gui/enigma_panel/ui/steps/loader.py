@@ -1,7 +1,5 @@
 """Loads the steps of one task into their model, and new ones at once."""
 
-import asyncio
-
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.runtime.event_loop import TaskScope
@@ -11,8 +9,6 @@ from enigma_panel.ui.steps.model import StepsModel
 
 MOST = 11_000
 """Most steps that are shown, the newest: no task has as many in its five minutes."""
-CHUNK = 250
-"""How many rows go into the list at a time; the window stays responsive in between."""
 
 
 class StepsLoader(QObject):
@@ -51,18 +47,14 @@ class StepsLoader(QObject):
     # -- inside --------------------------------------------------------------------------------
 
     async def _fetch(self, turn: int, task_key: int) -> None:
-        rest: list[Step] = []
+        steps: list[Step] = []
         has_failed = False
         try:
-            rest = await self._timeline.steps(task_key, MOST)
+            steps = await self._timeline.steps(task_key, MOST)
         except LedgerError:
             has_failed = True
-        while rest and turn == self._turn:
-            self._model.add(rest[-CHUNK:], older=True)  # the newest, above what is shown
-            del rest[-CHUNK:]
-            if rest:
-                await asyncio.sleep(0)
         if turn == self._turn:
+            self._model.add(steps, older=True)
             self.is_reading, self.has_failed = False, has_failed
             self.changed.emit()
 
