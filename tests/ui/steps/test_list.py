@@ -1,4 +1,4 @@
-"""The list of steps: it follows, stands still, is searched, read and copied; by keyboard alone."""
+"""The list of steps: it follows, stands still, is read and copied; by keyboard alone."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.steps.loader import StepsLoader
@@ -16,8 +16,6 @@ from enigma_panel.ui.steps.page import StepsPage
 from tests.kit.builders import steps
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeScope, FakeTimeline
-from tests.kit.person import move_to
-from tests.kit.wait import run_events
 from tests.ui.steps.reading import rows_seen
 
 NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
@@ -35,11 +33,12 @@ class Page(StepsPage):
         super().__init__(model, StepsLoader(self.timeline, scope, model))
 
     def fill(self, n: int = 300) -> None:
-        self.timeline.add_many(1, steps(0, n))
-        self.until_read()
+        self.grow(0, n)
 
-    def until_read(self) -> None:
-        run_events(self.qapp, lambda: not self._loader.is_reading)
+    def grow(self, start: int, end: int, task_key: int = 1) -> None:
+        """Add a run of steps; the list is laid out anew as before the next frame."""
+        self.timeline.add_many(task_key, steps(start, end))
+        self.qapp.processEvents()
 
 
 @pytest.fixture
@@ -77,78 +76,57 @@ def first_seen(page: Page) -> str:
 def test_it_follows_the_newest(page: Page) -> None:
     page.fill()
     assert value(page) == end(page) > 0
-    page.timeline.add_many(1, steps(300, 320))
+    page.grow(300, 320)
     assert value(page) == end(page)
     assert rows_seen(page.list)[-1] == 319
-    assert page.new_steps.isHidden()
 
 
-def test_scrolled_up_it_stands_still_and_counts(page: Page) -> None:
+def test_scrolled_up_it_stands_still(page: Page) -> None:
     page.fill()
     page.list.verticalScrollBar().setValue(1_000)
     seen = first_seen(page)
-    page.timeline.add_many(1, steps(300, 308))
-    page.timeline.add_many(1, steps(308, 312))
+    page.grow(300, 308)
+    page.grow(308, 312)
     assert value(page) == 1_000
     assert first_seen(page) == seen
-    assert page.new_steps.text() == "12 new · Jump to the newest"
-    page.new_steps.click()
+    QTest.keyClick(page.list, Qt.Key.Key_End)
     assert value(page) == end(page)
-    assert page.new_steps.isHidden()
-    page.timeline.add_many(1, steps(312, 320))
+    page.grow(312, 320)
     assert value(page) == end(page)
 
 
 def test_scrolled_back_to_the_end_it_follows_again(page: Page) -> None:
     page.fill()
     page.list.verticalScrollBar().setValue(1_000)
-    page.timeline.add_many(1, steps(300, 305))
+    page.grow(300, 305)
     page.list.verticalScrollBar().setValue(end(page))
-    assert page.new_steps.isHidden()
-    page.timeline.add_many(1, steps(305, 310))
+    page.grow(305, 310)
     assert value(page) == end(page)
+
+
+def test_it_follows_once_there_is_room_for_all(page: Page) -> None:
+    page.fill(25)
+    page.list.verticalScrollBar().setValue(0)
+    page.resize(320, 800)
+    page.qapp.processEvents()
+    page.grow(25, 60)
+    assert value(page) == end(page) > 0
 
 
 def test_who_reads_a_row_is_left_alone(page: Page) -> None:
     page.fill()
     page.list.go_to(298)
+    page.qapp.processEvents()
     before = value(page)
-    page.timeline.add_many(1, steps(300, 303))
+    page.grow(300, 303)
     assert value(page) == before
-    assert page.new_steps.text() == "3 new · Jump to the newest"
     page.list.setFocus()
     QTest.keyClick(page.list, Qt.Key.Key_End)
     assert len(page.list.selected_steps()) == 0
     assert page.list.currentIndex().row() == 302  # the keyboard goes on from there
     assert value(page) == end(page)
-    page.timeline.add(1, "action", "next", NOW + 999_000)
+    page.grow(303, 304)
     assert value(page) == end(page)
-
-
-@pytest.mark.parametrize("leaves", [QEvent.Type.Leave, QEvent.Type.WindowDeactivate])
-def test_nothing_moves_below_the_pointer(page: Page, leaves: QEvent.Type) -> None:
-    page.fill()
-    move_to(page.list, 297)
-    before = value(page)
-    page.timeline.add_many(1, steps(300, 303))
-    assert value(page) == before
-    left = page.list.viewport() if leaves is QEvent.Type.Leave else page.list
-    QApplication.sendEvent(left, QEvent(leaves))
-    assert value(page) == end(page)
-    assert page.new_steps.isHidden()
-
-
-def test_a_pointer_over_a_window_that_is_not_active_holds_nothing(page: Page) -> None:
-    page.fill()
-    other = QWidget()
-    other.show()
-    other.activateWindow()
-    run_events(page.qapp, other.isActiveWindow)
-    move_to(page.list, 297)
-    page.timeline.add_many(1, steps(300, 303))
-    assert value(page) == end(page)
-    other.close()
-    other.deleteLater()
 
 
 @pytest.mark.parametrize("n", [300, 3])
@@ -156,20 +134,21 @@ def test_another_task_begins_at_its_newest(page: Page, n: int) -> None:
     """Also after one whose few steps need no scrolling."""
     page.fill(n)
     page.list.go_to(n // 2)
-    page.timeline.add_many(1, steps(n, n + 3))
-    page.timeline.add_many(2, steps(0, 200))
+    page.grow(n, n + 3)
+    page.grow(0, 200, task_key=2)
     page._loader.turn_to(2)
-    assert value(page) == end(page)
-    assert page.new_steps.isHidden()
+    page.qapp.processEvents()
+    assert value(page) == end(page) > 0
 
 
-def test_a_pointer_that_rests_holds_nothing(page: Page) -> None:
+def test_a_page_made_late_begins_at_the_newest(page: Page) -> None:
     page.fill()
-    page.list._hold.setInterval(1)
-    move_to(page.list, 297)
-    page.timeline.add_many(1, steps(300, 303))
-    run_events(page.qapp, lambda: not page.list._hold.isActive())
-    assert value(page) == end(page)
+    late = StepsPage(page._model, page._loader)
+    late.show()
+    page.qapp.processEvents()
+    assert rows_seen(late.list)[-1] == 299
+    late.close()
+    late.deleteLater()
 
 
 # -- reading and copying -----------------------------------------------------------------------
@@ -208,7 +187,7 @@ def test_news_leaves_what_is_selected_of_a_text(page: Page) -> None:
     page.fill(40)
     page.list.go_to(3)
     page.whole.field.selectAll()
-    page.timeline.add_many(1, steps(40, 50))
+    page.grow(40, 50)
     page.list.read.emit()  # as when more rows are selected
     assert page.whole.field.textCursor().selectedText() == "step 3"
 
@@ -239,13 +218,11 @@ def test_after_reading_at_the_end_it_follows_again(page: Page) -> None:
     page.fill()
     page.list.go_to(298)
     page.qapp.processEvents()
-    page.timeline.add_many(1, steps(300, 302))
-    assert page.new_steps.isVisible()
+    page.grow(300, 302)
     page.list.clearSelection()
     page.qapp.processEvents()
+    page.grow(302, 303)
     assert value(page) == end(page)
-    assert page.list.is_following
-    assert not page.new_steps.isVisible()
 
 
 def test_the_keyboard_is_not_lost_with_the_text(page: Page) -> None:
@@ -334,13 +311,3 @@ def test_a_letter_asks_no_row(page: Page) -> None:
     page.list.setFocus()
     QTest.keyClick(page.list, Qt.Key.Key_S)
     assert len(page.list.selected_steps()) == 0
-
-
-def test_the_jump_keeps_the_focus_in_the_list(page: Page) -> None:
-    page.fill()
-    page.list.verticalScrollBar().setValue(0)
-    page.timeline.add(1, "action", "new", NOW + 999_000)
-    page.new_steps.setFocus()
-    QTest.keyClick(page.new_steps, Qt.Key.Key_Space)
-    assert page.list.hasFocus()
-    assert value(page) == end(page)

@@ -16,7 +16,6 @@ from enigma_panel.ui.text.steps import (
     copy_text,
     count_text,
     empty_text,
-    new_steps_text,
     step_word,
     whole_text,
 )
@@ -35,7 +34,6 @@ SIDE = 16
 """Left margin of the texts of the card."""
 LIST_SIDE = SIDE - 8
 """Left margin of the list, whose rows have their own padding."""
-FOOT_GAP = 8
 SIZES = [400, 140]
 """How list and text share the room."""
 LOW = 200
@@ -59,15 +57,11 @@ class StepsPage(QWidget):
 
     def _make_lines(self) -> None:
         self.count = ElidedLabel("dim")
-        self.new_steps = make_button(new_steps_text(0), "link")
-        self.new_steps.setToolTip(tr("Jumps to the newest (End)"))
-        self.new_steps.setAccessibleDescription(tr("Jumps to the newest (End)"))
-        self.new_steps.hide()
         self.copy = make_button(tr("Copy all"), "link")
         self.copy.setToolTip(tr("Copies the time, kind and text of each step."))
 
     def _build(self) -> None:
-        foot = make_row(self.count, self.new_steps, None, self.copy, gap=FOOT_GAP)
+        foot = make_row(self.count, None, self.copy)
         foot.setStretch(0, 1)
         foot.setContentsMargins(SIDE, 0, SIDE, 0)
         upper = QWidget()
@@ -91,8 +85,6 @@ class StepsPage(QWidget):
         steps.setItemDelegate(StepsDelegate(steps))
         steps.copy_asked.connect(self._copy)
         steps.read.connect(self._show_read)
-        steps.counted.connect(self._show_new_steps)
-        self.new_steps.clicked.connect(self._jump)
         self.copy.clicked.connect(self._copy)
         self._loader.changed.connect(self._show_state)
         for changed in (model.rowsInserted, model.modelReset):
@@ -119,34 +111,16 @@ class StepsPage(QWidget):
             self.copy.setText(text)
             self.copy.setAccessibleName(text)
 
-    def _show_new_steps(self, new_steps: int) -> None:
-        if self.new_steps.hasFocus() and not new_steps:
-            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.new_steps.setText(new_steps_text(new_steps))
-        room = self.width() - 2 * SIDE - self.copy.sizeHint().width() - FOOT_GAP
-        if self.new_steps.sizeHint().width() > room:
-            self.new_steps.setText(new_steps_text(new_steps, short=True))
-        self.new_steps.setAccessibleName(self.new_steps.text())
-        self.new_steps.setVisible(new_steps > 0)
-        self.count.setVisible(new_steps == 0)
-
     def _show_read(self) -> None:
         self.whole.show_step(self.list.read_step())
         self._show_whole()
         self._show_copy()
 
     def _show_whole(self) -> None:
-        """Show the whole text once a step is read and no mouse button is pressed on the list."""
-        if self.list.is_pressed:
-            return
         is_read = self.list.read_step() is not None
         if self.whole.field.hasFocus() and not is_read:
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self.whole.setVisible(is_read and self.height() >= LOW)
-
-    def _jump(self) -> None:
-        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.list.jump()
 
     def _copy(self) -> None:
         steps = self.list.selected_steps() or self._model.steps()
@@ -157,7 +131,6 @@ class StepsPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._show_new_steps(self.list.new_count)
         self._show_whole()
 
 

@@ -256,13 +256,6 @@ def count_text(n: int) -> str:
     return tr.plural("1 step", "{n} steps", n) if n else ""
 
 
-def new_steps_text(n: int, *, short: bool = False) -> str:
-    """What came in below while somebody reads above; short, where there is no room."""
-    if short:
-        return tr("{n} new", n=n)
-    return tr("{n} new · Jump to the newest", n=n)
-
-
 def copy_text(*, is_selected: bool) -> str:
     """What the button copies: the selected ones, or all."""
     return tr("Copy") if is_selected else tr("Copy all")
