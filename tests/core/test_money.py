@@ -66,7 +66,6 @@ def test_it_is_shown_short(amount: str, cost: str, total: str) -> None:
 def test_a_foolish_figure_is_flagged_and_short(amount: str, shown: str) -> None:
     for kind in MoneyKind:
         assert format_money(Decimal(amount), kind) == shown
-        assert format_money(Decimal(amount), kind, is_sure=False) == shown
 
 
 @pytest.mark.parametrize(
@@ -96,8 +95,7 @@ def test_many_costs_make_a_sum_that_none_could_be() -> None:
     assert not is_rounded(amount, SUM)
 
 
-def test_what_is_derived_and_what_is_not_sure_has_a_sign() -> None:
-    assert format_money(Decimal("0.1"), is_sure=False) == "$0.100?"
+def test_what_is_derived_has_a_sign() -> None:
     assert format_money(Decimal("0.1"), is_derived=True) == "≈ $0.100"
     assert format_money(Decimal("1E-9"), is_derived=True) == "< $0.001"
 

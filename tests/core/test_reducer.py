@@ -17,7 +17,7 @@ from enigma_panel.core.models import (
     TaskSpec,
     shown_state,
 )
-from enigma_panel.core.observation import AT_CAP, OTHER_TASK, Kind, Observation, Usage
+from enigma_panel.core.observation import AT_CAP, Kind, Observation, Usage
 from enigma_panel.core.reducer import MAX_LIFE_MS, TERMINATE_GRACE_MS, reduce
 from enigma_panel.core.statuses import FINAL_STATUSES, TaskStatus
 from enigma_panel.core.transitions import SESSION_TRANSITIONS, TASK_TRANSITIONS
@@ -612,76 +612,10 @@ def test_ids_stay_out_of_repr() -> None:
     assert "secret-id" not in repr(Observation(kind=K.OPENED, session_id="secret-id"))
 
 
-DOUBTED_KINDS = (K.COMPLETED, K.FAILED, K.STOPPED, K.TERMINATED, K.QUESTION, K.ACCEPTED)
-
-
-@pytest.mark.parametrize("kind", DOUBTED_KINDS)
-def test_a_doubted_report_proves_nothing_of_the_session(kind: Kind) -> None:
-    for phase in Phase:
-        session = _session(close_after=True, phase=phase)
-        doubted = Observation(kind=kind, text="whose?", code=OTHER_TASK, session_id="x")
-        same, task = reduce(session, _task(), doubted, NOW)
-        assert same is session
-        assert task is not None
-        assert task.is_doubted or phase in FINAL_PHASES
-
-
-@pytest.mark.parametrize("ended", [K.COMPLETED, K.FAILED, K.STOPPED, K.TERMINATED])
 @pytest.mark.parametrize(
-    ("own", "status"),
-    [
-        (K.ACTIVE, S.WORKING),
-        (K.QUESTION, S.ASKS),
-        (K.COMPLETED, S.DONE),
-        (K.FAILED, S.FAILED),
-        (K.PAUSED, S.PAUSED),
-    ],
+    ("cost", "counted"),
+    [("0.5", Decimal("0.5")), ("-1", None), ("1E+30", None), (None, None)],
 )
-def test_what_the_service_says_of_the_task_itself_takes_the_doubted_end_back(
-    ended: Kind, own: Kind, status: TaskStatus
-) -> None:
-    told = Usage(cost=Decimal(9), tokens_in=9)
-    doubted = Observation(kind=ended, text="whose?", usage=told, code=OTHER_TASK)
-    session, task = reduce(_session(), _task(service_id="t"), doubted, NOW)
-    assert task is not None
-    assert task.is_final
-    usage = Usage(cost=Decimal("0.01"))
-    report = Observation(kind=own, text="ours", usage=usage)
-    after = _moved(session, task, report, NOW + 1)
-    assert (after.status, after.usage, after.code, after.service_id) == (status, usage, None, "t")
-    assert "whose?" not in {after.result, after.error}
-    assert (after.ended_ms is None) is (status not in FINAL_STATUSES)
-
-
-def test_a_question_in_doubt_is_in_doubt_until_the_service_names_its_task() -> None:
-    doubted = Observation(kind=K.QUESTION, text="Which?", code=OTHER_TASK)
-    session, asks = reduce(_session(), _task(), doubted, NOW)
-    assert asks is not None
-    assert (asks.status, asks.is_doubted) == (S.ASKS, True)
-    _, still = reduce(session, asks, doubted, NOW + 1)
-    assert still == asks
-    _, sure = reduce(session, asks, Observation(kind=K.QUESTION, text="Which?"), NOW + 1)
-    assert sure == replace(asks, code=None)
-
-
-def test_a_doubted_report_changes_no_end_that_is_sure() -> None:
-    done = _task(status=S.DONE, result="ours")
-    told = Usage(cost=Decimal(9))
-    doubted = Observation(kind=K.COMPLETED, text="whose?", usage=told, code=OTHER_TASK)
-    assert reduce(_session(), done, doubted, NOW)[1] == done
-
-
-@pytest.mark.parametrize(
-    ("cost", "code", "counted"),
-    [
-        ("0.5", None, Decimal("0.5")),
-        ("0.5", "PAGE_CRASH", Decimal("0.5")),
-        ("0.5", OTHER_TASK, None),
-        ("-1", None, None),
-        ("1E+30", None, None),
-        (None, None, None),
-    ],
-)
-def test_which_costs_are_counted(cost: str | None, code: str | None, counted: object) -> None:
+def test_which_costs_are_counted(cost: str | None, counted: object) -> None:
     usage = Usage(cost=None if cost is None else Decimal(cost))
-    assert _task(usage=usage, code=code).counted_cost == counted
+    assert _task(usage=usage).counted_cost == counted

@@ -74,7 +74,6 @@ SWITCHED = {
     "if there is no task to ask for": "not found decides the task",
     "it is terminated rather than left to cost money": "doubted session stays open",
     "is asked about and stops nothing": "a cost that leaps acts",
-    "nor is one whose cost is negative or in doubt": "a doubted cost counts",
     "every running task is asked for every two seconds": "channels save polls at a cap",
 }
 """Words that the simulation breaks on each push instead: the switch-off in tests/simulation."""
@@ -390,7 +389,7 @@ MONEY = (
         promise=NOT_ZERO,
         mistake="a cost that nobody told is 0",
         file="ui/text/money.py",
-        old="    if amount is not None:\n        return format_money(amount, is_sure=is_sure)\n",
+        old="    if amount is not None:\n        return format_money(amount)\n",
         new="    if True:\n        return format_money(amount or Decimal(0))\n",
         tests=(
             "tests/ui/text/test_money.py::test_money_that_was_not_told_is_never_zero",
@@ -425,8 +424,8 @@ MONEY = (
         promise="The exact figure is in the tool tip",
         mistake="it stands nowhere",
         file="ui/text/cells.py",
-        old='hints = [exact_text(cost), "" if',
-        new='hints = ["" if',
+        old="        hint = exact_text(cost)\n",
+        new='        hint = ""\n',
         tests=("tests/ui/text/test_money.py",),
     ),
     Break(
@@ -737,6 +736,14 @@ MONEY = (
         tests=(
             "tests/services/monitor/test_missing_with_service.py::test_wrong_ones_end_nothing_and_the_result_arrives",
         ),
+    ),
+    Break(
+        promise="nor is one whose cost is negative",
+        mistake="it counts",
+        file="core/models.py",
+        old="cost if cost is not None and is_sane(cost) else None",
+        new="cost",
+        tests=(f"{REDUCER}::test_which_costs_are_counted",),
     ),
     Break(
         promise="Three more looks within 15 seconds with the same answer",

@@ -11,7 +11,7 @@ import pytest
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.money import sum_money
-from enigma_panel.core.observation import AT_CAP, OTHER_TASK, Kind, Observation, Usage
+from enigma_panel.core.observation import AT_CAP, Kind, Observation, Usage
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.caps import Caps
 from enigma_panel.services.clock import local_date, local_day
@@ -89,13 +89,6 @@ async def test_what_cannot_be_a_cost_or_falls_stops_nothing(
     await bench.tell(key, *costs)
     assert (bench.verbs, bench.said) == ([], [])
     assert bench.caps.uncounted() == (bench.task(key).counted_cost is None)
-
-
-async def test_a_doubted_cost_stops_nothing(bench: CapBench) -> None:
-    bench.settings.change(cap_per_task=CAP, cap_per_day=CAP)
-    (key,) = await bench.run()
-    await bench.tell(key, "0.30", kind=Kind.QUESTION, code=OTHER_TASK)
-    assert (bench.verbs, bench.queue.pause_reason) == ([], PauseReason.NONE)
 
 
 async def test_a_cost_that_leaps_is_asked_about_once_and_stops_nothing(bench: CapBench) -> None:

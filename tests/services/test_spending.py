@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.models import Task, TaskStatus
-from enigma_panel.core.observation import OTHER_TASK, Usage
+from enigma_panel.core.observation import Usage
 from enigma_panel.services.spending import LAST, Price, Spending
 from enigma_panel.services.types import Diff
 from tests.kit.builders import a_task
@@ -54,7 +54,6 @@ def test_the_last_tasks_whose_cost_is_known_stand_for_the_next(scene: Scene) -> 
         *(ended(key, "0.10") for key in range(100, 100 + LAST)),
         ended(200, None),
         ended(201, "-5"),
-        ended(202, "9", code=OTHER_TASK),
         a_task(203, cost="3"),
     )
     forecast = spending.forecast(Decimal("7.41"))
@@ -64,10 +63,6 @@ def test_the_last_tasks_whose_cost_is_known_stand_for_the_next(scene: Scene) -> 
     forecast = spending.forecast(Decimal("7.41"))
     assert forecast is not None
     assert forecast.tasks == 37
-    store.put(ended(119, "2.10", code=OTHER_TASK))  # it may be another task's
-    forecast = spending.forecast(Decimal("7.41"))
-    assert forecast is not None
-    assert (forecast.tasks, forecast.like) == (74, LAST - 1)
 
 
 def test_a_price_is_the_median_and_most_of_the_last_twenty(scene: Scene) -> None:

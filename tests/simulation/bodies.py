@@ -1,4 +1,4 @@
-"""Bodies that are not what was asked for: another task's, or of a task that nobody knows.
+"""Ids in replies: they are another task's of ours, with its body, or ids that nobody knows.
 
 In some seeds.
 
@@ -8,7 +8,7 @@ tell them apart; in the others nobody can, and there they are not played.
 
 import json
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -20,9 +20,6 @@ from tests.simulation.weather import Kind
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
-
-MOST = 2
-"""So many bodies in a row name a task that nobody knows: the program believes the third."""
 
 _NAMED = {
     ApiCall.NEW_TASK: "taskId",
@@ -38,18 +35,18 @@ class Bodies:
         self._rng = rng
         self._names_ids = rng.random() < 0.5
         self._others = rng.choice((0.0, 0.0, 0.0, 0.05, 0.3)) if self._names_ids else 0.0
-        self._foreign = rng.choice((0.0, 0.0, 0.0, 0.05, 0.3)) if self._names_ids else 0.0
-        self._has_aliases = self._names_ids and rng.random() < 0.05
+        self._unknown = rng.choice((0.0, 0.0, 0.0, 0.05, 0.3)) if self._names_ids else 0.0
+        if self._names_ids and rng.random() < 0.05:
+            self._unknown = 1.0
         self._others_of_starts = rng.choice((*[0.0] * 6, 0.2))
         self._last: dict[str, Answer] = {}
         self._starts: defaultdict[ApiCall, list[Answer]] = defaultdict(list)
-        self._foreign_in_a_row: Counter[str] = Counter()
 
     def __str__(self) -> str:
-        ids = "aliases" if self._has_aliases else "ids" if self._names_ids else "no ids"
+        ids = "ids" if self._names_ids else "no ids"
         return (
-            f"polls name {ids}, {self._others:.0%} are another's, {self._foreign:.0%} foreign,"
-            f" {self._others_of_starts:.0%} of starts another's"
+            f"polls name {ids}, {self._others:.0%} are another's, {self._unknown:.0%} of the ids"
+            f" unknown, {self._others_of_starts:.0%} of starts another's"
         )
 
     def told(self, sent: Sent, answer: Answer) -> Answer:
@@ -60,30 +57,21 @@ class Bodies:
             return self._poll(sent, answer)
         return self._start(sent, answer) if sent.verb in _NAMED else answer
 
-    def came(self, path: str) -> None:
-        self._foreign_in_a_row.pop(path, None)
-
     # -- inside --------------------------------------------------------------------------------
 
     def _poll(self, sent: Sent, answer: Answer) -> Answer:
         if not self._names_ids:
             return answer
         _, _, session_id, task_id = sent.path.split("/")
-        mark = "-as-known-elsewhere" if self._has_aliases else ""
-        answer = _with_ids(answer, session_id + mark, task_id + mark)
+        answer = _with_ids(answer, session_id, task_id)
         others = [old for path, old in self._last.items() if path != sent.path]
         self._last[sent.path] = answer
-        if self._world.storm.is_over:
-            return answer
-        is_believed_next = self._foreign_in_a_row[sent.path] >= MOST
-        is_others = bool(others) and self._rng.random() < self._others
-        if is_others and not (self._has_aliases and is_believed_next):
-            self._foreign_in_a_row[sent.path] += self._has_aliases  # an id that nobody knows
-            return self._lie(sent, Kind.OTHERS, self._rng.choice(others))
-        foreign = self._rng.random() < self._foreign
-        if foreign and not is_believed_next and not self._has_aliases:
-            self._foreign_in_a_row[sent.path] += 1
-            return self._lie(sent, Kind.FOREIGN, _with_ids(answer, session_id, "of-nobody"))
+        may_lie = bool(others) and not self._world.storm.is_over
+        if may_lie and self._rng.random() < self._others:
+            return self._lie(sent, self._rng.choice(others))
+        if self._rng.random() < self._unknown:
+            mark = "-as-known-elsewhere"
+            return _with_ids(answer, session_id + mark, task_id + mark)
         return answer
 
     def _start(self, sent: Sent, answer: Answer) -> Answer:
@@ -92,7 +80,7 @@ class Bodies:
         if self._world.storm.is_over or self._rng.random() >= self._others_of_starts:
             return answer
         others = [old for old in before if self._is_known(json.loads(old.body)[_NAMED[sent.verb]])]
-        return self._lie(sent, Kind.OTHERS, self._rng.choice(others)) if others else answer
+        return self._lie(sent, self._rng.choice(others)) if others else answer
 
     def _is_known(self, service_id: str) -> bool:
         """Whether the program knows the task or session that is named."""
@@ -103,9 +91,9 @@ class Bodies:
         known = (*store.tasks(), *store.sessions())
         return any(record.service_id == service_id for record in known)
 
-    def _lie(self, sent: Sent, kind: Kind, answer: Answer) -> Answer:
-        sent.fate = replace(sent.fate, kind=kind)
-        self._world.trace(kind, sent.verb, sent.mark or sent.path)
+    def _lie(self, sent: Sent, answer: Answer) -> Answer:
+        sent.fate = replace(sent.fate, kind=Kind.OTHERS)
+        self._world.trace(Kind.OTHERS, sent.verb, sent.mark or sent.path)
         return answer
 
 

@@ -82,7 +82,6 @@ CATCHING: dict[str, int] = {
     "a task is stopped again at its cap": 2026113000893,
     "what a cap ends can be taken back": 2026113000001,
     "a cost that leaps acts": 2026113000265,
-    "a doubted cost counts": 2026113000789,
     "the cap of the day holds nothing": 2026113000001,
     "held when it is queued, not when sent": 2026113000027,
     "caps end with the process": 2026113000026,

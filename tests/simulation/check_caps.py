@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.core.models import Task
 from enigma_panel.core.money import exact_money
-from enigma_panel.core.observation import AT_CAP, OTHER_TASK
+from enigma_panel.core.observation import AT_CAP
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.clock import local_day
 from enigma_panel.services.types import Diff, WaitReason
@@ -238,10 +238,9 @@ class Caps:
 
 
 def _cost(task: Task) -> Decimal:
-    """What a task counts: nothing where its cost is unknown, in doubt or cannot be one."""
+    """What a task counts: nothing where its cost is unknown or cannot be one."""
     cost = task.usage.cost
-    is_one = cost is not None and 0 <= cost <= MOST and task.code != OTHER_TASK
-    return cost if is_one and cost is not None else Decimal(0)
+    return cost if cost is not None and 0 <= cost <= MOST else Decimal(0)
 
 
 def _has_begun(services: "Services", session_key: int) -> bool:

@@ -94,8 +94,7 @@ class QueueInvariants:
         if any(not task.is_final for task in tasks):
             return False
         current = parts.services.store.current_task(session)
-        is_over = current is not None and current.status.value in {"failed", "stopped"}
-        ended = is_over and current is not None and not current.is_doubted  # it may be at work
+        ended = current is not None and current.status.value in {"failed", "stopped"}
         # One that was put away may run there all the same: that is the person's business.
         never = all(self._never_ran(task) for task in tasks)
         return (never and bool(tasks)) or (session.close_after and ended)

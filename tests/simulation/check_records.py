@@ -74,14 +74,14 @@ class Records:
         """A final task keeps status, result and end; figures never told may still come.
 
         But lost means that nobody knows, and stopped that we told it to end: a result that comes
-        all the same tells. An end in doubt gives way to whatever is not, and what the person took
-        out of the queue or put away is brought back when they say so.
+        all the same tells. What the person took out of the queue or put away is brought back when
+        they say so.
         """
         if self._is_undone(old, new):
             return
         inferred = old.status in {TaskStatus.LOST, TaskStatus.STOPPED} and old.sent_ms is not None
         found = inferred and new.status is TaskStatus.DONE
-        if not old.is_final or found or old.is_doubted:
+        if not old.is_final or found:
             return
         changed = _lasting(old) != _lasting(new)
         if changed or (old.cost is not None and old.cost != new.cost):

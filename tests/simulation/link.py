@@ -250,7 +250,6 @@ class Link:
                 is_report = call.sent.verb is ApiCall.POLL and answer.status == 200
                 if is_report and call.sent.fate.kind in _TRUE:  # a refused key is no news of it
                     self._world.not_found.told(call.sent.path)
-                    self._world.bodies.came(call.sent.path)
                     self._world.checks.caps.told(call.sent.path)
 
         self._world.timeline.after(call.sent.fate.back, come_in)

@@ -39,9 +39,7 @@ ONCE_RED: dict[int, str] = {
     2026112609551: "asked in a browser where one of unknown end may ask, too",
     2026112602855: "the own address came back just before a broken channel was looked at",
     2026112600088: "an answer after a Stop that the channel lost",
-    1354: "a report with ids of another task stood between four times not found",
     1534: "a task at work in an assumed end, under a key that nobody went back to",
-    26954: "a question with ids of another task stood between four times not found",
     27123: "a refused key was taken for news of the session",
     30106: "a Stop was told not found, and its task was given up when the channel broke",
     30812: "a Terminate waited for a key that nobody went back to",
@@ -50,7 +48,6 @@ ONCE_RED: dict[int, str] = {
     27566: "killed before its only task was sent; that was refused, and the browser left to idle",
     27784: "as 26485, with a Terminate that had been refused",
     2026112700058: "the fate of a Terminate was written while its task got another session",
-    2026112707186: "another task's body, under names that nobody knows, stood three times in a row",
     2026112900001: "a first task waited for a Stop of its browser that could be taken back",
     658: "run in a new session while the program closed its browser: the task was given up",
     2026112900405: "after a restart, none was left of the sessions that were opened with a text",
@@ -75,6 +72,5 @@ ONCE_RED_IN_WEBRUN: dict[tuple[Dialect, int], str] = {
         2026112700590,
     ): "an answer was told not found: idle minutes come after the cap",
     (Dialect.W2, 214): "a Stop was told not found: another browser beside one taken for closed",
-    (Dialect.W2, 431): "a report with ids of another task stood between four times not found",
 }
 """The same, for those that were red in a dialect of WebRun."""

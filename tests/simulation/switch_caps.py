@@ -4,8 +4,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from enigma_panel.core.models import Task
-from enigma_panel.core.money import is_sane
 from enigma_panel.services import caps
 from enigma_panel.services.caps import Caps
 from enigma_panel.services.monitor.poller import Poller
@@ -53,13 +51,6 @@ class _Slow:
 
 def a_leap_acts() -> Patches:
     return [(place, "is_leap", lambda *_: False) for place in (caps, day_costs)]
-
-
-def a_doubted_cost_counts() -> Patches:
-    def counted(task: Task) -> Decimal | None:
-        return task.cost if task.cost is not None and is_sane(task.cost) else None
-
-    return [(Task, "counted_cost", property(counted))]
 
 
 def the_day_holds_nothing() -> Patches:
@@ -130,7 +121,6 @@ SWITCHES: dict[str, Callable[[], Patches]] = {
     "a task is stopped again at its cap": a_task_is_stopped_again,
     "what a cap ends can be taken back": a_cap_can_be_taken_back,
     "a cost that leaps acts": a_leap_acts,
-    "a doubted cost counts": a_doubted_cost_counts,
     "the cap of the day holds nothing": the_day_holds_nothing,
     "held when it is queued, not when sent": a_start_is_looked_at_when_it_is_queued,
     "held before it is written, not when sent": a_start_is_looked_at_before_it_is_written_down,

@@ -10,8 +10,7 @@ from enigma_panel.api.wire import error_responses, responses
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.account import UNAUTHORIZED, Account
 from enigma_panel.services.commands.delivery import CommandSender
-from enigma_panel.services.monitor import foreign_answers
-from enigma_panel.services.monitor.foreign_answers import ForeignAnswers
+from enigma_panel.services.monitor import poller
 from enigma_panel.services.monitor.missing_tasks import MissingTasks
 from enigma_panel.services.queue import starter
 from enigma_panel.services.queue.starter import FirstTaskSender
@@ -83,16 +82,17 @@ def gone_decides_the_task() -> Patches:
 
 def bodies_are_not_compared() -> Patches:
     """The answer to a poll is about its task, whatever ids it names."""
-
-    def usable(_self: Any, _session: Any, _task: Any, answer: Any) -> Any:
-        return answer
-
-    return [(ForeignAnswers, "usable", usable)]
+    return [(poller, "is_of_other", lambda *_: False)]
 
 
 def foreign_bodies_are_never_used() -> Patches:
     """A result under ids that nobody knows is not shown, however often it comes."""
-    return [(foreign_answers, "EQUAL_ANSWERS", 10**9)]
+
+    def is_of_other(_store: Any, answer: Any, session: Any, task: Any) -> bool:
+        is_elsewhere = answer.session_id not in {None, session.service_id}
+        return is_elsewhere or answer.task_id not in {None, task.service_id}
+
+    return [(poller, "is_of_other", is_of_other)]
 
 
 def replies_to_starts_are_not_compared() -> Patches:

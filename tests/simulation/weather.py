@@ -33,7 +33,6 @@ class Kind(StrEnum):
     GATEWAY_AFTER = "gateway_after"  # it took effect, and something in between answers
     NOT_FOUND = "not_found"  # the service itself says so of a session that works
     OTHERS = "others"  # it took effect, and what comes back is about another task of ours
-    FOREIGN = "foreign"  # a poll is answered with a task that nobody knows
     UNDECODABLE = "undecodable"  # it took effect, and the reply's encoding cannot be undone
 
 

@@ -21,7 +21,6 @@ from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import (
     AT_CAP,
     OTHER_DIALECT,
-    OTHER_TASK,
     OWN_CODES,
     STEP_KINDS,
     Kind,
@@ -191,7 +190,7 @@ def test_the_listing_knows_every_word_that_is_stored() -> None:
     assert _words("intents", "outcome") == set(Outcome)
     assert _words("intents", "verb") == set(CommandVerb) | set(AnswerVerb)
     # Texts among those of the service: the program before shows them as such.
-    later = {OTHER_TASK, "LEDGER_FAILED", "NOT_CONNECTED", "FROM_EXPORT", AT_CAP} | OTHER_DIALECT
+    later = {"LEDGER_FAILED", "NOT_CONNECTED", "FROM_EXPORT", AT_CAP} | OTHER_DIALECT
     assert _words("tasks", "code") >= OWN_CODES - later
     # No line of a time line is made of these.
     untold = {"active", "queued", "delivered", "session_doubted"}

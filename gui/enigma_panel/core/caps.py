@@ -1,8 +1,8 @@
 """Caps on what a task and a day may cost: how one is typed, and what a reported cost may do.
 
-A cap acts on reported figures alone, and a task whose cost is unknown counts nothing. What is in
-doubt or cannot be a cost is in no sum (`Task.counted_cost`), and a figure that falls while its task
-works changes nothing (`merge_usage`): neither reaches a cap. One that leaps is asked about.
+A cap acts on reported figures alone, and a task whose cost is unknown counts nothing. What cannot
+be a cost is in no sum (`Task.counted_cost`), and a figure that falls while its task works changes
+nothing (`merge_usage`): neither reaches a cap. One that leaps is asked about.
 """
 
 import re

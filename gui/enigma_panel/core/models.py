@@ -10,7 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from enigma_panel.core.money import is_sane
-from enigma_panel.core.observation import NO_USAGE, OTHER_TASK, ResultFile, Usage
+from enigma_panel.core.observation import NO_USAGE, ResultFile, Usage
 from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.statuses import (
@@ -320,15 +320,10 @@ class Task(HidingStruct, frozen=True, kw_only=True):
         return self.usage.cost
 
     @property
-    def is_doubted(self) -> bool:
-        """True while what is known of it is from a report that may be about another task."""
-        return self.code == OTHER_TASK
-
-    @property
     def counted_cost(self) -> Decimal | None:
-        """The cost for sums, in dollars; None where it is unknown or in doubt."""
+        """The cost for sums, in dollars; None where it is unknown or cannot be one."""
         cost = self.cost
-        return cost if cost is not None and is_sane(cost) and not self.is_doubted else None
+        return cost if cost is not None and is_sane(cost) else None
 
 
 IDLE_LEAST_MS = 5_000

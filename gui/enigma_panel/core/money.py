@@ -1,7 +1,7 @@
 """Money: decimals as the JSON text has them; in the ledger whole nano-dollars, to sum and sort.
 
-Unit: US dollars (api.md §2). An amount outside 0…10⁶, or from a report that may be about another
-task, is kept and shown, but never summed: see `Task.counted_cost`.
+Unit: US dollars (api.md §2). An amount outside 0…10⁶ is kept and shown, but never summed: see
+`Task.counted_cost`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -41,17 +41,12 @@ def to_nano(amount: Decimal | None) -> int | None:
 
 
 def format_money(
-    amount: Decimal,
-    kind: MoneyKind = MoneyKind.COST,
-    *,
-    is_sure: bool = True,
-    is_derived: bool = False,
+    amount: Decimal, kind: MoneyKind = MoneyKind.COST, *, is_derived: bool = False
 ) -> str:
     """The amount in few decimals, '$0.021'; `exact_money` has all of them.
 
-    '< $0.001' where rounding would give zero, '≈' before an estimate, '?' behind an amount that
-    no sum holds: not sure, or not sane. One that is not sane is written with an exponent, so that
-    nobody takes it for a price.
+    '< $0.001' where rounding would give zero, '≈' before an estimate. An amount that is not sane,
+    so that no sum holds it, has an exponent and '?' behind it: nobody takes it for a price.
     """
     if not _is_figure(amount, kind):
         return f"${_notation(amount)}?"
@@ -59,7 +54,7 @@ def format_money(
     shown = amount.copy_abs().quantize(least, ROUND_HALF_UP)
     is_less = bool(amount) and not shown
     sign = "< " if is_less else "≈ " if is_derived else ""
-    return f"{sign}${least if is_less else shown:f}{'' if is_sure else '?'}"
+    return f"{sign}${least if is_less else shown:f}"
 
 
 def floor_cents(amount: Decimal) -> Decimal:

@@ -7,8 +7,6 @@ from msgspec import Struct
 
 from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
 
-OTHER_TASK = "OTHER_TASK"
-"""Our own code for a report that names a task or session that is unknown here."""
 MISSING_PROMPT, MISSING_TASK_DETAILS = "MISSING_PROMPT", "MISSING_TASK_DETAILS"
 """Our own codes for a refusal that does not find the task where its dialect has it."""
 OTHER_DIALECT = frozenset({MISSING_PROMPT, MISSING_TASK_DETAILS})
@@ -20,18 +18,10 @@ AT_CAP = "AT_CAP"
 """Our own code of a task that was given a Stop at its cap, which is `Task.error` then, or whose
 browser was ended at that of the day."""
 OWN_CODES = (
-    OTHER_DIALECT
-    | UNSENT
-    | {
-        "TERMINATED_BEFORE_TASK",
-        "LEDGER_FAILED",
-        "NOT_CONNECTED",
-        AT_CAP,
-        OTHER_TASK,
-    }
+    OTHER_DIALECT | UNSENT | {"TERMINATED_BEFORE_TASK", "LEDGER_FAILED", "NOT_CONNECTED", AT_CAP}
 )
-"""Our own codes for why a task was not sent or was stopped, and for a doubt; a code of the service
-is never one of them."""
+"""Our own codes for why a task was not sent or was stopped; a code of the service is never one of
+them."""
 
 
 class Kind(StrEnum):
@@ -150,11 +140,6 @@ class Observation(HidingStruct, frozen=True, kw_only=True):
     grace_ms: int | None = None
     asked_ms: int | None = None
     is_clean: bool = False
-
-    @property
-    def is_doubted(self) -> bool:
-        """True for a report that may be about somebody else's task."""
-        return self.code == OTHER_TASK
 
 
 STEP_KINDS = frozenset({Kind.AGENT, Kind.ACTION, Kind.UPDATE})

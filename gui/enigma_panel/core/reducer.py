@@ -81,8 +81,6 @@ def reduce(
     new_task = None
     if task is not None:
         new_task = reduce_task(session, task, observation, now_ms, ending=ending)
-    if observation.is_doubted:  # of a session it proves nothing
-        return session, new_task
     if (
         task is not None
         and task.is_final
@@ -269,13 +267,6 @@ def reopened(task: Task, now_ms: int) -> Task:
     )
 
 
-def _without_doubt(task: Task, now_ms: int) -> Task:
-    """The task without doubt, named at last: what a report about another one said goes."""
-    if task.is_final:
-        task = replace(reopened(task, now_ms), service_id=task.service_id, error=None)
-    return replace(task, code=None)
-
-
 def reduce_task(
     session: Session,
     task: Task,
@@ -319,13 +310,11 @@ def _next_task(
         return _restored_task(session, task, now_ms)
     if task.is_final and not _is_found(task, observation):
         task = _with_late_answer(_with_late_name(task, observation), observation)
-        return task if observation.is_doubted else _with_late_figures(task, observation)
+        return _with_late_figures(task, observation)
     proves_nothing = _is_stale(task, observation, now_ms) or is_echo(session, observation, now_ms)
     proves_nothing |= session.is_final and observation.kind in ALIVE_KINDS
     if proves_nothing or _is_overtaken(task, observation):
         return _named(task, observation)  # it says nothing but the name
-    if task.is_doubted and _is_own_report(observation):
-        task = _without_doubt(task, now_ms)
     is_stopped = CommandVerb.STOP in ending or task.stop_sent_ms is not None
     asked_to_end = is_stopped or bool(ending) or session.terminate_sent_ms is not None
     asked_to_end |= session.phase is P.ENDED_BY_YOU
@@ -335,9 +324,7 @@ def _next_task(
     if _REPORTS.get(observation.kind) is status and observation.usage.cost is None:
         # The last poll's cost is less than the final one, which is asked for.
         task = replace(task, usage=replace(task.usage, cost=None))
-    if observation.is_doubted:
-        task = replace(task, code=observation.code)
-    elif before.code == AT_CAP and status in FINAL_STATUSES:
+    if before.code == AT_CAP and status in FINAL_STATUSES:
         task = _ended_at_cap(before, task, status)
     if status is task.status:
         return before if task == before else task
@@ -374,15 +361,9 @@ def _restored_task(session: Session, task: Task, now_ms: int) -> Task:
 
 
 def _is_found(task: Task, observation: Observation) -> bool:
-    """Whether a result says more than the final status: lost, a Stop of ours, or in doubt."""
+    """Whether a result says more than the final status: lost, or a Stop of ours."""
     inferred = task.status in {S.LOST, S.STOPPED} and task.sent_ms is not None
-    if inferred and observation.kind is Kind.COMPLETED:
-        return True
-    return task.is_doubted and _is_own_report(observation)
-
-
-def _is_own_report(observation: Observation) -> bool:
-    return observation.kind in OF_TASK and not observation.is_doubted
+    return inferred and observation.kind is Kind.COMPLETED
 
 
 def _with_late_answer(task: Task, observation: Observation) -> Task:

@@ -190,9 +190,8 @@ class OpenQuestion(Struct, frozen=True, kw_only=True):
     """A question that waits for the person. question_n counts within its task, from 1.
 
     maybe_answered: an answer was sent and may have arrived. asked_again: the one
-    before it had the same words and was answered, and nothing else was seen since. is_doubted: the
-    service names another task with it. is_asker_unknown: any of several tasks of the session may
-    ask it; task_key is that of the first.
+    before it had the same words and was answered, and nothing else was seen since.
+    is_asker_unknown: any of several tasks of the session may ask it; task_key is that of the first.
     """
 
     task_key: int
@@ -204,7 +203,6 @@ class OpenQuestion(Struct, frozen=True, kw_only=True):
     kind: QuestionKind
     maybe_answered: bool = False
     asked_again: bool = False
-    is_doubted: bool = False
     is_asker_unknown: bool = False
 
     @property

@@ -23,7 +23,7 @@ from tests.services.live.bench import Bench
 
 S, P, K = TaskStatus, Phase, Kind
 NOT_CONNECTED = NotConnectedError("refused")
-OTHERS = Observation(kind=K.COMPLETED, text="r", task_id="of nobody")
+OTHERS = Observation(kind=K.COMPLETED, text="r", task_id="of another")
 Told = Kind | Observation | Exception
 
 
@@ -137,9 +137,13 @@ async def test_a_report_between_them_starts_over(polled: Polled) -> None:
 
 @pytest.mark.parametrize("times", [1, 3])
 async def test_an_answer_about_another_task_starts_over(polled: Polled, times: int) -> None:
-    """It is not used, or the third time in doubt, and is no "not found" either."""
+    """It is not used, and is no "not found" either."""
     gone = K.SESSION_GONE
     await polled.begin(gone, gone, gone, *[OTHERS] * times, rest=gone)
+    bench, polled.found = polled.bench, {"of another"}
+    await bench.open(listens=False)
+    other = Observation(kind=K.ACCEPTED, task_id="of another")
+    await bench.reply(bench.intent, Outcome.KNOWN, other)
     await asyncio.sleep(30)
     assert polled.bench.phase(polled.session) is P.OPEN
     await asyncio.sleep(20)

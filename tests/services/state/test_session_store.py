@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.core.observation import OTHER_TASK, Kind, Observation, Usage
+from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.secrets.redaction import MARK, Redactor
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.store.ledger.errors import DiskFullError
@@ -34,7 +34,6 @@ def test_a_sessions_cost_is_unknown_until_one_of_its_tasks_told_one() -> None:
     untold = [
         a_task(4, status=done, **of_it),
         a_task(5, status=done, cost="1E+30", **of_it),
-        a_task(6, status=done, cost="0.1", code=OTHER_TASK, **of_it),
         a_task(7, status=TaskStatus.STOPPED, service_id=None, **of_it),
     ]
     told = [

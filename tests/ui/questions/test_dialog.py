@@ -559,16 +559,6 @@ async def test_a_question_that_may_have_been_answered_says_so(
     assert dialog.card.doubts.text().startswith("An answer was sent, but")
 
 
-async def test_a_question_that_may_be_anothers_says_so(
-    world: World, dialog: QuestionDialog
-) -> None:
-    ask(world, dialog, WHICH)
-    world.inbox.open = [replace(world.inbox.open[0], is_doubted=True)]
-    world.inbox.changed.emit()
-    assert dialog.card.doubts.isVisible()
-    assert dialog.card.doubts.text().startswith("The service reports another task")
-
-
 async def test_a_question_that_any_of_several_tasks_may_ask_is_shown_as_none_of_them(
     world: World, dialog: QuestionDialog
 ) -> None:

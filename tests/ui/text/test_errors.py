@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.api.errors import (
     REFUSALS,
@@ -367,6 +368,17 @@ def test_of_an_unconfirmed_start_nobody_says_that_nothing_was_started(
     ):
         assert "not started" not in explain(error, context).text, error
         assert "Nothing was started" not in explain(error, context).text, error
+
+
+def test_a_code_that_earlier_programs_gave_a_task_takes_nothing_from_it() -> None:
+    """They marked what came with the ids of an unknown task."""
+    done = a_task(status=TaskStatus.DONE, result="$39.99", code="OTHER_TASK", ended_ms=NOW)
+    assert result_cell(done, None) == result_cell(replace(done, code=None), None)
+    assert trouble_text(a_session(), done, NOW) is None
+    failed = replace(done, status=TaskStatus.FAILED, error="The page is gone", result=None)
+    told = trouble_text(a_session(), failed, NOW)
+    assert told is not None
+    assert told.what == "The task failed: “The page is gone”."
 
 
 def test_a_message_of_the_service_is_never_read_as_a_pattern() -> None:

@@ -7,12 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from enigma_panel.core.models import Phase, TaskStatus
-from enigma_panel.core.observation import OTHER_TASK
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import WaitReason
 from enigma_panel.ui.sessions.model import ENDED_STAY_MS, Column, SessionsModel
 from enigma_panel.ui.tasks.model import Column as TaskColumn, TasksModel
-from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table.model import Role
 from tests.kit.builders import ID, LINK
@@ -186,10 +184,6 @@ def test_tasks_are_newest_first_and_new_until_seen(services: Any, tasks: TasksMo
     assert cell_text(tasks, 1, TaskColumn.RESULT, Role.CELL).bold
     assert cell_text(tasks, 2, TaskColumn.COST) == "$0.021"
     assert cell_text(tasks, 2, TaskColumn.RESULT) == "…"
-    sessions.change_task(1, code=OTHER_TASK)
-    doubted = cell_text(tasks, 1, TaskColumn.RESULT, Role.CELL)
-    assert (doubted.bold, doubted.glyph) == (True, Glyph.BANG)
-    assert "is about another task" in doubted.tool_tip
     sessions.change_task(1, is_new=False)
     assert cell_text(tasks, 1, TaskColumn.STATUS, SPOKEN) == "Done"
 

@@ -26,8 +26,7 @@ _NOT_AWAITED = frozenset({TaskStatus.UNCONFIRMED, TaskStatus.LOST})
 
 
 class Ended(Struct, frozen=True, kw_only=True):
-    """One result. name: of its session, "" when unknown; cost in dollars, None when unknown or
-    in doubt.
+    """One result. name: of its session, "" when unknown; cost in dollars, None when unknown.
 
     Neither the task's text nor its result: a notice may stand on a locked screen.
     """
@@ -152,7 +151,7 @@ class DoneNotifier(QObject):
             name=session.name if session is not None else "",
             failed=task.status is TaskStatus.FAILED,
             took_ms=_took_ms(task),
-            cost=None if task.is_doubted else task.cost,
+            cost=task.cost,
         )
 
     def _notify_clicked(self, key: object, token: str) -> None:

@@ -139,7 +139,7 @@ class Housekeeping(Service):
         if self._commands.is_ending(session.key) or session.key in self._starts.closing:
             return False  # somebody does, and says why
         task = self._store.current_task(session)
-        if task is None or task.is_doubted:  # in doubt it may be at work
+        if task is None:
             return False
         return (
             task.status in {TaskStatus.FAILED, TaskStatus.STOPPED}

@@ -45,13 +45,10 @@ class MissingTasks:
     def is_fact(self, task: Task, answer: Observation, asked_ms: int) -> bool:
         """Take the answer to a poll that was sent at asked_ms (epoch ms); whether to record it.
 
-        A report always is, though one in doubt is no sign of life of its session. "Not found" is
-        after three more looks with the same answer and no sign of life; one that came before its
-        turn, as a command cut the wait short, does not count.
+        A report always is. "Not found" is after three more looks with the same answer and no sign
+        of life; one that came before its turn, as a command cut the wait short, does not count.
         """
         kind = answer.kind
-        if answer.is_doubted:
-            return True
         if kind not in _NOT_FOUND:
             self._store.unproven_names.discard(task.key)
             self.forget(task.key)

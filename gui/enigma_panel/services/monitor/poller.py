@@ -17,10 +17,9 @@ from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.service_rules import POLL_MS
 from enigma_panel.services.context import Service, ServiceContext
-from enigma_panel.services.monitor.foreign_answers import ForeignAnswers
 from enigma_panel.services.monitor.missing_tasks import MissingTasks
 from enigma_panel.services.retry_policy import WORST_BACKOFF_MS, backoff_ms
-from enigma_panel.services.state.session_store import ASSUMED_FOR_MS
+from enigma_panel.services.state.foreign_ids import is_of_other
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import Diff, LiveStatus
 
@@ -74,7 +73,6 @@ class Poller(Service):
         self._under_way: dict[int, tuple[int, asyncio.Timeout]] = {}
         self._heard: set[int] = set()
         self._turn = 0
-        self._foreign = ForeignAnswers(context.store)
         self._store.changed.connect(self._follow)
         self._account.changed.connect(self.wake_all)
 
@@ -152,7 +150,7 @@ class Poller(Service):
             self._scope.spawn(f"poll {key}", self._loop(key))
 
     def _is_worth_asking(self, task: Task) -> bool:
-        """Whether to ask for it: while it may change, and longer for its cost or a doubt."""
+        """Whether to ask for it: while it may change, and longer for its cost."""
         if task.service_id is None:
             return False
         if not task.is_final:
@@ -164,8 +162,6 @@ class Poller(Service):
         if self._missing.is_missing(task.key):  # what it shows of its session is still open
             return True
         age_ms = self._clock.now_ms() - (task.ended_ms or 0)
-        if task.is_doubted:
-            return age_ms < ASSUMED_FOR_MS
         is_unknown = task.cost is None and task.status in {TaskStatus.DONE, TaskStatus.FAILED}
         return is_unknown and age_ms < COST_FOR_MS
 
@@ -181,15 +177,13 @@ class Poller(Service):
         finally:
             del self._alarms[key]
             self._locks.pop(key, None)
-            self._foreign.forget(key)
             self._missing.forget(key)
 
     def _every_ms(self, task: Task) -> int:
         asks = task.status is TaskStatus.ASKS or task.answered_ms is not None
         is_reported = self._live.is_speaking(task.session_key) and not asks
         is_reported = is_reported and not self._wants_costs()
-        is_over = task.is_final and task.is_doubted
-        return SLOW_MS if is_reported or is_over else POLL_MS
+        return SLOW_MS if is_reported else POLL_MS
 
     def _retry_ms(self, asked_ms: int, failures: int, error: ApiError) -> int:
         """When to ask again (epoch ms): after nonsense, too, no sooner than without a fault."""
@@ -245,12 +239,11 @@ class Poller(Service):
                 self._account.note_error(error)
                 return error
         self._note_answer(task.key)
-        used = self._foreign.usable(session, task, observation)
-        if used is None:
+        if is_of_other(self._store, observation, session, task):
             self._missing.forget(task.key)  # no report of its own, but no "not found" either
             return False
-        if self._missing.is_fact(task, used, asked_ms):
-            await self._store.record(session.key, task.key, replace(used, asked_ms=asked_ms))
+        if self._missing.is_fact(task, observation, asked_ms):
+            await self._store.record(session.key, task.key, replace(observation, asked_ms=asked_ms))
         if task.key not in self._heard:
             self._heard.add(task.key)
             self._store.touch(session.key)

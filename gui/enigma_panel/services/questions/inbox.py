@@ -171,7 +171,6 @@ class Inbox(QObject):
             kind=guess_kind(text),
             maybe_answered=task.answer_unconfirmed,
             asked_again=task.asked_again,
-            is_doubted=task.is_doubted,
             is_asker_unknown=self._is_asker_unknown(task),
         )
 

@@ -3,27 +3,22 @@
 from msgspec.structs import replace
 
 from enigma_panel.api.errors import ApiError, ProtocolError
-from enigma_panel.core.observation import OTHER_TASK, Kind, Observation
+from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.state.foreign_ids import is_of_other
 from enigma_panel.services.state.session_store import SessionStore
-from enigma_panel.store.ledger.intents import Intent, IntentKind
+from enigma_panel.store.ledger.intents import Intent
 
 
 def own_reply(store: SessionStore, intent: Intent, reply: Observation) -> Observation:
     """The reply as it may be recorded.
 
     ProtocolError where it names another session or task of ours: it answers another call, and the
-    outcome of this one is unknown. Where newTask is answered with an unknown session, the code is
-    OTHER_TASK; the polls bring more.
+    outcome of this one is unknown.
     """
     if _is_of_other(store, intent, reply):
         error = ProtocolError(200, "it names another session or task")
         error.session_id = reply.session_id
         raise error
-    session = store.session(intent.session.key)
-    asked = session.service_id if session is not None else None
-    if intent.kind is IntentKind.NEW_TASK and reply.session_id not in {None, asked}:
-        return replace(reply, code=OTHER_TASK, session_id=None)
     return reply
 
 

@@ -1,17 +1,8 @@
-"""Foreign ids: those that a fact names, and that are not the ones asked for."""
+"""Foreign ids: those that a fact names, and that are of another session or task in memory."""
 
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import Observation
 from enigma_panel.services.state.session_store import SessionStore
-
-
-def foreign_ids(
-    observation: Observation, session: Session, task: Task
-) -> tuple[str | None, str | None]:
-    """The session's and the task's id that a fact names and that are not the ones asked for."""
-    session_id = observation.session_id if observation.session_id != session.service_id else None
-    task_id = observation.task_id if observation.task_id != task.service_id else None
-    return session_id, task_id
 
 
 def is_of_other(

@@ -72,8 +72,6 @@ class Trouble(QWidget):
         role = _ROLES.get(task.status, "") if task is not None else ""
         if task is not None and known_until_ms(task, session) is not None:
             role = ""
-        if task is not None and task.is_doubted:
-            role = "amber"
         if entry is not None:
             trouble, role = self._waiting_text(entry, session)
         trouble = trouble or ErrorText("")

@@ -15,7 +15,6 @@ from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.questions.text import shown_question, single_line
 from enigma_panel.ui.text.outcome import (
     asked_again_text,
-    doubted_question_text,
     maybe_answered_text,
     unknown_asker_text,
 )
@@ -170,12 +169,11 @@ class QuestionCard(QWidget):
         self.before.show_text(text)
 
     def show_doubts(self, question: OpenQuestion) -> bool:
-        """Say that it may have been answered, or be another's; returns whether that came or
-        went."""
+        """Say that it may have been answered, or be another task's; returns whether that came
+        or went."""
         doubts = (
             (question.asked_again, asked_again_text),
             (question.maybe_answered, maybe_answered_text),
-            (question.is_doubted, doubted_question_text),
             (question.is_asker_unknown, unknown_asker_text),
         )
         text = " ".join(say() for applies, say in doubts if applies)

@@ -459,8 +459,7 @@ def status_cell(task: Task, session: Session | None, *, is_missing: bool = False
 def task_cost_cell(task: Task) -> Cell:
     """Return the cell of what a task cost so far."""
     may_cost = not task.is_final and task.status is not TaskStatus.QUEUED
-    is_sure = not task.is_doubted
-    return cost_cell(task.cost, more_to_come=may_cost, spent=task.was_taken, is_sure=is_sure)
+    return cost_cell(task.cost, more_to_come=may_cost, spent=task.was_taken)
 
 
 def tokens_in(task: Task) -> Cell:

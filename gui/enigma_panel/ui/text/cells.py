@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.money import exact_money, is_sane
-from enigma_panel.core.observation import AT_CAP, OTHER_TASK
+from enigma_panel.core.observation import AT_CAP
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.errors import ErrorContext, explain_code
 from enigma_panel.ui.text.money import exact_text, money, spoken_money
@@ -83,39 +83,21 @@ def stale_cell(cell: Cell, heard_ms: int | None) -> Cell:
     return replace(cell, severity=Severity.DIM, mark=Severity.DIM, bold=False, hint=hint)
 
 
-def cost_cell(
-    cost: Decimal | None, *, more_to_come: bool, spent: bool, is_sure: bool = True
-) -> Cell:
-    """Return the cell of an amount, see `money`; spoken and copied whole, with its doubt."""
-    text = money(cost, more_to_come=more_to_come, spent=spent, is_sure=is_sure)
-    hints: list[str] = []
-    severity, copied = Severity.DIM, ""
+def cost_cell(cost: Decimal | None, *, more_to_come: bool, spent: bool) -> Cell:
+    """Return the cell of an amount, see `money`; spoken and copied whole."""
+    text = money(cost, more_to_come=more_to_come, spent=spent)
+    severity, copied, hint = Severity.DIM, "", ""
     if cost is not None:
         copied = exact_money(cost) + (UNKNOWN if text.endswith(UNKNOWN) else "")
         severity = Severity.PLAIN if is_sane(cost) else Severity.AMBER
-        hints = [exact_text(cost), "" if is_sure else doubt_text(cost)]
+        hint = exact_text(cost)
     return Cell(
         text=text,
         severity=severity,
         spoken=spoken_money(copied or text),
         copied=copied,
-        hint="\n".join(filter(None, hints)),
+        hint=hint,
     )
-
-
-def result_cell(task: Task, session: Session | None) -> Cell:
-    """Return the session's task's result in one line, with a sign where it may be another's."""
-    cell = _plain_result_cell(task, session)
-    if not task.is_doubted:
-        return cell
-    doubt = doubt_text(task.cost)
-    spoken = tr("{text} – {doubt}", text=cell.accessible_text, doubt=doubt)
-    return replace(cell, glyph=Glyph.BANG, mark=Severity.AMBER, hint=doubt, spoken=spoken)
-
-
-def doubt_text(cost: Decimal | None) -> str:
-    """Return that what is shown may be another task's."""
-    return explain_code(OTHER_TASK, None, ErrorContext(cost=cost)).text
 
 
 def _stopped_text(task: Task, session: Session | None) -> str:
@@ -138,7 +120,8 @@ def _stopped_text(task: Task, session: Session | None) -> str:
     return tr("Stopped")
 
 
-def _plain_result_cell(task: Task, session: Session | None) -> Cell:
+def result_cell(task: Task, session: Session | None) -> Cell:
+    """Return the session's task's result in one line."""
     match task.status:
         case _ if known_until_ms(task, session) is not None:
             text = tr("Its session has ended")

@@ -272,14 +272,6 @@ def ledger_failed(_details: ErrorDetails) -> ErrorText:
     return ErrorText(what, tr("Its browser is being closed."), tr("Free some space on the disk."))
 
 
-def other_task(facts: ErrorDetails) -> ErrorText:
-    """What is known of the task came with the ids of an unknown one."""
-    what = with_message(tr("The service's answer is about another task"), facts)
-    money = tr("No total includes its cost.") if facts.context.cost is not None else ""
-    todo = tr("The program keeps checking for a few minutes.")
-    return ErrorText(what, money, todo)
-
-
 def unknown_task_error(facts: ErrorDetails) -> ErrorText:
     """The task's code is not documented, or there is none."""
     what = with_message(tr("The task failed"), facts)
@@ -403,7 +395,6 @@ TABLE: dict[str, Row] = {
         tr("The other program may have run it."),
         tr("If it did not run, start it again."),
     ),
-    "OTHER_TASK": other_task,
     "RATE_LIMIT_EXCEEDED": too_many_calls,
     "NO_INSTANCES_AVAILABLE": no_browser,
     "INSTANCE_UNAVAILABLE": no_browser,

@@ -19,15 +19,13 @@ IDLE = " + idle"
 """Ending of the cost of a session that was open without a task."""
 
 
-def money(
-    amount: Decimal | None, *, more_to_come: bool, spent: bool = False, is_sure: bool = True
-) -> str:
+def money(amount: Decimal | None, *, more_to_come: bool, spent: bool = False) -> str:
     """Return the amount; '…' while it is not known but may be. Never 0.
 
     In the end 'unknown' where something was spent that is not known, '–' where nothing was.
     """
     if amount is not None:
-        return format_money(amount, is_sure=is_sure)
+        return format_money(amount)
     if more_to_come:
         return ELLIPSIS
     return tr("unknown") if spent else NONE

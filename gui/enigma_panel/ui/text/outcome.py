@@ -76,11 +76,6 @@ def maybe_answered_text() -> str:
     return tr("An answer was sent, but it may not have arrived.")
 
 
-def doubted_question_text() -> str:
-    """Return what is said of a question that came with the ids of an unknown task."""
-    return tr("The service reports another task here. Another agent may be asking.")
-
-
 def unknown_asker_text() -> str:
     """Return what is said of a question that any of several tasks of a session may ask."""
     return tr("It is unclear which task is asking. Any of them may read your answer.")

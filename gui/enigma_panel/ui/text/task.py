@@ -49,8 +49,6 @@ def trouble_text(
             return _missed(task, context)
         case TaskStatus.FAILED:
             return explain_code(task.code, task.error, context)
-        case TaskStatus.DONE | TaskStatus.ASKS if task.is_doubted:
-            return explain_code(task.code, None, context)
         case TaskStatus.UNCONFIRMED if known_until_ms(task, session) is not None:
             return ErrorText(
                 tr("Its session has ended."), tr("How the task ended is not known yet.")
