@@ -110,7 +110,6 @@ def check_figures(observation: object) -> None:
         observation.code,
         observation.session_id,
         observation.task_id,
-        observation.completed_at,
     ):
         assert text is None or text.encode() is not None
 

@@ -112,7 +112,6 @@ class Observation(HidingStruct, frozen=True, kw_only=True):
 
     text: the result, the question, the error's words or the service's message.
     expires_in_ms: life of the session from its start (milliseconds).
-    completed_at: the service's own ISO time, as given.
     grace_ms: how long the service waits for a lost browser (milliseconds).
     session_id, task_id: the service's own ids. socket_url: where the live channel is; web_view_url,
     webrtc_url: where the browser can be watched.
@@ -135,7 +134,6 @@ class Observation(HidingStruct, frozen=True, kw_only=True):
     socket_url: Hidden[str | None] = None
     web_view_url: Hidden[str | None] = None
     webrtc_url: Hidden[str | None] = None
-    completed_at: str | None = None
     files: tuple[ResultFile, ...] = ()
     grace_ms: int | None = None
     asked_ms: int | None = None

@@ -215,7 +215,6 @@ def report(body: Body, kind: Kind) -> Observation:
         task_id=body.id("taskId"),
         balance=v.money(body.top.get("balance")),
         files=_files(body) if kind is Kind.COMPLETED else (),
-        completed_at=next((v.short_text(value, 64) for value in body.values("completedAt")), None),
     )
 
 

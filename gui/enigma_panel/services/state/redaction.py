@@ -47,7 +47,6 @@ class RedactionFilter:
             observation,
             text=text,
             code=redact(code) if code and code not in OWN_CODES else code,
-            completed_at=observation.completed_at and redact(observation.completed_at),
             files=files,
             is_clean=True,
         )
