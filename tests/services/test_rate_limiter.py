@@ -29,7 +29,7 @@ class Calls:
 
     async def make(self, rank: Rank, number: int = 0, to: Endpoint = SEND, **how: float) -> None:
         """One call: `way` seconds until it is counted, `hold` seconds more until the reply."""
-        with await self.rate_limiter.turn(to, rank) as call:
+        with await self.rate_limiter.turn(to, rank, tag=number) as call:
             await asyncio.sleep(how.get("before", 0.0))
             call.sent()
             self.sent.append((self.clock.now_ms(), rank, number))
@@ -62,10 +62,8 @@ async def test_the_more_urgent_goes_first_and_the_older_among_equals(clock: Virt
     for number, rank in enumerate(wanted):
         calls.begin(calls.make(rank, number))
         await asyncio.sleep(1)
-    assert [rank for _, rank, _ in rate_limiter.waiting()] == sorted(wanted)
     await calls.done()
     assert [n for _, _, n in calls.sent[1:]] == [2, 4, 1, 3, 0]
-    assert rate_limiter.waiting() == []
 
 
 async def test_what_is_tried_again_keeps_its_place(clock: VirtualClock) -> None:
@@ -87,18 +85,19 @@ async def test_what_is_tried_again_keeps_its_place(clock: VirtualClock) -> None:
     assert order == ["old", "new", "newest"]
 
 
-async def test_waiting_tells_when_and_keeps_its_word(clock: VirtualClock) -> None:
+async def test_a_wait_ends_when_it_was_expected_to(clock: VirtualClock) -> None:
     rate_limiter = RateLimiter(clock)
     calls = Calls(clock, rate_limiter)
     for number in range(12):
         calls.begin(calls.make(Rank.TERMINATE, number))
         await asyncio.sleep(0.1)
-    told = [due for _, _, due in rate_limiter.waiting()]
+    told = [rate_limiter.due_of(number) for number in (10, 11)]
     free = rate_limiter.free_at(SEND, Rank.STOP)
     assert rate_limiter.free_at(SEND, Rank.START) > free
     await calls.done()
     assert [at for at, _, number in calls.sent if number >= 10] == told
-    assert told[-1] <= free <= told[-1] + 200
+    last = calls.sent[-1][0]
+    assert last <= free <= last + 200
 
 
 async def test_calls_that_go_together_count_together_in_one_bucket(clock: VirtualClock) -> None:
@@ -161,12 +160,12 @@ async def test_a_wait_that_is_cancelled_leaves_nothing(clock: VirtualClock, turn
     rate_limiter = RateLimiter(clock, limit=1, reserved=0)
     first = await rate_limiter.turn(SEND, Rank.STOP)
 
-    async def take() -> None:
-        with await rate_limiter.turn(SEND, Rank.STOP):
+    async def take(tag: int) -> None:
+        with await rate_limiter.turn(SEND, Rank.STOP, tag=tag):
             await asyncio.sleep(100)
 
     loop = asyncio.get_running_loop()
-    second, third = loop.create_task(take()), loop.create_task(take())
+    second, third = loop.create_task(take(2)), loop.create_task(take(3))
     await asyncio.sleep(1)
     first.give_back()
     for _ in range(turns):
@@ -174,7 +173,7 @@ async def test_a_wait_that_is_cancelled_leaves_nothing(clock: VirtualClock, turn
     second.cancel()
     with suppress(asyncio.CancelledError):
         await second
-    assert rate_limiter.waiting() == []
+    assert rate_limiter.due_of(2) is rate_limiter.due_of(3) is None
     third.cancel()
     with suppress(asyncio.CancelledError):
         await third
@@ -183,14 +182,14 @@ async def test_a_wait_that_is_cancelled_leaves_nothing(clock: VirtualClock, turn
 
 async def test_a_wait_cancelled_in_queue_is_forgotten(clock: VirtualClock) -> None:
     rate_limiter = RateLimiter(clock, limit=1, reserved=0)
-    told: list[int] = []
-    rate_limiter.changed.connect(lambda: told.append(len(rate_limiter.waiting())))
+    told: list[bool] = []
+    rate_limiter.changed.connect(lambda: told.append(rate_limiter.due_of(2) is not None))
     first = await rate_limiter.turn(SEND, Rank.STOP)
-    waiter = asyncio.get_running_loop().create_task(rate_limiter.turn(SEND, Rank.STOP))
+    waiter = asyncio.get_running_loop().create_task(rate_limiter.turn(SEND, Rank.STOP, tag=2))
     await asyncio.sleep(1)
     waiter.cancel()
     await asyncio.gather(waiter, return_exceptions=True)
-    assert told[-2:] == [1, 0]
+    assert told[-2:] == [True, False]
     first.give_back()
     assert rate_limiter.try_acquire(SEND, Rank.STOP) is not None
 
@@ -227,9 +226,10 @@ async def test_a_told_wait_holds_those_who_wait_already_and_a_lower_count_frees_
     rate_limiter.note_rate(SEND, RateHeaders(remaining=0, retry_after_s=30.0))
     await calls.done()
     assert calls.sent[0][0] - begin == 31_000
-    calls.begin(calls.make(Rank.PAUSE))
+    calls.begin(calls.make(Rank.PAUSE, 2))
     await asyncio.sleep(0.1)
-    due = rate_limiter.waiting()[0][2]
+    due = rate_limiter.due_of(2)
+    assert due is not None
     rate_limiter.note_rate(SEND, RateHeaders(remaining=9))
     await calls.done()
     assert calls.sent[1][0] < due

@@ -161,15 +161,15 @@ class RateLimiter(QObject):
             for window, (_, rank) in zip(windows, calls, strict=True)
         )
 
-    def waiting(self) -> list[tuple[Endpoint, Rank, int]]:
-        """The waits and when (epoch ms) each is expected to end; most urgent first."""
-        due = self._due()
-        return [(w.endpoint, w.rank, due[w.arrival]) for w in self._waiters]
-
     def due_of(self, tag: object) -> int | None:
         """When (epoch ms) the wait of that tag is expected to end; None when there is none."""
         waiter = next((w for w in self._waiters if w.tag == tag), None)
-        return None if waiter is None else self._due()[waiter.arrival]
+        if waiter is None:
+            return None
+        window = self._windows[waiter.endpoint]
+        waiters = self._in(window)
+        times = window.forecast([w.rank for w in waiters], self._clock.now_ms())
+        return times[waiters.index(waiter)]
 
     def remember(self, endpoint: Endpoint, times_ms: Sequence[int]) -> None:
         """Count calls that an earlier run of the program made, as the service does."""
@@ -220,15 +220,6 @@ class RateLimiter(QObject):
 
     def _in(self, window: CallWindow) -> list[_Waiter]:
         return [w for w in self._waiters if self._windows[w.endpoint] is window]
-
-    def _due(self) -> dict[int, int]:
-        now = self._clock.now_ms()
-        due: dict[int, int] = {}
-        for window in self._windows.all():
-            waiters = self._in(window)
-            times = window.forecast([w.rank for w in waiters], now)
-            due |= {w.arrival: at for w, at in zip(waiters, times, strict=True)}
-        return due
 
     def _move(self) -> None:
         self._grant()

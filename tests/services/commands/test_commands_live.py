@@ -116,7 +116,6 @@ async def test_it_can_be_taken_back_in_the_moment_in_which_the_channel_comes_up(
     assert (bench.live.sent == [], given.done()) == (undone, undone)
     await asyncio.sleep(70)
     assert bench.client.verbs == ([] if undone else [TERMINATE])
-    assert bench.rate_limiter.waiting() == []
 
 
 async def _stop_too(bench: Bench, key: int) -> None:
