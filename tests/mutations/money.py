@@ -57,7 +57,7 @@ SWITCHED = {
     "is stopped at once and once": "a cap stops no task",
     "stopped at once and once, without Undo": "a task is stopped again at its cap",
     "At the cap of a day nothing more is started": "the cap of the day holds nothing",
-    "whatever was queued before": "held before it is written, not when sent",
+    "whatever was queued before": "held when it is queued, not when sent",
     "This holds also after a restart or a kill": "the cost of earlier runs forgotten",
     "What runs, asks, is paused or idle is ended, too, if you want that.": "what runs goes on at the cap",
     "A start that a gateway in front of the service answers": "a gateway's 503 taken as the service's",

@@ -88,5 +88,4 @@ CATCHING: dict[str, int] = {
     "channels save polls at a cap": 2026113000003,
     "what runs goes on at the cap": 2026113000045,
     "the cost of earlier runs forgotten": 2026113000076,
-    "held before it is written, not when sent": 2026113000846,
 }

@@ -73,15 +73,6 @@ def a_start_is_looked_at_when_it_is_queued() -> Patches:
     return [(Starter, "__init__", init)]
 
 
-def a_start_is_looked_at_before_it_is_written_down() -> Patches:
-    """A report that comes while the ledger is written lets it through."""
-
-    async def is_held(*_: Any) -> bool:
-        return False
-
-    return [(Starter, "_is_held", is_held)]
-
-
 def earlier_runs_cost_nothing() -> Patches:
     """What was spent before a restart is not counted."""
     begin, note = DayCosts.begin, DayCosts.note
@@ -123,7 +114,6 @@ SWITCHES: dict[str, Callable[[], Patches]] = {
     "a cost that leaps acts": a_leap_acts,
     "the cap of the day holds nothing": the_day_holds_nothing,
     "held when it is queued, not when sent": a_start_is_looked_at_when_it_is_queued,
-    "held before it is written, not when sent": a_start_is_looked_at_before_it_is_written_down,
     "the cost of earlier runs forgotten": earlier_runs_cost_nothing,
     "caps end with the process": caps_end_with_the_process,
     "what runs goes on at the cap": what_runs_goes_on,
