@@ -227,7 +227,7 @@ class Link:
         now = self._world.timeline.now
         seen = [(at, old) for at, old in self._cache.get(sent.path, ()) if now - at < STALE_S]
         self._cache[sent.path] = [*seen, (now, answer)]
-        if not seen or sent.fate.kind is not Kind.STALE:
+        if not seen or sent.fate.kind is not Kind.STALE or answer.status != 200:
             return answer
         old, last = seen[0][1], seen[-1][1]
         if _ASKS in last.body and _ASKS not in answer.body:
