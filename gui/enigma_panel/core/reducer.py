@@ -415,7 +415,7 @@ def _is_stale(task: Task, observation: Observation, now_ms: int) -> bool:
         observation.kind is Kind.QUESTION
         and task.answered_ms is not None
         and observation.text == task.question
-        and now_ms - task.answered_ms < STALE_QUESTION_MS
+        and 0 <= now_ms - task.answered_ms < STALE_QUESTION_MS  # negative: the clock was set back
     )
 
 
