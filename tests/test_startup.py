@@ -3,19 +3,25 @@
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
+from enigma_panel import startup
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.state.standby import STANDBY_TICK_MS, TICK_MS
-from enigma_panel.startup import Startup
 from tests.kit.clock import gaps
 from tests.kit.world import World
 
 
-async def test_what_is_looked_at_each_second_is_not_in_standby() -> None:
-    world, at = World(), list[int]()
+async def test_what_is_looked_at_each_second_is_not_in_standby(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world, at, slept = World(), list[int](), list[int]()
 
     async def keep_house() -> None:
         at.append(world.clock.now)
 
+    watch = SimpleNamespace(tick=lambda: slept.append(world.clock.now))
+    monkeypatch.setattr(startup, "SleepWatch", lambda _services: watch)
     nothing = SimpleNamespace(tick=lambda: None)
     services = SimpleNamespace(
         clock=world.clock,
@@ -25,11 +31,11 @@ async def test_what_is_looked_at_each_second_is_not_in_standby() -> None:
         deletions=nothing,
     )
     parts, none = cast("Any", SimpleNamespace(services=services)), cast("Any", None)
-    startup = Startup(parts, none, none, keeps_copy=False)
+    program = startup.Startup(parts, none, none, keeps_copy=False)
     scope = TaskScope()
-    scope.spawn("ticks", startup._ticks())
+    scope.spawn("ticks", program._ticks())
     await world.clock.advance(5 * TICK_MS)
-    assert gaps(at) == [TICK_MS] * 5
+    assert gaps(at) == gaps(slept) == [TICK_MS] * 5
     world.standby.on = True
     await world.clock.advance(TICK_MS)
     at.clear()
