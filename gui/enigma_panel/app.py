@@ -20,7 +20,7 @@ from enigma_panel import __version__
 from enigma_panel.bootstrap import DataDirs, Parts, build, find_data_dirs, prepare_data_dirs
 from enigma_panel.cli import Options
 from enigma_panel.demo.simulator_process import SimulatorProcess, start_for
-from enigma_panel.desktop.session_end import Application, SessionEnd, own_command
+from enigma_panel.desktop.session_end import Application, SessionEnd
 from enigma_panel.desktop.single_instance import (
     NEW_TASK,
     SHOW,
@@ -390,5 +390,7 @@ def _run_qt(program: Program, ends: ExitStack) -> int:
 
 
 def _begin_again(arguments: list[str]) -> None:
-    command = own_command(arguments)
+    frozen = getattr(sys, "frozen", False)
+    program = [sys.executable] if frozen else [sys.executable, "-m", "enigma_panel"]
+    command = [*program, *arguments]
     os.execv(command[0], command)  # noqa: S606 - ourselves, no shell

@@ -1,6 +1,5 @@
 """The end of the desktop's session: log-out, and "Quit" from a dock or a session manager."""
 
-import sys
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -46,10 +45,3 @@ class SessionEnd(QObject):
         """Save, at log-out and now and then; a session manager does not start us again."""
         self._keep()
         manager.setRestartHint(QSessionManager.RestartHint.RestartNever)
-
-
-def own_command(arguments: list[str]) -> list[str]:
-    """The command line that starts this program with these arguments."""
-    frozen = getattr(sys, "frozen", False)
-    program = [sys.executable] if frozen else [sys.executable, "-m", "enigma_panel"]
-    return [*program, *arguments]
