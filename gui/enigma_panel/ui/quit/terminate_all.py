@@ -112,7 +112,7 @@ def _question(n: int) -> str:
     if n == 0:
         return tr("Nothing is left to terminate.")
     return tr.plural(
-        "This closes 1 session. Its task ends and billing stops.",
-        "This closes {n} sessions. Their tasks end and billing stops.",
+        "This closes 1 session. Running tasks end and billing stops.",
+        "This closes {n} sessions. Running tasks end and billing stops.",
         n,
     )
