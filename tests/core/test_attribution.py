@@ -12,10 +12,8 @@ from enigma_panel.core.attribution import (
     LATE_ERROR_MS,
     LATE_RESULT_MS,
     PAUSE_MS,
-    SIGN_MS,
     SILENT_MS,
     UNHEARD_MS,
-    UNSEEN_ANSWER_MS,
     Do,
     Known,
     Silence,
@@ -27,7 +25,7 @@ from enigma_panel.core.attribution import (
 )
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
-from enigma_panel.core.verbs import CommandVerb, TaskVerb
+from enigma_panel.core.verbs import TaskVerb
 
 NOW = 1_700_000_000_000
 LONG = 60_000
@@ -52,7 +50,7 @@ ONE, NAMED = _task(), _task(service_id="t1")
 LOST_REPLY, SECOND = _task(status=S.UNCONFIRMED), _task(2, S.STARTING)
 JUST_SENT = replace(SECOND, sent_ms=NOW, since_ms=NOW)
 ANSWERED = _task(question="Which?", question_n=1, asked_ms=NOW - LONG, answered_ms=NOW - LONG)
-PAUSED = _task(status=S.PAUSED, unproven=CommandVerb.PAUSE, since_ms=NOW - PAUSE_MS - 1)
+PAUSED = _task(status=S.PAUSED, since_ms=NOW - PAUSE_MS - 1)
 
 
 def _decide(kind: Kind, *tasks: Task, **given: Any) -> tuple[int | None, Do]:
@@ -148,9 +146,6 @@ def test_a_question(tasks: tuple[Task, ...], given: dict[str, Any], expected: ob
     assert _decide(Kind.QUESTION, *tasks, **given) == expected
 
 
-LIVE_ANSWER = replace(ANSWERED, answer_sent_live=True, status=S.ASKS)
-
-
 @pytest.mark.parametrize(
     ("tasks", "given", "expected"),
     [
@@ -158,11 +153,8 @@ LIVE_ANSWER = replace(ANSWERED, answer_sent_live=True, status=S.ASKS)
         ((SECOND,), {}, Do.RECORD | Do.STEP),
         ((LOST_REPLY, SECOND), {}, Do.STEP),
         ((LOST_REPLY,), {}, Do.RECORD | Do.STEP),
-        ((_task(unproven=CommandVerb.RESUME),), {}, Do.RECORD | Do.STEP),
         ((ANSWERED,), {}, Do.RECORD | Do.STEP),
         ((replace(ANSWERED, answered_ms=NOW - COPY_MS),), {"awaited": {1}}, Do.STEP),
-        ((LIVE_ANSWER,), {}, Do.RECORD | Do.STEP),
-        ((replace(LIVE_ANSWER, since_ms=NOW - SIGN_MS),), {}, Do.STEP),
         ((PAUSED,), {}, Do.STEP | Do.WORKS_ON),
         ((replace(PAUSED, since_ms=NOW - PAUSE_MS),), {}, Do.STEP),
         ((replace(PAUSED, pause_confirmed=True),), {}, Do.STEP),
@@ -211,7 +203,6 @@ def test_where_a_text_may_run_only_what_names_the_task_is_its(
 
 def test_what_an_agent_thinks_is_no_action() -> None:
     assert _decide(Kind.AGENT, PAUSED)[1] is Do.STEP
-    assert _decide(Kind.UPDATE, LIVE_ANSWER)[1] is Do.STEP
 
 
 @pytest.mark.parametrize(
@@ -234,11 +225,10 @@ def test_known_facts_are_told_apart() -> None:
     assert all(set(when) <= set(Known) for rows in EVENTS.values() for when, _ in rows)
 
 
-QUIET = Silence(is_up=False, is_speaking=False, is_awaited=False, is_stopping=False, unheard_ms=0)
+QUIET = Silence(is_up=False, is_speaking=False, is_awaited=False, unheard_ms=0)
 UP = replace(QUIET, is_up=True)
 CLOSED = _session(phase=Phase.CLOSED_ASSUMED, ended_ms=NOW - LATE_RESULT_MS)
 EXPIRED = _session(phase=Phase.EXPIRED_ASSUMED, ended_ms=NOW - LATE_RESULT_MS)
-UNSEEN = _task(answer_sent_live=True, answered_ms=NOW - UNSEEN_ANSWER_MS)
 
 
 @pytest.mark.parametrize(
@@ -246,9 +236,6 @@ UNSEEN = _task(answer_sent_live=True, answered_ms=NOW - UNSEEN_ANSWER_MS)
     [
         (_session(), ONE, replace(QUIET, unheard_ms=UNHEARD_MS - 1), None),
         (_session(), ONE, replace(QUIET, unheard_ms=UNHEARD_MS), Kind.LIVE_LOST),
-        (_session(), UNSEEN, UP, Kind.ANSWER_DOUBTED),
-        (_session(), UNSEEN, replace(UP, is_stopping=True), None),
-        (_session(), replace(UNSEEN, answered_ms=UNSEEN.answered_ms + 1), UP, None),  # type: ignore[operator]
         (EXPIRED, ONE, QUIET, Kind.GIVEN_UP),
         (EXPIRED, ONE, replace(QUIET, is_awaited=True), None),
         (replace(EXPIRED, ended_ms=NOW - LATE_RESULT_MS + 1), ONE, QUIET, None),

@@ -58,21 +58,14 @@ lifetime_over     .           .           .         .         .        .
 back_in_line      .           queued      queued    queued    queued   .
 taken_back        stopped     .           .         .         .        .
 brought_back      .           .           .         .         .        .
-agent             .           working     .         working   .        working
-action            .           working     .         working   .        working
+agent             .           working     .         .         .        working
+action            .           working     .         .         .        working
 response_update   .           working     .         .         .        working
 session_ended     .           .           .         .         .        .
 reconnected       .           .           .         .         .        .
 live_lost         .           .           unconfirmed unconfirmed unconfirmed .
-pause_emitted     .           paused      paused    .         .        .
-resume_emitted    .           .           .         .         working  .
-stop_emitted      .           .           .         .         .        .
-terminate_emitted .           .           .         .         .        .
-answer_emitted    .           .           .         working   .        .
 answer_unconfirmed .          .           .         .         .        .
-answer_stop_emitted .         .           .         working   .        .
 works_on          .           .           .         .         working  .
-answer_doubted    .           .           asks      .         .        .
 session_doubted   .           .           .         .         .        .
 outlived          .           .           .         .         .        .
 """
@@ -113,14 +106,7 @@ response_update   .        .           .               open            .        
 session_ended    .        .           closed          closed          closed          closed          closed
 reconnected      .        .           .               open            .               .               .
 live_lost        .        .           .               .               .               .               .
-pause_emitted    .        .           .               .               .               .               .
-resume_emitted   .        .           .               .               .               .               .
-stop_emitted     .        .           .               .               .               .               .
-terminate_emitted .        .           .               .               .               .               .
-answer_emitted   .        .           .               .               .               .               .
-answer_stop_emitted .        .           .               .               .               .               .
 works_on         .        .           .               .               .               .               .
-answer_doubted   .        .           .               .               .               .               .
 answer_unconfirmed .      .           .               .               .               .               .
 session_doubted  .        .           closed_assumed  closed_assumed  closed_assumed  .               .
 outlived         .        .           .               .               .               .               .
@@ -306,7 +292,6 @@ def _play(facts: list[tuple[int, Kind, str]]) -> Task:
             ],
             False,
         ),
-        ([(0, K.QUESTION, "a"), (5, K.ANSWER_SENT_LIVE, ""), (13, K.QUESTION, "a")], False),
         (
             [
                 (0, K.QUESTION, "a"),
@@ -363,8 +348,6 @@ def test_a_task_that_was_lost_and_is_done_missed_nothing() -> None:
     ("facts", "unconfirmed"),
     [
         ([ASKED, (5, K.ANSWER_UNCONFIRMED, "")], True),
-        ([ASKED, (5, K.ANSWER_SENT_LIVE, ""), (20, K.ANSWER_DOUBTED, "")], True),
-        ([ASKED, (5, K.ANSWER_SENT_LIVE, ""), (20, K.QUESTION, "a")], True),
         ([ASKED, (5, K.ANSWER_UNCONFIRMED, ""), (9, K.QUESTION, "b")], False),
         ([ASKED, (5, K.ANSWER_UNCONFIRMED, ""), (9, K.ANSWER_SENT, "")], False),
         ([ASKED, (5, K.ANSWER_SENT, "")], False),
@@ -382,7 +365,7 @@ def test_an_answer_that_nobody_confirmed_stays_so_for_its_question(
         ([(0, K.QUESTION, "a"), (10, K.ANSWER_SENT, "")], 10),
         ([(0, K.QUESTION, "a"), (10, K.ANSWER_SENT, ""), (25, K.ACTIVE, "")], 10),
         ([(0, K.QUESTION, "a"), (3, K.QUESTION, "a"), (10, K.ACTIVE, "")], 10),  # elsewhere
-        ([(0, K.QUESTION, "a"), (4, K.QUESTION, "b"), (9, K.AGENT, "")], 9),
+        ([(0, K.QUESTION, "a"), (4, K.QUESTION, "b"), (9, K.ACTIVE, "")], 9),
         ([(0, K.QUESTION, "a"), (4, K.STOP_SENT, ""), (9, K.STOPPED, "")], 4),
         ([(0, K.QUESTION, "a"), (4, K.ANSWER_STOP_SENT, ""), (9, K.STOPPED, "")], 4),
         ([(0, K.QUESTION, "a"), (6, K.SESSION_GONE, "")], 6),
@@ -395,16 +378,6 @@ def test_an_answer_that_nobody_confirmed_stays_so_for_its_question(
                 (20, K.QUESTION, "a"),
             ],
             5,
-        ),
-        ([(0, K.QUESTION, "a"), (5, K.ANSWER_SENT_LIVE, ""), (9, K.ANSWER_DOUBTED, "")], 9),
-        (
-            [
-                (0, K.QUESTION, "a"),
-                (5, K.ANSWER_SENT_LIVE, ""),
-                (9, K.ANSWER_DOUBTED, ""),
-                (12, K.ANSWER_SENT, ""),
-            ],
-            12,
         ),
         ([(9, K.QUESTION, "a"), (2, K.ANSWER_SENT, "")], 0),  # the clock was set back
         ([(0, K.ACTIVE, ""), (5, K.COMPLETED, "$5")], 0),

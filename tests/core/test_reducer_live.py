@@ -5,11 +5,10 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from enigma_panel.core.attribution import LATE_STEP_MS, SETTLE_MS, STALE_QUESTION_MS
+from enigma_panel.core.attribution import LATE_STEP_MS, SETTLE_MS
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.reducer import reduce
-from enigma_panel.core.verbs import CommandVerb
 from tests.core.test_reducer import NOW, _session, _task
 
 S, P, K = TaskStatus, Phase, Kind
@@ -42,21 +41,6 @@ def test_a_poll_that_brings_an_earlier_question_than_the_open_one_is_old() -> No
     assert _reduce(_session(), second, old, NOW + 30)[1] is second
     new = replace(old, text="Three?", asked_ms=NOW + 21)
     assert _reduce(_session(), second, new, NOW + 30)[1].question == "Three?"
-
-
-def test_what_went_out_by_the_channel_is_unproven_until_something_confirms_it() -> None:
-    _, paused = _reduce(_session(), _task(), Observation(kind=K.PAUSE_SENT_LIVE), NOW)
-    assert (paused.status, paused.unproven) == (S.PAUSED, CommandVerb.PAUSE)
-    _, observation = _reduce(_session(), paused, Observation(kind=K.PAUSED), NOW + 1)
-    assert (observation.unproven, observation.pause_confirmed) == (None, True)
-    _, resumed = _reduce(_session(), paused, Observation(kind=K.RESUME_SENT_LIVE), NOW + 2)
-    assert (resumed.status, resumed.unproven) == (S.WORKING, CommandVerb.RESUME)
-    _, still = _reduce(_session(), resumed, Observation(kind=K.ACTIVE), NOW + 3)
-    assert still.unproven is CommandVerb.RESUME, "no page says what a poll shows of a paused task"
-    _, works = _reduce(_session(), resumed, Observation(kind=K.ACTION), NOW + 3)
-    assert works.unproven is None
-    _, asks = _reduce(_session(), paused, Observation(kind=K.QUESTION, text="q"), NOW + 3)
-    assert (asks.status, asks.unproven) == (S.ASKS, None)
 
 
 def test_steps_that_come_late_do_not_pretend_that_it_works() -> None:
@@ -143,17 +127,6 @@ def test_a_lost_reply_does_not_hide_a_question_that_is_open() -> None:
     assert _reduce(_session(), asks, unknown, NOW + 1)[1] is asks
     _, answered = _reduce(_session(), asks, Observation(kind=K.ANSWER_SENT), NOW + 2)
     assert _reduce(_session(), answered, unknown, NOW + 3)[1] is answered
-
-
-def test_a_question_whose_answer_the_channel_lost_is_the_same_question() -> None:
-    question = Observation(kind=K.QUESTION, text="Which?")
-    _, asks = _reduce(_session(), _task(), question, NOW)
-    _, sent_live = _reduce(_session(), asks, Observation(kind=K.ANSWER_SENT_LIVE), NOW + 1)
-    _, again = _reduce(_session(), sent_live, question, NOW + STALE_QUESTION_MS + 1)
-    assert (again.status, again.question_n) == (S.ASKS, 1)
-    _, sent = _reduce(_session(), again, Observation(kind=K.ANSWER_SENT), NOW + 20_000)
-    _, third = _reduce(_session(), sent, question, NOW + 20_000 + STALE_QUESTION_MS)
-    assert third.question_n == 2
 
 
 def test_what_was_lost_is_found_by_its_result() -> None:

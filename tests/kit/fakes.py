@@ -16,7 +16,7 @@ from enigma_panel.api.errors import ApiError, RejectedError
 from enigma_panel.api.protocols import HealthReply, LiveError, LiveFault
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.money import affordable, sum_money
-from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.observation import Observation
 from enigma_panel.core.service_rules import RULES, Dialect, ServiceRules, dialect_of_host
 from enigma_panel.core.task_filter import (
     GROUP_STATUSES,
@@ -641,7 +641,6 @@ class FakeLive(Live):
         self.all_up = False
         self.breaks = False
         self.sent: list[CommandVerb] = []
-        self.answers: list[str] = []
         self.shared = LiveShare()
         self.asked: list[int] = []
 
@@ -660,11 +659,6 @@ class FakeLive(Live):
             self.now.pop(key, None)
         self.changed.emit(key)
 
-    def drop(self, key: int) -> None:
-        """The session's channel breaks off."""
-        self.all_up = False
-        self.up.discard(key)
-
     def share(self) -> LiveShare:
         return self.shared
 
@@ -678,17 +672,11 @@ class FakeLive(Live):
     def is_speaking(self, key: int) -> bool:
         return self.is_up(key)
 
-    async def send_state(self, _key: int, verb: CommandVerb) -> Observation:
+    async def send_state(self, _key: int, verb: CommandVerb) -> None:
         await asyncio.sleep(0)
         if self.breaks:
             raise LiveError(LiveFault.LOST)
         self.sent.append(verb)
-        return Observation(kind=Kind(f"{verb.value}_emitted"))
-
-    async def send_answer(self, _key: int, text: str, _verb: AnswerVerb) -> Observation:
-        await asyncio.sleep(0)
-        self.answers.append(text)
-        return Observation(kind=Kind.ANSWER_SENT_LIVE)
 
 
 class FakeWriter(LedgerWriter):

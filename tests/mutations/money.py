@@ -57,7 +57,6 @@ SWITCHED = {
     "is stopped at once and once": "a cap stops no task",
     "stopped at once and once, without Undo": "a task is stopped again at its cap",
     "At the cap of a day nothing more is started": "the cap of the day holds nothing",
-    "whatever was queued before": "held when it is queued, not when sent",
     "This holds also after a restart or a kill": "the cost of earlier runs forgotten",
     "What runs, asks, is paused or idle is ended, too, if you want that.": "what runs goes on at the cap",
     "A start that a gateway in front of the service answers": "a gateway's 503 taken as the service's",
@@ -69,16 +68,30 @@ SWITCHED = {
     "count for your task only if they name it": "result of the text taken",
     "While the browser is busy with that text": "busy with its text taken as refused",
     "An open session also reports over the service's live channel": "live result left to polls",
-    'so the window says "Pause sent" or "Resume sent"': "pause sent live believed",
     "commands that end a cost are always sent the confirmed way, too": "end sent live believed",
     "if there is no task to ask for": "not found decides the task",
-    "it is terminated rather than left to cost money": "doubted session stays open",
     "is asked about and stops nothing": "a cost that leaps acts",
     "every running task is asked for every two seconds": "channels save polls at a cap",
 }
 """Words that the simulation breaks on each push instead: the switch-off in tests/simulation."""
 
 MONEY = (
+    Break(
+        promise="whatever was queued before",
+        mistake="it is looked at when a task is queued, not when it is sent",
+        file="services/queue/starter.py",
+        old="        if not self.day_cap.is_reached():",
+        new="        if True:",
+        tests=("tests/services/test_caps.py",),
+    ),
+    Break(
+        promise="it is terminated rather than left to cost money",
+        mistake="it is taken for closed",
+        file="services/queue/scheduler.py",
+        old="                await self._first_tasks.close(task)\n                doubted",
+        new="                doubted",
+        tests=("tests/services/queue/test_refused_for_now.py",),
+    ),
     Break(
         promise='counts as "nothing happened"',
         mistake="also where the body names an id",
@@ -360,14 +373,6 @@ MONEY = (
         tests=("tests/ui/sessions/test_pending_commands.py",),
     ),
     Break(
-        promise="The channel confirms nothing that is sent over it",
-        mistake="the window does not say how a Pause was sent",
-        file="ui/text/states.py",
-        old="    if task is not None and task.unproven is not None:\n",
-        new="    if False:\n",
-        tests=(f"{LIVE_TEXT}::test_what_a_session_does",),
-    ),
-    Break(
         promise="Without the live channel everything works by polling",
         mistake="a task is asked for only while its channel is up",
         file="services/monitor/poller.py",
@@ -375,15 +380,6 @@ MONEY = (
         new="        if task.service_id is None or not self._live.is_speaking(task.session_key):\n"
         "            return False\n",
         tests=("tests/services/monitor/test_poll_turns.py::test_two_seconds_and_a_little",),
-    ),
-    Break(
-        promise="Without the live channel everything works by polling",
-        mistake="a Pause waits for a channel",
-        file="services/commands/delivery.py",
-        old="        await self._ready(command)\n        return await self._emit(command)\n",
-        new="        await self._ready(command)\n"
-        "        return await self._emit(command) or not command.rules.is_durable\n",
-        tests=(f"{COMMANDS}/test_commands_live.py::test_without_a_channel_they_go_by_rest",),
     ),
     Break(
         promise=NOT_ZERO,

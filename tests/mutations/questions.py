@@ -92,8 +92,8 @@ QUESTIONS = (
         promise="Nobody answered: said of a question that was open to the end, and of no other",
         mistake="also where the person ended its session, and its channel was the faster one",
         file="services/commands/delivery.py",
-        old="        self.mark(command)\n        try:\n            observation = await self._live",
-        new="        try:\n            observation = await self._live",
+        old="        self.mark(command)\n        try:\n            await self._live",
+        new="        try:\n            await self._live",
         tests=(
             f"{COMMANDS_LIVE}::test_the_effect_of_a_terminate_may_be_seen_while_it_is_given_to_the_channel",
         ),

@@ -105,7 +105,7 @@ class SentAnswers(QObject):
 
     async def send(self, _key: int, answer: Answer, **_facts: Any) -> AnswerResult:
         self.echoes.append(self._bench.redactor.redact(self._told.format(answer.text)))
-        return AnswerResult(outcome=AnswerOutcome.SENT_LIVE)
+        return AnswerResult(outcome=AnswerOutcome.DELIVERED)
 
 
 @pytest.mark.parametrize(

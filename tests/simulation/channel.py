@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.api.address import live_origin
 from enigma_panel.api.protocols import ApiCall, LiveError, LiveFault, OnObservation
-from enigma_panel.core.service_rules import Dialect
 from tests.simulation import weather
 from tests.simulation.calls import Sent, Verdict
 from tests.simulation.channel_weather import ChannelWeather, Knock, Sky
@@ -104,15 +103,17 @@ class Channel:
         self._due = max(due, self.now + 0.001)
         self.world.timeline.at(self._due, self._advance, outside=True)
 
-    def emit(self, wire: Wire, verb: ApiCall, body: bytes) -> None:
+    def emit(self, wire: Wire, body: bytes) -> None:
         world = self.world
         fate = weather.Fate(weather.Kind.FINE, 0.0, 0.0)
         life = wire.life
-        sent = Sent(len(self.emits), life.number, verb, PATH, self.now, fate, json.loads(body))
+        sent = Sent(
+            len(self.emits), life.number, ApiCall.STATE, PATH, self.now, fate, json.loads(body)
+        )
         sent.failure = Verdict.UNKNOWN  # for ever: nothing confirms it
         self.emits.append(sent)
         seconds = self.weather.emit_way() if wire.passes else None
-        world.trace("emit", verb, sent.number, sent.new_state, "" if seconds else "lost")
+        world.trace("emit", sent.number, sent.new_state, "" if seconds else "lost")
         world.checks.sent_live(sent)
         if seconds is not None:
             world.timeline.after(seconds, lambda: self._arrive(wire, sent), outside=True)
@@ -122,14 +123,12 @@ class Channel:
             return
         world, model = self.world, self.world.model
         before = Counter(model.applied)
-        asked = world.questions.open_in(sent.session_id)
         sent.stopped = world.link.at_work(sent.session_id) if sent.new_state == "stop" else 0
         model.receive(sent.session_id, sent.message)
         sent.arrived_at = self.now
         sent.applied = model.applied != before
         sent.stopped = sent.stopped if sent.applied else 0
         world.trace("service takes emit", sent.number, sent.applied)
-        world.questions.arrived(sent, asked)
         world.checks.took(sent)
         world.link.pump()
         self.follow()
@@ -165,7 +164,6 @@ class SimConnector:
         socket_url: str,
         base_url: str,
         on_observation: OnObservation,
-        dialect: Dialect,
     ) -> Wire:
         live_origin(socket_url, base_url)
         skies = self._channel.weather
@@ -182,7 +180,7 @@ class SimConnector:
             raise LiveError(LiveFault.UNREACHABLE)
         if knock is Knock.REFUSED or not self._channel.world.model.knows(session_id):
             raise LiveError(LiveFault.REFUSED)
-        wire = Wire(self._channel, self._life, session_id, dialect, on_observation)
+        wire = Wire(self._channel, self._life, session_id, on_observation)
         self._channel.opened(wire)
         try:
             await asyncio.sleep(skies.handshake())

@@ -69,7 +69,6 @@ class Checks:
                 self.records.changed(store, diff)
                 self.truth.changed(store, diff)
                 self.ends.changed(store, diff)
-                self.emits.changed(store, diff)
                 self.words.changed(store, diff)
 
         store.changed.connect(changed)
@@ -89,7 +88,6 @@ class Checks:
         self.caps.sent(sent)
 
     def sent_live(self, sent: Sent) -> None:
-        self.answers.sent_once(sent)
         self.emits.sent_live(sent)
 
     def took(self, sent: Sent) -> None:

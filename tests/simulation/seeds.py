@@ -38,7 +38,6 @@ ONCE_RED: dict[int, str] = {
     2026112608745: "the disk refused the last write of a quit, and had room a moment after",
     2026112609551: "asked in a browser where one of unknown end may ask, too",
     2026112602855: "the own address came back just before a broken channel was looked at",
-    2026112600088: "an answer after a Stop that the channel lost",
     1534: "a task at work in an assumed end, under a key that nobody went back to",
     27123: "a refused key was taken for news of the session",
     30106: "a Stop was told not found, and its task was given up when the channel broke",

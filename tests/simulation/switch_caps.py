@@ -7,7 +7,6 @@ from typing import Any
 from enigma_panel.services import caps
 from enigma_panel.services.caps import Caps
 from enigma_panel.services.monitor.poller import Poller
-from enigma_panel.services.queue.starter import Starter
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.spending import DayCap
 from enigma_panel.services.state import day_costs
@@ -57,22 +56,6 @@ def the_day_holds_nothing() -> Patches:
     return [(DayCap, "is_reached", lambda _: False)]
 
 
-def a_start_is_looked_at_when_it_is_queued() -> Patches:
-    """Not when it is sent."""
-
-    class Never:
-        def is_reached(self) -> bool:
-            return False
-
-    real = Starter.__init__
-
-    def init(self: Any, *args: Any) -> None:
-        real(self, *args)
-        self.day_cap = Never()
-
-    return [(Starter, "__init__", init)]
-
-
 def earlier_runs_cost_nothing() -> Patches:
     """What was spent before a restart is not counted."""
     begin, note = DayCosts.begin, DayCosts.note
@@ -113,7 +96,6 @@ SWITCHES: dict[str, Callable[[], Patches]] = {
     "what a cap ends can be taken back": a_cap_can_be_taken_back,
     "a cost that leaps acts": a_leap_acts,
     "the cap of the day holds nothing": the_day_holds_nothing,
-    "held when it is queued, not when sent": a_start_is_looked_at_when_it_is_queued,
     "the cost of earlier runs forgotten": earlier_runs_cost_nothing,
     "caps end with the process": caps_end_with_the_process,
     "what runs goes on at the cap": what_runs_goes_on,

@@ -5,15 +5,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from enigma_panel.core import attribution, reducer
+from enigma_panel.core import attribution
 from enigma_panel.core.attribution import EVENTS, Do, Known, Meant, Rows
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
 from enigma_panel.services.commands.commands import Commands
 from enigma_panel.services.commands.delivery import CommandSender, DroppedError
-from enigma_panel.services.live import event_router
 from enigma_panel.services.live.event_router import EventRouter
 from enigma_panel.services.live.live import Live
-from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.store.ledger.intents import Outcome
 from enigma_panel.store.ledger.ledger import Ledger
@@ -26,11 +24,6 @@ def _but_always(kind: Kind, do: Do) -> Patches:
     drops = {Known.OF_OTHER, Known.ENDED, Known.OVER}
     kept: Rows[Do] = [row for row in EVENTS[kind] if row[0] in drops]
     return [(EVENTS, kind, (*kept, (Known.NOTHING, do)))]
-
-
-def old_polls_count() -> Patches:
-    """A poll that was asked before the channel's question closes it."""
-    return [(reducer, "_is_overtaken", lambda *_: False)]
 
 
 def session_end_decides_the_task() -> Patches:
@@ -75,23 +68,6 @@ def questions_are_left_to_polls() -> Patches:
     return _but_always(Kind.QUESTION, Do.POLL)
 
 
-def unnamed_tasks_are_overlooked() -> Patches:
-    """An event that names no task is the newest one's, although an unnamed one may be at work."""
-    real = event_router.meant
-
-    def meant(observation: Any, session: Any, tasks: Any) -> Meant:
-        if observation.kind is Kind.COMPLETED:
-            return real(observation, session, tasks)
-        if observation.kind is Kind.QUESTION:
-            observation = replace(observation, kind=Kind.UPDATE)
-        return Meant(real(observation, session, tasks).task)
-
-    return [
-        (event_router, "meant", meant),
-        (attribution, "may_be_of_another", lambda *_: False),
-    ]
-
-
 def questions_are_left_to_the_channel() -> Patches:
     real = SessionStore.record
 
@@ -127,31 +103,17 @@ def channels_are_kept_over_sleep() -> Patches:
     return [(Live, "renew", lambda _: None)]
 
 
-def pauses_sent_live_are_believed() -> Patches:
-    """A Pause that was given to the channel counts as delivered."""
-    return [(reducer, "_SENT_LIVE", {})]
-
-
 def ends_sent_live_are_believed() -> Patches:
     """A Stop or Terminate that was given to the channel is not sent by REST any more."""
     real = CommandSender._emit
 
-    async def emit(self: Any, command: Any) -> bool:
-        taken = await real(self, command)
-        if taken and command.rules.is_durable:
+    async def emit(self: Any, command: Any) -> None:
+        before = command.reach
+        await real(self, command)
+        if command.reach is not before:
             raise DroppedError(Outcome.UNKNOWN)
-        return taken
 
     return [(CommandSender, "_emit", emit)]
-
-
-def stops_given_as_answers_are_believed() -> Patches:
-    """A Stop that the channel took as an answer is not sent by REST any more."""
-
-    async def stop_too(_self: Any, _intent: Any) -> None:
-        """Nothing."""
-
-    return [(Commands, "stop_too", stop_too)]
 
 
 def answers_leave_the_stop() -> Patches:
@@ -163,47 +125,22 @@ def answers_leave_the_stop() -> Patches:
     return [(Commands, "take_stop_back", take_stop_back)]
 
 
-def answers_leave_the_stop_to_the_next_run() -> Patches:
-    """A Stop that is being sent when the person answers stays open in the ledger."""
-
-    async def forget(*_args: Any) -> None:
-        """Nothing."""
-
-    return [(CommandSender, "forget", forget)]
-
-
 def unsure_stops_are_forgotten() -> Patches:
     """What a Stop of the last run may have ended has failed by itself."""
     return [(Ledger, "unsure_stops", lambda *_: {})]
 
 
-def answers_sent_live_are_sent_again() -> Patches:
-    """An answer that was given to the channel goes by REST as well, at its turn."""
-    real = Answers._emit
-
-    async def emit(self: Any, *args: Any) -> None:
-        await real(self, *args)
-
-    return [(Answers, "_emit", emit)]
-
-
 SWITCHES: dict[str, Callable[[], Patches]] = {
-    "old poll closes a live question": old_polls_count,
     "end of a session decides its task": session_end_decides_the_task,
     "error event ends another task": errors_end_the_current_task,
     "result to the current task": results_go_to_the_current_task,
     "live result left to polls": results_are_left_to_polls,
     "live question left to polls": questions_are_left_to_polls,
-    "unnamed tasks overlooked": unnamed_tasks_are_overlooked,
     "polled question not shown": questions_are_left_to_the_channel,
     "steps to the newest task": steps_go_to_the_newest_task,
     "no poll after a gap": a_gap_goes_unnoticed,
     "channels kept over sleep": channels_are_kept_over_sleep,
-    "pause sent live believed": pauses_sent_live_are_believed,
     "end sent live believed": ends_sent_live_are_believed,
-    "stop as an answer believed": stops_given_as_answers_are_believed,
     "answer leaves the stop": answers_leave_the_stop,
-    "answer leaves the stop to the next run": answers_leave_the_stop_to_the_next_run,
     "unsure stops of the last run forgotten": unsure_stops_are_forgotten,
-    "answer sent live sent again": answers_sent_live_are_sent_again,
 }

@@ -5,8 +5,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from enigma_panel.api.errors import FailureKind
-from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import CallWindow, Endpoint, Rank, Slot
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.monitor.housekeeping import Housekeeping
@@ -96,19 +94,6 @@ def unused_session_of_the_last_run_stays_open() -> Patches:
     return [(FirstTaskSender, "is_unused", lambda *_: False)]
 
 
-def doubted_session_stays_open() -> Patches:
-    """A session that is said not to be there, in answer to a new task, is taken for closed."""
-
-    async def send_in(self: Any, attempt: Any, task: Any) -> None:
-        refusal = await self._starter.run_in(attempt)
-        self._learn_in(task.key, refusal)
-        if refusal is not None and refusal.failure is FailureKind.SESSION_ENDED:
-            doubted = Observation(kind=Kind.SESSION_DOUBTED)
-            await self._store.record(task.session_key, None, doubted)
-
-    return [(Scheduler, "_send_in", send_in)]
-
-
 def failed_session_stays_open() -> Patches:
     """A session that was to close after a task that failed is left to itself."""
     return [(Housekeeping, "_should_close", lambda *_: False)]
@@ -126,5 +111,4 @@ SWITCHES: dict[str, Callable[[], Patches]] = {
     "session of a refused task stays open": unused_session_stays_open,
     "session of a failed task stays open": failed_session_stays_open,
     "unused session of the last run stays open": unused_session_of_the_last_run_stays_open,
-    "doubted session stays open": doubted_session_stays_open,
 }

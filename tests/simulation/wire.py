@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from enigma_panel.api.protocols import ApiCall, LiveError, LiveFault, OnObservation
+from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
 from enigma_panel.api.wire import requests
 from enigma_panel.api.wire.socket_events import read_event
 from enigma_panel.api.wire.values import parse
-from enigma_panel.core.observation import Observation
-from enigma_panel.core.service_rules import Dialect
-from enigma_panel.core.verbs import ANSWERS, COMMANDS, AnswerVerb, CommandVerb
+from enigma_panel.core.verbs import CommandVerb
 
 if TYPE_CHECKING:
     from tests.simulation.channel import Channel
@@ -40,13 +38,11 @@ class Wire:
         channel: "Channel",
         life: "Life",
         session_id: str,
-        dialect: Dialect,
         on_observation: OnObservation,
     ) -> None:
         self.channel = channel
         self.life = life
         self.session_id = session_id
-        self._writer = requests.WRITERS[dialect]
         self.is_cut = False
         self.is_broken = False
         self.is_up = False
@@ -68,15 +64,11 @@ class Wire:
 
     # -- the program's end ---------------------------------------------------------------------
 
-    async def send_state(self, verb: CommandVerb) -> Observation:
-        body = requests.state(self.session_id, verb)
-        await self._emit(ApiCall.STATE, body)
-        return Observation(kind=COMMANDS[verb].sent_live)
-
-    async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
-        body = self._writer.guardrail(self.session_id, text, verb)
-        await self._emit(ApiCall.ANSWER, body)
-        return Observation(kind=ANSWERS[verb].sent_live)
+    async def send_state(self, verb: CommandVerb) -> None:
+        if self.is_down or self.life.loop.dead:
+            raise LiveError(LiveFault.LOST)
+        self.channel.emit(self, requests.state(self.session_id, verb))
+        await asyncio.sleep(0)
 
     async def until_lost(self) -> None:
         await self._down.wait()
@@ -88,12 +80,6 @@ class Wire:
     def hang_up(self) -> None:
         self.cut()
         self._down.set()
-
-    async def _emit(self, verb: ApiCall, body: bytes) -> None:
-        if self.is_down or self.life.loop.dead:
-            raise LiveError(LiveFault.LOST)
-        self.channel.emit(self, verb, body)
-        await asyncio.sleep(0)
 
     # -- the network's end ---------------------------------------------------------------------
 

@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Observation
-from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 
 
@@ -112,11 +111,8 @@ class LiveError(Exception):
 class LiveConnection(Protocol):
     """One session's live channel, up from the moment in which it was made."""
 
-    async def send_state(self, verb: CommandVerb) -> Observation:
-        """Send a command's `sent_live`, which proves nothing. LiveError: nothing was sent."""
-
-    async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
-        """Send an answer live; as `send_state` in all else."""
+    async def send_state(self, verb: CommandVerb) -> None:
+        """Send a command, which proves nothing. LiveError: nothing was sent."""
 
     async def until_lost(self) -> None:
         """Return once the channel is down, whatever took it down."""
@@ -134,7 +130,6 @@ class LiveConnector(Protocol):
         socket_url: str,
         base_url: str,
         on_observation: OnObservation,
-        dialect: Dialect,
     ) -> LiveConnection:
         """Open a session's channel. The id is sent to the host of base_url alone.
 

@@ -26,12 +26,10 @@ from enigma_panel import __version__
 from enigma_panel.api.address import UnusableProxyError, live_origin, proxy_for
 from enigma_panel.api.client import make_context_in_thread
 from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
-from enigma_panel.api.wire.requests import WRITERS, state_message
+from enigma_panel.api.wire.requests import state_message
 from enigma_panel.api.wire.socket_events import EVENTS, read_event
 from enigma_panel.api.wire.values import parse
-from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.service_rules import Dialect
-from enigma_panel.core.verbs import ANSWERS, COMMANDS, AnswerVerb, CommandVerb
+from enigma_panel.core.verbs import CommandVerb
 
 log = logging.getLogger(__name__)
 for _name in ("aiohttp", "engineio", "socketio"):
@@ -77,7 +75,6 @@ class SocketConnector:
         socket_url: str,
         base_url: str,
         on_observation: OnObservation,
-        dialect: Dialect = Dialect.E,
     ) -> "Channel":
         """See LiveConnector. Events may come in before this returns."""
         origin = live_origin(socket_url, base_url)
@@ -85,9 +82,7 @@ class SocketConnector:
             raise LiveError(LiveFault.UNREACHABLE)
         if self._session is None:
             self._session = _make_session()
-        channel = Channel(
-            self._session, session_id, dialect, on_observation, self._channels.discard
-        )
+        channel = Channel(self._session, session_id, on_observation, self._channels.discard)
         self._channels.add(channel)
         await channel.open(origin, self._options)
         return channel
@@ -155,12 +150,10 @@ class Channel:
         self,
         session: aiohttp.ClientSession,
         session_id: str,
-        dialect: Dialect,
         on_observation: OnObservation,
         on_over: Callable[["Channel"], None],
     ) -> None:
         self._session_id = session_id
-        self._writer = WRITERS[dialect]
         self._on_observation = on_observation
         self._on_over = on_over
         self._wire = Wire(session)
@@ -259,21 +252,17 @@ class Channel:
         self._answer(LiveFault.UNREACHABLE)
         self._lost.set()
 
-    async def send_state(self, verb: CommandVerb) -> Observation:
+    async def send_state(self, verb: CommandVerb) -> None:
         """See LiveConnection."""
-        return await self._emit(state_message(verb), COMMANDS[verb].sent_live)
+        await self._emit(state_message(verb))
 
-    async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
-        """See LiveConnection."""
-        return await self._emit(self._writer.guardrail_message(text, verb), ANSWERS[verb].sent_live)
-
-    async def _emit(self, message: dict[str, object], kind: Kind) -> Observation:
+    async def _emit(self, message: dict[str, object]) -> None:
         """Write a message: the library's emit queues it and cannot tell what became of it."""
         frame = _ENGINE_MESSAGE + str(_Packet(packet.EVENT, data=["message", message]).encode())
         try:
             if self._is_up:
                 await self._wire.send(frame)
-                return Observation(kind=kind)
+                return
         except OSError as error:  # a frame half written is none, once the wire is cut
             log.debug("nothing was sent by the live channel: %s", type(error).__name__)
         self._give_up()

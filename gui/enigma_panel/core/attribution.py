@@ -30,9 +30,6 @@ COPY_MS = 2_500
 little more than the 2 s of the simulator's latest copy; no page promises that events come once or
 in order (api.md §6: "events resume", no replay promised)."""
 
-SIGN_MS = 500
-"""How long after an answer was sent live an older step may come, in ms. Chosen."""
-
 LATE_STEP_MS = 3_000
 """How long after the browser's loss or end an earlier step may still come, in ms. Chosen."""
 
@@ -48,9 +45,6 @@ SETTLE_MS = POLL_MS
 
 STALE_QUESTION_MS = 4 * POLL_MS
 """How long after its answer a question may repeat, in ms (api.md §11.4): four polls."""
-
-UNSEEN_ANSWER_MS = 15_000
-"""How long an answer that was sent live may be without a sign, in ms. Chosen, as above."""
 
 LATE_RESULT_MS = 15_000
 """How long after the session's reported end a nameless task may get its result, in ms. Chosen."""
@@ -317,13 +311,13 @@ def _of_task(observation: Observation, task: Task, at: Situation) -> list[tuple[
                 *found,
                 (K.SEVERAL, may_be_of_another(task, at.tasks)),
                 (K.OLDER, task.key != at.session.current_task),
-                (K.ANSWERED, task.answered_ms is not None and not task.answer_sent_live),
+                (K.ANSWERED, task.answered_ms is not None),
                 (K.COPY, at.is_repeated and _is_copy(task, at)),
             ]
         case _ if kind in STEP_KINDS:
             paused = task.status is TaskStatus.PAUSED and not task.pause_confirmed
             begins = kind is Kind.ACTION and at.now_ms - task.since_ms > PAUSE_MS
-            news = not is_of_text and _is_news(kind, task, at)
+            news = not is_of_text and _is_news(task, at)
             return [*found, (K.NEWS, news), (K.PAUSE_IGNORED, paused and begins)]
     return found
 
@@ -338,27 +332,21 @@ def _is_copy(task: Task, at: Situation) -> bool:
     return answered_ms is not None and at.now_ms - answered_ms <= COPY_MS
 
 
-def _is_news(kind: Kind, task: Task, at: Situation) -> bool:
+def _is_news(task: Task, at: Situation) -> bool:
     """Whether a step shows of this task what nothing else has shown yet."""
     match task.status:
         case TaskStatus.STARTING:  # of one before it, perhaps, that no reply named
             return list(at.meant.candidates) == [task]
         case TaskStatus.UNCONFIRMED:  # no other task could be meant
             return [t for t in at.tasks if t.sent_ms] == [task]
-        case TaskStatus.ASKS:  # again, because its answer gave no sign of life until now
-            doubted = task.service_id is None and task.answer_sent_live
-            return doubted and kind is not Kind.UPDATE and at.now_ms - task.since_ms > SIGN_MS
-    return task.is_work_unproven or _shows_answered(task, at)
+    return _shows_answered(task, at)
 
 
 def _shows_answered(task: Task, at: Situation) -> bool:
     """Whether the agent goes on after an answer, as nothing but a step of it can show."""
     if task.service_id is not None or task.answered_ms is None:
         return False
-    age_ms = at.now_ms - task.answered_ms
-    if task.answer_sent_live:
-        return age_ms > SIGN_MS
-    return age_ms > COPY_MS or task.key not in at.awaited
+    return at.now_ms - task.answered_ms > COPY_MS or task.key not in at.awaited
 
 
 # -- what time alone shows ---------------------------------------------------------------------
@@ -366,12 +354,11 @@ def _shows_answered(task: Task, at: Situation) -> bool:
 
 class Silence(Struct, frozen=True, kw_only=True):
     """What is known, once a second, of a task that no reply has named. unheard_ms: how long its
-    channel has been away or silent; is_stopping: a Stop or Terminate is on its way."""
+    channel has been away or silent."""
 
     is_up: bool
     is_speaking: bool
     is_awaited: bool
-    is_stopping: bool
     unheard_ms: int
 
 
@@ -381,8 +368,6 @@ def shown_by_silence(
     """The fact that follows from silence about a task at work, if any. tasks: of its session."""
     if session.is_ended:
         return _after_end(session, now_ms, at)
-    if _is_answer_doubtful(task, now_ms) and not at.is_stopping:
-        return Kind.ANSWER_DOUBTED
     if at.unheard_ms >= UNHEARD_MS or is_disproved(task, tasks):
         return Kind.LIVE_LOST
     return None
@@ -403,13 +388,6 @@ def _after_end(session: Session, now_ms: int, at: Silence) -> Kind | None:
 def is_just_ended(session: Session, now_ms: int) -> bool:
     """Whether a result may still come after the session's end; an end that lies ahead is old."""
     return 0 <= now_ms - (session.ended_ms or 0) < LATE_RESULT_MS
-
-
-def _is_answer_doubtful(task: Task, now_ms: int) -> bool:
-    """Whether the channel took an answer and the agent gives no sign that it got it."""
-    waits = task.answer_sent_live and task.status is TaskStatus.WORKING
-    answered = task.answered_ms if waits else None
-    return answered is not None and not 0 <= now_ms - answered < UNSEEN_ANSWER_MS
 
 
 # -- tasks that no reply has named -------------------------------------------------------------

@@ -219,13 +219,11 @@ class Task(HidingStruct, frozen=True, kw_only=True):
     (answered_ms set) until the agent was seen working again, since the service may repeat a
     question that was just answered (api.md §11.4). is_new: it ended, the person did not end it, and
     nobody has looked at it. queue_position orders the queued tasks, smallest first; it stays, so
-    that a task that is put back stands where it stood. unproven: the command that brought it into
-    its status was sent by the live channel, and nothing has confirmed even its delivery;
-    answer_sent_live: so was the last answer. waited_ms: how long the questions that are open no
-    more were open together, None where an earlier version did not count. Of the last question:
-    answer_unconfirmed: an answer was sent and may have arrived; asked_again: the one before it had
-    the same words and was answered, and nothing else was seen since; question_missed: it was open
-    when the task failed or was lost.
+    that a task that is put back stands where it stood. waited_ms: how long the questions that are
+    open no more were open together, None where an earlier version did not count. Of the last
+    question: answer_unconfirmed: an answer was sent and may have arrived; asked_again: the one
+    before it had the same words and was answered, and nothing else was seen since;
+    question_missed: it was open when the task failed or was lost.
     """
 
     key: int = 0
@@ -251,8 +249,6 @@ class Task(HidingStruct, frozen=True, kw_only=True):
     pause_confirmed: bool = False
     is_new: bool = False
     queue_position: int = 0
-    unproven: CommandVerb | None = None
-    answer_sent_live: bool = False
     waited_ms: int | None = 0
     answer_unconfirmed: bool = False
     asked_again: bool = False
@@ -284,11 +280,6 @@ class Task(HidingStruct, frozen=True, kw_only=True):
         """True for a task that was sent and is not known to be over."""
         waits = self.status is TaskStatus.QUEUED or self.sent_ms is None
         return not self.is_final and not waits
-
-    @property
-    def is_work_unproven(self) -> bool:
-        """True while nothing but a command given to the live channel says that it is at work."""
-        return self.status is TaskStatus.WORKING and self.unproven is not None
 
     @property
     def open_since_ms(self) -> int | None:

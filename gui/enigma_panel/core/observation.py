@@ -57,13 +57,6 @@ class Kind(StrEnum):
     TERMINATE_SENT = "terminate_sent"
     ANSWER_SENT = "answer_sent"
     ANSWER_STOP_SENT = "answer_stop_sent"
-    # a message went out by the live channel, which acknowledges nothing
-    PAUSE_SENT_LIVE = "pause_emitted"
-    RESUME_SENT_LIVE = "resume_emitted"
-    STOP_SENT_LIVE = "stop_emitted"
-    TERMINATE_SENT_LIVE = "terminate_emitted"
-    ANSWER_SENT_LIVE = "answer_emitted"
-    ANSWER_STOP_SENT_LIVE = "answer_stop_emitted"
     ANSWER_UNCONFIRMED = "answer_unconfirmed"  # an answer was sent; its reply was lost
     # what we know or decide by ourselves
     REFUSED = "refused"  # certain that a start did nothing
@@ -78,7 +71,6 @@ class Kind(StrEnum):
     LIVE_LOST = "live_lost"  # the channel is down or silent: what it alone could report is old
     WORKS_ON = "works_on"  # the agent was paused, and begins another action
     SESSION_DOUBTED = "session_doubted"  # 401/404 about it, and no task of it to look again with
-    ANSWER_DOUBTED = "answer_doubted"  # it was sent live, and the agent gives no sign of it
 
 
 class Usage(Struct, frozen=True, kw_only=True):

@@ -46,14 +46,9 @@ _REASONS = {
 }
 """Reasons of end_session that leave no doubt; "terminated" may be us or somebody else."""
 
-_SENT_LIVE = {rules.sent_live: verb for verb, rules in COMMANDS.items()}
 _BY_PERSON = frozenset({Kind.TAKEN_BACK, Kind.DISMISSED})
 _MISSED = frozenset({S.FAILED, S.LOST})
-_ANSWERS_SENT_LIVE = frozenset(rules.sent_live for rules in ANSWERS.values())
-_ANSWERS_THAT_STOP = frozenset({Kind.ANSWER_STOP_SENT, Kind.ANSWER_STOP_SENT_LIVE})
-ANSWERS_SENT = frozenset(
-    {Kind.ANSWER_UNCONFIRMED, *_ANSWERS_SENT_LIVE, *(rules.sent for rules in ANSWERS.values())}
-)
+ANSWERS_SENT = frozenset({Kind.ANSWER_UNCONFIRMED, *(rules.sent for rules in ANSWERS.values())})
 """Facts about an answer that was sent, whether it arrived or not."""
 _REPORTS = {Kind.COMPLETED: S.DONE, Kind.FAILED: S.FAILED}
 _BEFORE_NAMES = frozenset({Kind.REFUSED, Kind.UNKNOWN, Kind.BACK_IN_QUEUE})
@@ -293,8 +288,6 @@ def _with_wait(before: Task, after: Task, now_ms: int) -> Task:
     if was == since or after.waited_ms is None:
         return after
     waited_ms = after.waited_ms + (max(0, now_ms - was) if was is not None else 0)
-    if since is not None and since == before.asked_ms:
-        waited_ms -= max(0, (before.answered_ms or now_ms) - since)
     return replace(after, waited_ms=max(0, waited_ms))
 
 
@@ -331,13 +324,10 @@ def _next_task(
     ended = now_ms if status in FINAL_STATUSES else None
     by_person = observation.kind in _BY_PERSON or (asked_to_end and status is S.STOPPED)
     is_news = ended is not None and not by_person
-    unproven = _SENT_LIVE.get(observation.kind)
     if is_stopped and status is S.STOPPED and observation.kind not in END_KINDS:
         # The effect of our Stop is seen before its own reply, or in its place.
         task = replace(task, stop_sent_ms=task.stop_sent_ms or now_ms)
-    return replace(
-        task, status=status, since_ms=now_ms, ended_ms=ended, is_new=is_news, unproven=unproven
-    )
+    return replace(task, status=status, since_ms=now_ms, ended_ms=ended, is_new=is_news)
 
 
 def _ended_at_cap(before: Task, task: Task, status: TaskStatus) -> Task:
@@ -448,63 +438,42 @@ def _with_facts(task: Task, observation: Observation, now_ms: int, *, final: boo
         case Kind.FAILED | Kind.REFUSED | Kind.TERMINATED | Kind.STOPPED | Kind.TAKEN_BACK:
             return replace(task, error=observation.text, code=observation.code)
         case Kind.ACTIVE:
-            return replace(task, answered_ms=None, answer_sent_live=False, pause_confirmed=False)
+            return replace(task, answered_ms=None, pause_confirmed=False)
         case Kind.PAUSED:
-            return replace(task, pause_confirmed=True, unproven=None)
+            return replace(task, pause_confirmed=True)
         case kind if kind in ANSWERS_SENT:
             return _with_answer(task, kind, now_ms)
         case Kind.STOP_SENT:
             asked = now_ms if task.status is S.ASKS else task.answered_ms
-            return replace(task, stop_sent_ms=now_ms, answered_ms=asked, answer_sent_live=False)
+            return replace(task, stop_sent_ms=now_ms, answered_ms=asked)
         case Kind.AGENT | Kind.ACTION:  # it does work on; a task with a name is polled for that
-            unproven = None if task.is_work_unproven else task.unproven
             answered = task.answered_ms if task.service_id is not None else None
-            return replace(task, unproven=unproven, answered_ms=answered, answer_sent_live=False)
-        case Kind.ANSWER_DOUBTED:  # the same question, as far as anybody knows
-            return replace(task, answered_ms=None, stop_sent_ms=_stop_of_others(task))
+            return replace(task, answered_ms=answered)
         case _:
             return task
 
 
 def _with_answer(task: Task, kind: Kind, now_ms: int) -> Task:
-    """Record an answer. One with a lost reply, or by the channel, settles no question."""
+    """Record an answer. One whose reply was lost settles no question."""
     if kind is Kind.ANSWER_UNCONFIRMED:
         return replace(task, answer_unconfirmed=True)
-    live = kind in _ANSWERS_SENT_LIVE
-    stopped = kind in _ANSWERS_THAT_STOP
-    return replace(
-        task,
-        answered_ms=now_ms,
-        answer_sent_live=live,
-        answer_unconfirmed=live,
-        stop_sent_ms=now_ms if stopped else task.stop_sent_ms,
-    )
+    stop_sent_ms = now_ms if kind is Kind.ANSWER_STOP_SENT else task.stop_sent_ms
+    return replace(task, answered_ms=now_ms, answer_unconfirmed=False, stop_sent_ms=stop_sent_ms)
 
 
 def _with_question(task: Task, observation: Observation, now_ms: int) -> Task:
     text = observation.text or ""
     if task.status is S.ASKS and text == task.question:
         return task
-    # The channel may have lost its answer: then it is the same question still.
-    again = task.answer_sent_live and text == task.question
     return replace(
         task,
         question=text,
-        question_n=task.question_n + (0 if again else 1),
+        question_n=task.question_n + 1,
         asked_ms=now_ms,
         answered_ms=None,
-        answer_sent_live=again,
-        answer_unconfirmed=again,
-        asked_again=text == task.question and task.answered_ms is not None and not again,
-        # A task that asks again was not stopped by an answer that the channel may have lost.
-        stop_sent_ms=_stop_of_others(task),
+        answer_unconfirmed=False,
+        asked_again=text == task.question and task.answered_ms is not None,
     )
-
-
-def _stop_of_others(task: Task) -> int | None:
-    """When the task was asked to stop, unless by an answer that may not have arrived."""
-    by_answer = task.answer_sent_live and task.stop_sent_ms == task.answered_ms
-    return None if by_answer else task.stop_sent_ms
 
 
 def merge_usage(old: Usage, new: Usage, *, final: bool) -> Usage:

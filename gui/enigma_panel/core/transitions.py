@@ -39,17 +39,12 @@ TASK_TRANSITIONS: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
     Kind.BACK_IN_QUEUE: _each(LIVE - {S.UNCONFIRMED}, S.QUEUED),
     Kind.TAKEN_BACK: {S.QUEUED: S.STOPPED},
     Kind.RESTORED: {S.LOST: S.UNCONFIRMED, S.STOPPED: S.QUEUED},
-    # What is sent leads where core.verbs says; only a reply proves that a durable command arrived.
+    # What is sent leads where core.verbs says; only a reply proves that it arrived.
     **{rules.sent: rules.leads_to for rules in (*COMMANDS.values(), *ANSWERS.values())},
-    **{rules.sent_live: rules.leads_to for rules in COMMANDS.values() if not rules.is_durable},
-    **{rules.sent_live: rules.leads_to for rules in ANSWERS.values()},
     # A session works on one task at a time, and an event does not say which one a step is of: it
     # becomes a fact only where that is clear.
-    Kind.AGENT: _each({S.STARTING, S.UNCONFIRMED, S.ASKS}, S.WORKING),
-    Kind.ACTION: _each({S.STARTING, S.UNCONFIRMED, S.ASKS}, S.WORKING),
-    Kind.UPDATE: _each({S.STARTING, S.UNCONFIRMED}, S.WORKING),
+    **{kind: _each({S.STARTING, S.UNCONFIRMED}, S.WORKING) for kind in STEP_KINDS},
     Kind.WORKS_ON: {S.PAUSED: S.WORKING},
-    Kind.ANSWER_DOUBTED: {S.WORKING: S.ASKS},
     # Of a task that nothing else reports on.
     Kind.LIVE_LOST: _each({S.WORKING, S.ASKS, S.PAUSED}, S.UNCONFIRMED),
 }

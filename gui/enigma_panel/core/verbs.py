@@ -40,20 +40,19 @@ class AnswerVerb(StrEnum):
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
-    """The facts that it was delivered. sent: the service confirmed it; sent_live: by the live
-    channel, which proves nothing. leads_to: the task's status by the one before; a status that is
-    not named stays."""
+    """What its delivery means. sent: the fact that the service confirmed it. leads_to: the task's
+    status by the one before; a status that is not named stays."""
 
     sent: Kind
-    sent_live: Kind
     leads_to: Mapping[TaskStatus, TaskStatus] = field(default_factory=dict)
 
 
 class CommandRules(Delivery, frozen=True, kw_only=True):
     """rank: how urgent its call is. takes: the statuses of a task in which it changes something.
     is_durable: it ends what costs money, so it is in the ledger from the click on, and tried until
-    it is delivered; the live channel alone leads it nowhere. reverses: the verb that it takes back.
-    under_undo: Undo takes its place while a command can be taken back; the others stand apart.
+    it is delivered, by the live channel, too, which proves nothing. reverses: the verb that it
+    takes back. under_undo: Undo takes its place while a command can be taken back; the others stand
+    apart.
 
     Given twice, each has to do as much as once: where nobody knows whether it arrived, it is sent
     again.
@@ -69,7 +68,6 @@ class CommandRules(Delivery, frozen=True, kw_only=True):
 COMMANDS: Mapping[CommandVerb, CommandRules] = {
     CommandVerb.PAUSE: CommandRules(
         sent=Kind.PAUSE_SENT,
-        sent_live=Kind.PAUSE_SENT_LIVE,
         takes=frozenset({S.STARTING, S.WORKING}),
         leads_to={S.STARTING: S.PAUSED, S.WORKING: S.PAUSED},
         rank=Rank.PAUSE,
@@ -78,7 +76,6 @@ COMMANDS: Mapping[CommandVerb, CommandRules] = {
     ),
     CommandVerb.RESUME: CommandRules(
         sent=Kind.RESUME_SENT,
-        sent_live=Kind.RESUME_SENT_LIVE,
         takes=frozenset({S.PAUSED}),
         leads_to={S.PAUSED: S.WORKING},
         rank=Rank.PAUSE,
@@ -87,7 +84,6 @@ COMMANDS: Mapping[CommandVerb, CommandRules] = {
     ),
     CommandVerb.STOP: CommandRules(
         sent=Kind.STOP_SENT,
-        sent_live=Kind.STOP_SENT_LIVE,
         takes=AT_WORK,
         leads_to={S.ASKS: S.WORKING, S.PAUSED: S.WORKING},
         rank=Rank.STOP,
@@ -95,7 +91,6 @@ COMMANDS: Mapping[CommandVerb, CommandRules] = {
     ),
     CommandVerb.TERMINATE: CommandRules(
         sent=Kind.TERMINATE_SENT,
-        sent_live=Kind.TERMINATE_SENT_LIVE,
         takes=frozenset(TaskStatus),  # it ends the session, whatever its task does
         leads_to={S.ASKS: S.WORKING, S.PAUSED: S.WORKING},
         rank=Rank.TERMINATE,
@@ -103,14 +98,6 @@ COMMANDS: Mapping[CommandVerb, CommandRules] = {
     ),
 }
 ANSWERS: Mapping[AnswerVerb, Delivery] = {
-    AnswerVerb.RESUME: Delivery(
-        sent=Kind.ANSWER_SENT,
-        sent_live=Kind.ANSWER_SENT_LIVE,
-        leads_to={S.ASKS: S.WORKING},
-    ),
-    AnswerVerb.STOP: Delivery(
-        sent=Kind.ANSWER_STOP_SENT,
-        sent_live=Kind.ANSWER_STOP_SENT_LIVE,
-        leads_to={S.ASKS: S.WORKING},
-    ),
+    AnswerVerb.RESUME: Delivery(sent=Kind.ANSWER_SENT, leads_to={S.ASKS: S.WORKING}),
+    AnswerVerb.STOP: Delivery(sent=Kind.ANSWER_STOP_SENT, leads_to={S.ASKS: S.WORKING}),
 }

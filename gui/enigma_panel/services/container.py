@@ -89,7 +89,7 @@ def make_services(
     day_cap = DayCap(settings, context.store)
     queue = _make_queue(context, starts, poller, commands, settings=settings, day_cap=day_cap)
     sessions = Sessions(context, starts, commands, queue, poller)
-    answers = Answers(context, poller, live, commands)
+    answers = Answers(context, poller)
     inbox = Inbox(context.store, poller, answers, commands)
     spending = Spending(context.store)
     services = Services(

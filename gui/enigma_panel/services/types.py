@@ -33,7 +33,7 @@ from enigma_panel.store.ledger.errors import (
     NewerLedgerError as NewerLedgerError,
     ReadOnlyLedgerError as ReadOnlyLedgerError,
 )
-from enigma_panel.store.ledger.intents import Intent, Step as Step
+from enigma_panel.store.ledger.intents import Step as Step
 from enigma_panel.store.paths import FolderError as FolderError
 from enigma_panel.store.settings import (
     BROWSERS_AT_ONCE as BROWSERS_AT_ONCE,
@@ -162,7 +162,6 @@ class NoticeKind(StrEnum):
     START_REFUSED = "start_refused"
     START_UNCONFIRMED = "start_unconfirmed"
     COMMAND_FAILED = "command_failed"
-    ANSWER_SENT_LIVE = "answer_emitted"  # by the live channel, which confirms nothing
     CLOSED_FOR_FAILED_TASK = "closed_for_failed_task"
     CLOSED_FOR_REFUSED_TASK = "closed_for_refused_task"
     CLOSED_FOR_WAITING_TASK = "closed_for_waiting_task"  # refused for now: it is queued again
@@ -227,7 +226,6 @@ class AnswerOutcome(StrEnum):
     FAILED = "failed"  # certainly not delivered; it may be sent again
     UNCONFIRMED = "unconfirmed"  # may have been delivered; never sent again by the program
     TAKEN_BACK = "taken_back"  # the person took it back before it was sent
-    SENT_LIVE = "emitted"  # sent by the live channel, which confirms nothing
 
 
 class AnswerResult(Struct, frozen=True, kw_only=True):
@@ -320,9 +318,6 @@ class SessionEnder(SessionStatus, Protocol):
 
     async def until_decided(self, session_key: int) -> None:
         """Return once a Terminate cannot be taken back any more, or was."""
-
-    async def stop_too(self, intent: Intent) -> None:
-        """Send a Stop by REST that the live channel took as an answer."""
 
     async def take_stop_back(self, session_key: int, task_key: int) -> None:
         """Send no Stop of that task any more: the person has answered its question since."""

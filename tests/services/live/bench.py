@@ -12,7 +12,7 @@ from enigma_panel.core.models import Phase, Session, Task, TaskSpec
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.service_rules import Dialect
-from enigma_panel.core.verbs import AnswerVerb, CommandVerb, TaskVerb
+from enigma_panel.core.verbs import CommandVerb, TaskVerb
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.live.live import Channels, Live
@@ -41,13 +41,8 @@ class FakeConnection:
         self.down = asyncio.Event()
         self.sent: list[CommandVerb] = []
 
-    async def send_state(self, verb: CommandVerb) -> Observation:
+    async def send_state(self, verb: CommandVerb) -> None:
         self.sent.append(verb)
-        return Observation(kind=Kind(f"{verb.value}_emitted"))
-
-    async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
-        is_stop = verb is AnswerVerb.STOP
-        return Observation(kind=Kind.ANSWER_STOP_SENT_LIVE if is_stop else Kind.ANSWER_SENT_LIVE)
 
     async def until_lost(self) -> None:
         await self.down.wait()
@@ -64,7 +59,7 @@ class FakeConnector:
         self.fault: LiveFault | None = None
         self.tries: list[float] = []
         self.connections: list[FakeConnection] = []
-        self.asked: list[tuple[str, str, Dialect]] = []
+        self.asked: list[tuple[str, str]] = []
 
     async def connect(
         self,
@@ -72,10 +67,9 @@ class FakeConnector:
         socket_url: str,
         base_url: str,
         on_observation: OnObservation,
-        dialect: Dialect,
     ) -> FakeConnection:
         self.tries.append((self._clock.now_ms() - NOW) / 1000)
-        self.asked.append((socket_url, base_url, dialect))
+        self.asked.append((socket_url, base_url))
         await asyncio.sleep(0.05)
         if self.fault is not None:
             raise LiveError(self.fault)
@@ -93,7 +87,6 @@ class Bench:
     def __init__(self, clock: VirtualClock, ledger: Ledger) -> None:
         self.clock = clock
         self.ledger = ledger
-        self.stopping: set[int] = set()
         self.scope = TaskScope()
         self.executor = Executor()
         self.writer = LedgerWriter(ledger, self.executor)

@@ -150,7 +150,7 @@ async def test_a_copy_of_a_question_is_no_new_one_though_a_step_showed_its_answe
     session, key = await bench.open()
     await bench.hear(Kind.QUESTION, "Which?")
     await bench.wait(0.5)
-    await bench.store.record(session, key, Observation(kind=Kind.ANSWER_SENT_LIVE))
+    await bench.store.record(session, key, Observation(kind=Kind.ANSWER_SENT))
     await bench.wait(0.8)
     await bench.hear(Kind.ACTION, "types")
     await bench.hear(Kind.QUESTION, "Which?")

@@ -1,25 +1,17 @@
 """What the live channel leaves in doubt is kept, said, and found out where that can be."""
 
-import asyncio
-from collections.abc import Callable
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from enigma_panel.api.protocols import LiveError, LiveFault
-from enigma_panel.core.attribution import LATE_ERROR_MS, PAUSE_MS, UNHEARD_MS, UNSEEN_ANSWER_MS
+from enigma_panel.core.attribution import LATE_ERROR_MS, PAUSE_MS, UNHEARD_MS
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.core.verbs import AnswerVerb, CommandVerb
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.monitor.housekeeping import Housekeeping
-from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.state.timeline import UNCLEAR
-from enigma_panel.services.types import Answer, AnswerOutcome, AnswerResult
-from enigma_panel.store.ledger.errors import DiskFullError
-from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
+from enigma_panel.store.ledger.intents import Outcome
 from tests.services.live.bench import Bench, FakeConnection, key_of
 from tests.services.monitor.test_housekeeping_live import make_housekeeping
 
@@ -43,11 +35,6 @@ async def _tick(bench: Bench, seconds: float, housekeeping: Housekeeping | None 
     for _ in range(round(seconds)):
         await bench.wait(1)
         await housekeeping.tick()
-
-
-async def _emit_answer(bench: Bench, key: int) -> None:
-    observation = Observation(kind=Kind.ANSWER_SENT_LIVE)
-    await bench.store.record(bench.task(key).session_key, key, observation)
 
 
 async def test_results_go_in_the_order_of_the_service_and_the_doubt_stands_with_both(
@@ -169,144 +156,11 @@ async def test_what_was_told_before_a_connect_failed_is_taken(bench: Bench) -> N
     assert (bench.task(key).status, bench.task(key).result) == (S.DONE, "in a burst")
 
 
-@pytest.mark.parametrize("held", [True, False])
-async def test_an_answer_sent_live_without_a_sign_of_life_is_asked_for_again(
-    bench: Bench, held: bool
-) -> None:
-    _, key = await bench.open()
-    if not held:
-        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-    await bench.hear(Kind.QUESTION, "Which?")
-    await _emit_answer(bench, key)
-    await _tick(bench, UNSEEN_ANSWER_MS / 1000 - 1)
-    assert bench.task(key).status is S.WORKING
-    await _tick(bench, 2)
-    assert (bench.task(key).status, bench.task(key).question_n) == (S.ASKS, 1)
-    assert bench.task(key).question == "Which?"
-    await bench.wait(1)
-    await bench.hear(Kind.ACTION, "goes on")
-    assert bench.task(key).status is S.WORKING, "it had arrived"
-    await _tick(bench, 30)
-    assert bench.task(key).status is S.WORKING
-
-
-async def test_a_step_shows_that_an_answer_sent_live_arrived(bench: Bench) -> None:
-    _, key = await bench.open()
-    await bench.hear(Kind.QUESTION, "Which?")
-    await _emit_answer(bench, key)
-    await bench.hear(Kind.AGENT, "was on its way before")
-    await bench.wait(2)
-    await bench.hear(Kind.AGENT, "thinks about it")
-    await _tick(bench, 30)
-    assert bench.task(key).status is S.WORKING
-    await bench.hear(Kind.QUESTION, "Which?")
-    assert (bench.task(key).status, bench.task(key).question_n) == (S.ASKS, 2)
-
-
-def _answers(bench: Bench, stop_too: Callable[[Intent], None]) -> Answers:
-    async def stop(intent: Intent) -> None:
-        stop_too(intent)
-
-    rate_limiter = bench.context.rate_limiter
-    for _ in range(10):
-        taken = rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.TERMINATE)
-        assert taken is not None
-        taken.sent()
-        taken.answered()
-    poller = cast("Any", SimpleNamespace(wake=bench.woken.append))
-    ender = cast("Any", SimpleNamespace(stop_too=stop))
-    return Answers(bench.context, poller, bench.live, ender)
-
-
-@pytest.mark.parametrize("verb", list(AnswerVerb))
-async def test_a_stop_that_the_channel_took_is_to_go_by_rest_too(
-    bench: Bench, verb: AnswerVerb
-) -> None:
-    session, key = await bench.open()
-    await bench.hear(Kind.QUESTION, "Which?")
-    stops: list[Intent] = []
-    result = await _answers(bench, stops.append).send(key, Answer("", verb), is_open=lambda: True)
-    assert result.outcome is AnswerOutcome.SENT_LIVE
-    told = [(stop.session.key, stop.task and stop.task.key, stop.verb) for stop in stops]
-    assert told == ([(session, key, "stop")] if verb is AnswerVerb.STOP else [])
-
-
-async def test_a_stop_given_to_the_channel_is_in_the_ledger_before_that_is_written_down(
-    bench: Bench,
-) -> None:
-    _, key = await bench.open()
-    await bench.hear(Kind.QUESTION, "Which?")
-    answers = _answers(bench, lambda _intent: sending.cancel())  # as at quit
-    answering = answers.send(key, Answer("", AnswerVerb.STOP), is_open=lambda: True)
-    sending = asyncio.create_task(answering)
-    await asyncio.wait([sending])
-    assert sending.cancelled()
-    assert bench.state_intents() == [("stop", None)], "the next start sends it"
-
-
-@pytest.mark.parametrize("broken", ["channel", "ledger"])
-async def test_a_stop_that_could_not_be_given_is_settled(
-    bench: Bench, tmp_path: Path, broken: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, key = await bench.open()
-    await bench.hear(Kind.QUESTION, "Which?")
-
-    async def breaks(*_args: object) -> Any:
-        raise LiveError(LiveFault.UNREACHABLE)
-
-    async def intend(kind: IntentKind, *rest: Any, **named: Any) -> Intent:
-        if kind is IntentKind.ANSWER:
-            raise DiskFullError(tmp_path, "no room")
-        return await real(kind, *rest, **named)
-
-    real = bench.store.intend
-    if broken == "channel":
-        monkeypatch.setattr(bench.live, "send_answer", breaks)
-    else:
-        monkeypatch.setattr(bench.store, "intend", intend)
-    stops: list[Intent] = []
-    answering = _answers(bench, stops.append).send(
-        key, Answer("", AnswerVerb.STOP), is_open=lambda: True
-    )
-    sending = asyncio.create_task(answering)
-    await bench.wait(1)
-    assert (stops, bench.state_intents()) == ([], [("stop", "refused")])
-    assert sending.done() is (broken == "ledger"), "else it waits for REST"
-    sending.cancel()
-    await asyncio.wait([sending])
-    if broken == "ledger":
-        assert isinstance(sending.exception(), DiskFullError)
-
-
-async def test_a_stop_to_a_question_that_is_gone_is_settled(bench: Bench) -> None:
-    _, key = await bench.open()
-    await bench.hear(Kind.QUESTION, "Which?")
-    stops: list[Intent] = []
-    assert await _answers(bench, stops.append).send(
-        key, Answer("", AnswerVerb.STOP), is_open=lambda: not bench.state_intents()
-    ) == AnswerResult(outcome=AnswerOutcome.GONE)
-    assert (stops, bench.state_intents()) == ([], [("stop", "refused")])
-
-
-async def test_who_asks_after_a_stop_sent_live_can_be_stopped(bench: Bench) -> None:
-    session, key = await bench.open()
-    await bench.hear(Kind.QUESTION, "Which?")
-    stop = Observation(kind=Kind.ANSWER_STOP_SENT_LIVE)
-    await bench.store.record(session, key, stop)
-    assert bench.task(key).stop_sent_ms is not None
-    bench.stopping.add(session)
-    await _tick(bench, UNSEEN_ANSWER_MS / 1000 + 5)
-    assert bench.task(key).status is S.WORKING, "a Stop is on its way to it"
-    bench.stopping.clear()  # the service refused it
-    await _tick(bench, UNSEEN_ANSWER_MS / 1000 + 1)
-    assert (bench.task(key).status, bench.task(key).stop_sent_ms) == (S.ASKS, None)
-
-
 async def test_a_question_after_work_was_seen_is_a_new_one(bench: Bench) -> None:
     session, key = await bench.open()
     await bench.reply(bench.intent, Outcome.KNOWN, NAMED)
     await bench.hear(Kind.QUESTION, "Which?")
-    await _emit_answer(bench, key)
+    await bench.store.record(session, key, Observation(kind=Kind.ANSWER_SENT))
     await bench.wait(3)
     at_work = Observation(kind=Kind.ACTIVE, asked_ms=bench.clock.now_ms())
     await bench.store.record(session, key, at_work)
@@ -362,30 +216,14 @@ async def test_the_news_of_an_end_may_come_a_moment_after_our_clock(bench: Bench
     assert bench.phase(session) is Phase.ENDED_BY_LIMIT
 
 
-@pytest.mark.parametrize("sent", [Kind.PAUSE_SENT, Kind.PAUSE_SENT_LIVE])
-async def test_who_works_on_in_spite_of_a_pause_is_shown_so(bench: Bench, sent: Kind) -> None:
+async def test_who_works_on_in_spite_of_a_pause_is_shown_so(bench: Bench) -> None:
     session, key = await bench.open()
-    await bench.store.record(session, key, Observation(kind=sent))
+    await bench.store.record(session, key, Observation(kind=Kind.PAUSE_SENT))
     await bench.hear(Kind.ACTION, "the one that it finishes")
     assert bench.task(key).status is TaskStatus.PAUSED
     await bench.wait(PAUSE_MS / 1000 + 1)
     await bench.hear(Kind.ACTION, "another")
     assert bench.task(key).status is TaskStatus.WORKING
-
-
-async def test_a_stop_that_was_delivered_is_not_forgotten_for_an_answer_in_doubt(
-    bench: Bench,
-) -> None:
-    session, key = await bench.open()
-    await bench.hear(Kind.QUESTION, "Which?")
-    await _emit_answer(bench, key)
-    await bench.wait(5)
-    await bench.store.record(session, key, Observation(kind=Kind.STOP_SENT))
-    await _tick(bench, 30)
-    assert bench.task(key).status is S.WORKING
-    failed = Observation(kind=Kind.FAILED, text="stopped", task_id="t1")
-    await bench.reply(bench.intent, Outcome.KNOWN, failed)
-    assert bench.task(key).status is S.STOPPED
 
 
 async def test_a_paused_task_can_be_resumed_though_its_channel_was_away(bench: Bench) -> None:

@@ -34,7 +34,7 @@ class Asked:
             wake=bench.woken.append, note_delivered=bench.woken.append, poll_now=self._poll
         )
         commands: Any = SimpleNamespace(take_stop_back=AsyncMock())
-        answers = Answers(bench.context, self._poller, bench.live, commands)
+        answers = Answers(bench.context, self._poller)
         self.inbox = Inbox(bench.store, self._poller, answers, commands)
 
     async def begin(self, *, is_named: bool = False) -> None:

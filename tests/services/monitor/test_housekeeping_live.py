@@ -15,24 +15,17 @@ S = TaskStatus
 
 
 class NoEnder:
-    """Ends nothing; sessions of `bench.stopping` have a Stop on its way."""
-
-    def __init__(self, bench: Bench) -> None:
-        self._bench = bench
+    """Ends nothing."""
 
     def is_ending(self, _session_key: int) -> bool:
         return False
-
-    def is_stopping(self, session_key: int) -> bool:
-        return session_key in self._bench.stopping
 
     async def terminate(self, _session_key: int) -> None:
         """Nothing."""
 
 
 def make_housekeeping(bench: Bench) -> Housekeeping:
-    ender = NoEnder(bench)
-    return Housekeeping(bench.context, bench.starts, bench.channels, ender)  # type: ignore[arg-type]
+    return Housekeeping(bench.context, bench.starts, bench.channels, NoEnder())  # type: ignore[arg-type]
 
 
 async def _lose_reply(bench: Bench) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
@@ -309,7 +308,7 @@ async def test_an_answer_that_is_told_so_was_not_delivered_and_has_it_looked_at(
     bench = polled.bench
     await asyncio.sleep(3)
     asked = len(polled.asked)
-    answers = Answers(bench.context, polled.poller, bench.live, cast("Any", None))
+    answers = Answers(bench.context, polled.poller)
     sending = answers.send(polled.key, Answer("Yes", AnswerVerb.RESUME), is_open=lambda: True)
     assert (await sending).outcome is AnswerOutcome.FAILED
     await asyncio.sleep(0.1)
@@ -325,3 +324,12 @@ async def test_without_a_task_to_ask_for_the_session_is_taken_for_closed(bench: 
     await bench.reply(bench.intent, Outcome.UNKNOWN, Observation(kind=K.UNKNOWN))
     await polled.poller.note_session_gone(session)
     assert (bench.phase(session), bench.task(key).status) == (P.CLOSED_ASSUMED, S.UNCONFIRMED)
+
+
+async def test_a_session_whose_channel_is_up_is_not_taken_for_closed(bench: Bench) -> None:
+    polled = Polled(bench)
+    session, _ = await bench.open()
+    await bench.reply(bench.intent, Outcome.UNKNOWN, Observation(kind=K.UNKNOWN))
+    await bench.hear(K.ACTION, "clicks")
+    await polled.poller.note_session_gone(session)
+    assert bench.phase(session) is P.OPEN

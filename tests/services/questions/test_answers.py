@@ -9,7 +9,6 @@ from typing import Any, cast
 import pytest
 
 from enigma_panel.api.errors import ApiError, InterruptedCallError, RejectedError, Reply
-from enigma_panel.core.attribution import STALE_QUESTION_MS
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.questions.kinds import LOGIN_USED
 from enigma_panel.core.rate_limit import Endpoint
@@ -17,7 +16,7 @@ from enigma_panel.core.statuses import TaskStatus
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox
-from enigma_panel.services.types import AnswerOutcome, AnswerResult, WaitReason
+from enigma_panel.services.types import AnswerOutcome, AnswerResult
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.services.commands.bench import Bench, on_bench, rejected
 
@@ -53,16 +52,15 @@ async def asked(bench: Bench, poll: Callable[[], Any] | None = None) -> Asked:
             wake=bench.woken.append, note_delivered=bench.woken.append, poll_now=poll_now
         ),
     )
-    sender = Answers(bench.context, poller, cast("Any", bench.live), bench.commands)
+    sender = Answers(bench.context, poller)
     inbox = Inbox(bench.store, poller, sender, bench.commands)
     await bench.see(key, Kind.QUESTION, text="Your login, please")
     return Asked(bench=bench, inbox=inbox, key=key, answers=answers)
 
 
 def use_up_the_minute(bench: Bench) -> None:
-    """No call is left, so an answer goes by the channel, which is up."""
+    """No call is left for a minute."""
     bench.rate_limiter.remember(Endpoint.SEND_MESSAGE, [bench.clock.now_ms()] * 10)
-    bench.live.all_up = True
 
 
 def when_an_intent_is_written(bench: Bench, happens: Callable[[], Any]) -> None:
@@ -87,14 +85,9 @@ async def test_it_is_looked_whether_the_question_is_still_open(bench: Bench) -> 
     assert (result.outcome, one.answers) == (AnswerOutcome.GONE, [])
 
 
-@pytest.mark.parametrize("by_the_channel", [False, True])
-async def test_a_question_that_came_while_the_ledger_wrote_does_not_get_it(
-    bench: Bench, by_the_channel: bool
-) -> None:
+async def test_a_question_that_came_while_the_ledger_wrote_does_not_get_it(bench: Bench) -> None:
     one = await asked(bench)
     (question,) = one.inbox.questions()
-    if by_the_channel:
-        use_up_the_minute(bench)
 
     async def another() -> None:
         await bench.see(one.key, Kind.ACTIVE)
@@ -103,46 +96,60 @@ async def test_a_question_that_came_while_the_ledger_wrote_does_not_get_it(
     when_an_intent_is_written(bench, another)
     result = await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
     assert result.outcome is AnswerOutcome.GONE
-    assert (one.answers, bench.live.answers) == ([], [])
+    assert one.answers == []
     assert bench.ledger.unsettled() == []
     (question,) = one.inbox.questions()
     assert question.text == "What do you want to order?"
     assert not question.maybe_answered
 
 
-@pytest.mark.parametrize("reply", ["late", "lost", "the channel's"])
+@pytest.mark.parametrize("reply", ["late", "lost"])
 async def test_a_slow_reply_marks_no_later_question_as_answered(bench: Bench, reply: str) -> None:
     one = await asked(bench)
     (question,) = one.inbox.questions()
-    by_the_channel = reply == "the channel's"
-    if by_the_channel:
-        use_up_the_minute(bench)
 
     async def slow(*_: Any) -> Observation:
         await bench.see(one.key, Kind.ACTIVE)
         await bench.see(one.key, Kind.QUESTION, text="What do you want to order?")
         if reply == "lost":
             raise InterruptedCallError("cut")
-        return Observation(kind=Kind.ANSWER_SENT_LIVE if by_the_channel else Kind.ANSWER_SENT)
+        return Observation(kind=Kind.ANSWER_SENT)
 
-    for way in cast("list[Any]", [bench.client, bench.live]):
-        way.send_answer = slow
+    bench.client.send_answer = slow  # type: ignore[attr-defined]  # as above
     await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
     (question,) = one.inbox.questions()
     assert question.text == "What do you want to order?"
     assert not question.maybe_answered
 
 
-@pytest.mark.parametrize("by_the_channel", [False, True])
-async def test_the_one_that_is_open_gets_it(bench: Bench, by_the_channel: bool) -> None:
+@pytest.mark.parametrize("waits", [False, True])
+async def test_the_one_that_is_open_gets_it(bench: Bench, waits: bool) -> None:
+    """After a minute where no call is left; the live channel only listens."""
     one = await asked(bench)
+    bench.live.all_up = True
     (question,) = one.inbox.questions()
-    if by_the_channel:
+    if waits:
         use_up_the_minute(bench)
-    result = await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
-    sent = AnswerOutcome.SENT_LIVE if by_the_channel else AnswerOutcome.DELIVERED
-    assert result.outcome is sent
-    assert one.answers + bench.live.answers == [PASSWORD]
+    answering = asyncio.create_task(one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME))
+    await asyncio.sleep(10)
+    assert one.answers == ([] if waits else [PASSWORD])
+    await asyncio.sleep(60)
+    assert (await answering).outcome is AnswerOutcome.DELIVERED
+    assert one.answers == [PASSWORD]
+
+
+async def test_a_question_that_came_while_it_waited_for_a_call_does_not_get_it(
+    bench: Bench,
+) -> None:
+    one = await asked(bench)
+    use_up_the_minute(bench)
+    (question,) = one.inbox.questions()
+    answering = asyncio.create_task(one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME))
+    await asyncio.sleep(10)
+    await bench.see(one.key, Kind.ACTIVE)
+    await bench.see(one.key, Kind.QUESTION, text="What do you want to order?")
+    assert (await answering).outcome is AnswerOutcome.GONE
+    assert one.answers == []
 
 
 async def test_what_was_allowed_today_is_known_after_a_restart(bench: Bench) -> None:
@@ -150,7 +157,7 @@ async def test_what_was_allowed_today_is_known_after_a_restart(bench: Bench) -> 
     (question,) = one.inbox.questions()
     await one.inbox.answer(question, "Yes, but …", AnswerVerb.RESUME, used="$49.99")
     assert one.inbox.used_today() == ["$49.99"]
-    again = Answers(bench.context, cast("Any", None), cast("Any", bench.live), bench.commands)
+    again = Answers(bench.context, cast("Any", None))
     restarted = Inbox(bench.store, cast("Any", None), again, bench.commands)
     assert restarted.used_today() == []
     await restarted.restore()
@@ -159,12 +166,9 @@ async def test_what_was_allowed_today_is_known_after_a_restart(bench: Bench) -> 
     assert restarted.used_today() == one.inbox.used_today() == [], "that was yesterday"
 
 
-@pytest.mark.parametrize("by_the_channel", [False, True])
-async def test_what_did_not_arrive_was_not_allowed(bench: Bench, by_the_channel: bool) -> None:
+async def test_what_did_not_arrive_was_not_allowed(bench: Bench) -> None:
     one = await asked(bench)
     (question,) = one.inbox.questions()
-    if by_the_channel:
-        use_up_the_minute(bench)
 
     async def another() -> None:
         await bench.see(one.key, Kind.ACTIVE)
@@ -181,21 +185,7 @@ async def _go_on(one: Asked) -> None:
     (question,) = one.inbox.questions()
     answering = asyncio.create_task(one.inbox.answer(question, "the first", AnswerVerb.RESUME))
     await asyncio.sleep(70)
-    assert (await answering).outcome in {AnswerOutcome.SENT_LIVE, AnswerOutcome.DELIVERED}
-
-
-async def test_an_answer_takes_back_the_stop_that_the_channel_lost(bench: Bench) -> None:
-    one = await asked(bench)
-    use_up_the_minute(bench)
-    (question,) = one.inbox.questions()
-    await one.inbox.answer(question, "", AnswerVerb.STOP)
-    await asyncio.sleep(STALE_QUESTION_MS / 1000 + 1)
-    await bench.see(one.key, Kind.QUESTION, text="Your login, please")
-    assert bench.why(one.key) is WaitReason.BUDGET
-    await _go_on(one)
-    assert (bench.client.verbs, bench.live.answers) == ([], ["", "the first"])
-    assert bench.outcomes() == [("stop", "unknown")], "it may have got there all the same"
-    assert bench.store.ending == {}
+    assert (await answering).outcome is AnswerOutcome.DELIVERED
 
 
 async def test_an_answer_takes_back_the_stop_that_waits(bench: Bench) -> None:
@@ -206,7 +196,6 @@ async def test_an_answer_takes_back_the_stop_that_waits(bench: Bench) -> None:
 
     one = await asked(bench, polled)
     use_up_the_minute(bench)
-    bench.live.all_up = False
     bench.give(one.key, CommandVerb.STOP)
     await asyncio.sleep(1)
     await _go_on(one)
@@ -235,7 +224,6 @@ async def test_a_stop_that_is_being_sent_goes_out_once_and_keeps_no_answer_waiti
 async def test_an_answer_takes_back_no_terminate_but_the_stop_behind_it(bench: Bench) -> None:
     one = await asked(bench)
     use_up_the_minute(bench)
-    bench.live.all_up = False
     bench.give(one.key, CommandVerb.STOP)
     await asyncio.sleep(1)
     bench.give(one.key, CommandVerb.TERMINATE, grace_ms=100_000)
@@ -331,8 +319,7 @@ def test_it_counts_in_the_next_run_too(tmp_path: Path) -> None:
 
     async def second(bench: Bench) -> None:
         await bench.store.load()
-        poller, live = cast("Any", None), cast("Any", bench.live)
-        await Answers(bench.context, poller, live, bench.commands).restore()
+        await Answers(bench.context, cast("Any", None)).restore()
         await bench.see(1, Kind.FAILED)
         task = bench.store.task(1)
         assert task is not None

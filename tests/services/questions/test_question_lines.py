@@ -13,7 +13,7 @@ from enigma_panel.core.questions.kinds import LOGIN_USED
 from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.ui.text.steps import step_text
 from tests.services.commands.bench import Bench, rejected
-from tests.services.questions.test_answers import Asked, asked, use_up_the_minute
+from tests.services.questions.test_answers import Asked, asked
 
 ASKED = "Asked you: Your login, please"
 SENT, UNCONFIRMED = "Answer sent", "The answer may have arrived"
@@ -107,20 +107,6 @@ async def test_an_answer_that_failed_settles_nothing_it_did_not(
     assert lines(one) == [ASKED, *said, *said]
     await bench.see(one.key, Kind.FAILED, text="timeout")
     assert task_of(one).question_missed is not bool(said)
-
-
-async def test_one_whose_answer_the_channel_may_have_lost_stands_there_again(bench: Bench) -> None:
-    one = await asked(bench)
-    use_up_the_minute(bench)
-    await answer(one)
-    await asyncio.sleep(STALE_QUESTION_MS / 1000 + 1)
-    await bench.see(one.key, Kind.QUESTION, text="Your login, please")
-    (question,) = one.inbox.questions()
-    assert (question.question_n, question.maybe_answered) == (1, True)
-    await asyncio.sleep(70)  # there are calls again
-    await answer(one)
-    await bench.see(one.key, Kind.ACTIVE)
-    assert lines(one) == [ASKED, "Answer sent, not confirmed", ASKED, SENT]
 
 
 async def test_asked_again_after_its_answer_it_stands_there_again(bench: Bench) -> None:

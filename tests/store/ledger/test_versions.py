@@ -11,7 +11,6 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.task_filter import NEWEST_FIRST, TaskFilter
-from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.store.ledger import database, schema
 from enigma_panel.store.ledger.database import Database
 from enigma_panel.store.ledger.errors import LedgerError, NewerLedgerError
@@ -178,18 +177,14 @@ def test_a_ledger_of_version_2_is_brought_along_with_all_its_rows(ledger_path: P
         assert waits is not None
         assert asks is not None
         assert (asks.question_n > 0, asks.waited_ms, waits.waited_ms) == (True, None, 0)
-        assert (asks.question, asks.question_n, asks.unproven) == ("Which?", 2, None)
-        assert (waits.queue_position, waits.spec.limits.avoid_domains, waits.unproven) == (
-            7,
-            ("a.com",),
-            None,
-        )
+        assert (asks.question, asks.question_n) == ("Which?", 2)
+        assert (waits.queue_position, waits.spec.limits.avoid_domains) == (7, ("a.com",))
         assert [session.lost_until_ms for session in ledger.sessions([1, 2, 3, 4]).values()] == (
             [None] * 4
         )
         assert [step.kind for step in ledger.steps(1)] == ["accepted", "question"]
         assert ledger.bad_rows == ()
-        paused = replace(asks, unproven=CommandVerb.PAUSE)
+        paused = replace(asks, pause_confirmed=True)
         ledger.save(paused)
         assert kept_task(ledger, 1) == paused
 

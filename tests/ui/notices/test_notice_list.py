@@ -576,14 +576,6 @@ def test_a_failed_command_leaves_when_it_came_true(bar: Bar) -> None:
     assert bar.lines == []
 
 
-def test_what_the_channel_took_is_said_to_be_unconfirmed(bar: Bar) -> None:
-    bar.services.sessions.add(1, status=TaskStatus.WORKING)
-    bar.say(Kind.ANSWER_SENT_LIVE, 1, verb="stop")
-    assert bar.lines[-1].startswith("Stop was sent to shop.example 1, but not confirmed.")
-    bar.say(Kind.ANSWER_SENT_LIVE, 1, verb="resume")
-    assert bar.lines[-1].startswith("Your answer was sent to shop.example 1, but not confirmed.")
-
-
 def test_want_of_a_connection_leaves_when_it_is_back(bar: Bar) -> None:
     services = bar.services
     services.sessions.add(1)

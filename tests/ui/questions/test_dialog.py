@@ -415,9 +415,7 @@ async def sent(world: World, dialog: QuestionDialog, outcome: AnswerOutcome) -> 
     await world.settle()
 
 
-@pytest.mark.parametrize(
-    "outcome", [AnswerOutcome.DELIVERED, AnswerOutcome.SENT_LIVE, AnswerOutcome.UNCONFIRMED]
-)
+@pytest.mark.parametrize("outcome", [AnswerOutcome.DELIVERED, AnswerOutcome.UNCONFIRMED])
 async def test_nothing_typed_is_left_after_sending(
     world: World, dialog: QuestionDialog, outcome: AnswerOutcome
 ) -> None:
@@ -570,14 +568,6 @@ async def test_a_question_that_any_of_several_tasks_may_ask_is_shown_as_none_of_
     assert task is not None
     assert task.spec.text not in all_text(dialog)
     assert "one of several tasks" in all_text(dialog)
-
-
-def test_an_answer_by_the_live_channel_says_what_that_means() -> None:
-    result = AnswerResult(outcome=AnswerOutcome.SENT_LIVE)
-    assert text_outcome.answer_text(result, has_text=True) == (
-        "Rate limit reached: sent without confirmation. If the agent still asks, the "
-        "question comes back."
-    )
 
 
 def test_an_answer_that_was_refused_once_is_not_said_to_be_unsent() -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QPushButton
 
-from enigma_panel.services.types import AnswerOutcome
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.questions.card import LATE_MS, STEPS_READ, preceding_text
@@ -192,43 +191,3 @@ async def test_a_tip_tells_what_has_no_room(world: World, dialog: QuestionDialog
     await world.settle()
     tip = dialog.card.before.toolTip()
     assert tip.startswith("<span>Before: &lt;b&gt;action")
-
-
-# -- an answer that went out by the channel -------------------------------------------------------
-
-
-async def test_an_answer_sent_live_closes_the_window_and_leaves_nothing(
-    world: World, dialog: QuestionDialog
-) -> None:
-    ask(world, dialog, WHICH)
-    await arm(world, dialog)
-    form = form_of(dialog)
-    type_text(free_text(form).text, "the blue one")
-    world.inbox.outcome = AnswerOutcome.SENT_LIVE
-    click(dialog.send_button)
-    await world.settle()
-    assert len(world.inbox.answered) == 1
-    assert not dialog.isVisible()
-    assert dialog.current_form() is not form
-    dialog.show_question(world.inbox.questions()[0])  # the agent still asks
-    again = form_of(dialog)
-    assert again.is_empty()
-    assert again.notice == ""
-    assert not again.is_over
-
-
-async def test_after_an_answer_sent_live_the_next_question_comes(
-    world: World, dialog: QuestionDialog
-) -> None:
-    ask(world, dialog, WHICH)
-    world.inbox.ask(world.sessions.add_asking(2, MAY_I))
-    await arm(world, dialog)
-    form = form_of(dialog)
-    type_text(free_text(form).text, "blue")
-    world.inbox.outcome = AnswerOutcome.SENT_LIVE
-    click(dialog.send_button)
-    await world.settle()
-    assert dialog.isVisible()
-    shown = dialog.current_question()
-    assert shown is not None
-    assert shown.task_key == 2

@@ -173,10 +173,8 @@ def test_a_channel_that_goes_down_takes_its_line_along(
 # -- states ---------------------------------------------------------------------------------------
 
 
-def test_a_pause_that_nothing_confirms_says_what_that_means(
-    window: MainWindow, services: Any
-) -> None:
-    services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE)
+def test_a_pause_that_nothing_confirms_says_so(window: MainWindow, services: Any) -> None:
+    services.sessions.add(1, status=TaskStatus.PAUSED)
     rows = window.selection.session_rows
     cell = cell_text(rows, 1, Column.STATE, Role.CELL)
     assert cell.text == "Pause sent · still billing"
@@ -186,21 +184,21 @@ def test_a_pause_that_nothing_confirms_says_what_that_means(
     assert cell_text(rows, 1, Column.STATE, SPOKEN) == said
     tip = cell_text(rows, 1, Column.STATE, TIP)
     sent = f"Not confirmed, sent at {local_time(NOW - 30_000)}."
-    head = f"Pause sent 0:30 · still billing\n{sent} The agent may still be working."
+    head = f"Pause sent 0:30 · still billing\n{sent}"
     assert read_tip(tip).startswith(head)
     assert cell_text(rows, 1, Column.STATE, DESCRIPTION).startswith(f"State. {sent}")
 
 
 def test_beside_a_command_stands_the_short_word(window: MainWindow, services: Any) -> None:
-    services.sessions.add(1, status=TaskStatus.WORKING, unproven=CommandVerb.RESUME)
+    services.sessions.add(1, status=TaskStatus.PAUSED)
     services.sessions.set_pending(
         1, CommandVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000, sent_live=True
     )
     rows = window.selection.session_rows
     cell = cell_text(rows, 1, Column.STATE, Role.CELL)
-    assert cell.text == "Resume sent"
+    assert cell.text == "Pause sent"
     assert cell.tail == "Terminate sent, again in 12 s"
-    assert "Resume sent, Terminate sent" in cell_text(rows, 1, Column.STATE, TIP)
+    assert "still billing, Terminate sent" in cell_text(rows, 1, Column.STATE, TIP)
     assert "again in 12 s" in cell_text(rows, 1, Column.STATE, SPOKEN)
 
 

@@ -195,13 +195,13 @@ async def test_turning_back_reads_once_more(qapp: QApplication) -> None:
 def test_the_state_says_what_it_means_and_leaves_the_clock_to_the_row(
     window: MainWindow, services: Any
 ) -> None:
-    services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE)
+    services.sessions.add(1, status=TaskStatus.PAUSED)
     window.selection.sessions.select_key(1)
     head = window.details.head
-    assert "may still be working" in head.state.toolTip()
+    assert "Not confirmed, sent at" in head.state.toolTip()
     assert head.state.accessibleDescription() == plain(head.state.toolTip())
     assert "0:30" not in shown_texts(head)
-    services.sessions.change_task(1, status=TaskStatus.WORKING, unproven=None)
+    services.sessions.change_task(1, status=TaskStatus.WORKING)
     assert head.state.toolTip() == ""
 
 

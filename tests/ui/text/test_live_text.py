@@ -44,12 +44,9 @@ def _session(phase: Phase = Phase.OPEN, lost_until_ms: int | None = None) -> Ses
     return new_session(key=1, phase=phase, **times)
 
 
-def _task(
-    status: TaskStatus, unproven: CommandVerb | None = None, *, confirmed: bool = False
-) -> Task:
+def _task(status: TaskStatus, *, confirmed: bool = False) -> Task:
     """Sent 41 seconds ago."""
-    facts = {"unproven": unproven, "pause_confirmed": confirmed, "since_ms": NOW - 41_000}
-    return a_task(status=status, **facts)
+    return a_task(status=status, pause_confirmed=confirmed, since_ms=NOW - 41_000)
 
 
 # -- how news come --------------------------------------------------------------------------------
@@ -121,13 +118,6 @@ def test_how_news_come(up: int, of: int, fault: LiveFault | None, word: str, tip
     ("task", "word", "short", "line", "said"),
     [
         (
-            _task(TaskStatus.PAUSED, CommandVerb.PAUSE),
-            "Pause sent · still billing",
-            "Pause sent",
-            "Pause sent 0:20 · still billing",
-            "Pause sent, not confirmed, still billing, 20 s",
-        ),
-        (
             _task(TaskStatus.PAUSED),
             "Pause sent · still billing",
             "Pause sent",
@@ -135,18 +125,11 @@ def test_how_news_come(up: int, of: int, fault: LiveFault | None, word: str, tip
             "Pause sent, not confirmed, still billing, 20 s",
         ),
         (
-            _task(TaskStatus.PAUSED, CommandVerb.PAUSE, confirmed=True),
+            _task(TaskStatus.PAUSED, confirmed=True),
             "Paused · still billing",
             "Paused",
             "Paused 0:20 · still billing",
             "Paused, still billing, 20 s",
-        ),
-        (
-            _task(TaskStatus.WORKING, CommandVerb.RESUME),
-            "Resume sent",
-            "Resume sent",
-            "Resume sent 0:20",
-            "Resume sent, not confirmed, 20 s",
         ),
         (
             _task(TaskStatus.WORKING),
@@ -156,7 +139,7 @@ def test_how_news_come(up: int, of: int, fault: LiveFault | None, word: str, tip
             "Running, 20 s",
         ),
         (
-            _task(TaskStatus.ASKS, CommandVerb.PAUSE),
+            _task(TaskStatus.ASKS),
             "Needs you",
             "Needs you",
             "Needs you 0:20",
@@ -167,52 +150,28 @@ def test_how_news_come(up: int, of: int, fault: LiveFault | None, word: str, tip
 def test_what_a_session_does(task: Task, word: str, short: str, line: str, said: str) -> None:
     how = state_text(_session(), task, NOW)
     assert (how.word.word, how.word.short, how.text, how.spoken) == (word, short, line, said)
-    unsure = task.unproven is not None and word != "Needs you" and not task.pause_confirmed
-    said_so = ("sent, but nothing confirms it", "The agent may still be working.")
-    assert any(part in how.tip for part in said_so) is unsure
-
-
-@pytest.mark.parametrize(
-    ("status", "verb", "words"),
-    [
-        (TaskStatus.PAUSED, CommandVerb.PAUSE, "The agent may still be working."),
-        (TaskStatus.WORKING, CommandVerb.RESUME, "Resume was sent, but nothing confirms it."),
-    ],
-)
-def test_the_tip_says_what_may_be_so(status: TaskStatus, verb: CommandVerb, words: str) -> None:
-    tip = state_text(_session(), _task(status, verb), NOW).tip
-    assert words in tip
-    assert task_status_text(_task(status, verb)).tip == tip
 
 
 def test_a_pause_that_nothing_confirms_says_when_it_was_sent() -> None:
     task = _task(TaskStatus.PAUSED)
     said = f"not confirmed, sent at {local_time(task.since_ms)}"
     assert state_text(_session(), task, NOW).tip == sentence(said)
+    assert task_status_text(task).tip == sentence(said)
     assert task_summary(task, None, NOW) == f"Pause sent 0:41 · still billing · {said}"
     confirmed = _task(TaskStatus.PAUSED, confirmed=True)
     assert state_text(_session(), confirmed, NOW).tip == ""
 
 
 @pytest.mark.parametrize(
-    ("status", "unproven", "word", "short", "said"),
+    ("status", "word", "short", "said"),
     [
-        (TaskStatus.PAUSED, CommandVerb.PAUSE, *PAUSE_SENT),
-        (TaskStatus.PAUSED, None, *PAUSE_SENT),
-        (
-            TaskStatus.WORKING,
-            CommandVerb.RESUME,
-            *2 * ("Resume sent",),
-            "Resume sent, not confirmed",
-        ),
-        (TaskStatus.WORKING, None, "Running", "Running", "Running"),
-        (TaskStatus.DONE, CommandVerb.PAUSE, "Done", "Done", "Done"),
+        (TaskStatus.PAUSED, *PAUSE_SENT),
+        (TaskStatus.WORKING, "Running", "Running", "Running"),
+        (TaskStatus.DONE, "Done", "Done", "Done"),
     ],
 )
-def test_what_a_task_does(
-    status: TaskStatus, unproven: CommandVerb | None, word: str, short: str, said: str
-) -> None:
-    found = task_status_text(_task(status, unproven))
+def test_what_a_task_does(status: TaskStatus, word: str, short: str, said: str) -> None:
+    found = task_status_text(_task(status))
     assert (found.word, found.short, found.accessible_text) == (word, short, said)
 
 
@@ -240,7 +199,7 @@ def test_the_short_word_of_what_is_not_about_a_command_stays_whole() -> None:
 def test_a_lost_browser_counts_down(left_ms: int | None, line: str, said: str) -> None:
     until = None if left_ms is None else NOW + left_ms
     session = _session(Phase.CONNECTION_LOST, until)
-    how = state_text(session, _task(TaskStatus.WORKING, CommandVerb.RESUME), NOW)
+    how = state_text(session, _task(TaskStatus.WORKING), NOW)
     assert (how.text, how.spoken) == (line, f"Reconnecting, {said}")
     assert how.word.mark is Severity.AMBER
     assert bool(how.word.note) is ("left" in said)
@@ -265,12 +224,6 @@ def test_what_was_told_of_a_lost_browser_says_nothing_once_it_is_back_or_gone() 
         ("session_ended", "The session ended"),
         ("orphaned", "The service lost the browser"),
         ("reconnected", "The browser is back"),
-        ("pause_emitted", "Pause sent, not confirmed"),
-        ("resume_emitted", "Resume sent, not confirmed"),
-        ("stop_emitted", "Stop sent, not confirmed"),
-        ("terminate_emitted", "Terminate sent, not confirmed"),
-        ("answer_emitted", "Answer sent, not confirmed"),
-        ("answer_stop_emitted", "Stop sent as answer, not confirmed"),
         ("live_lost", "Live updates broke off"),
         ("live_gap", "No live updates"),
         ("no_live", "No live updates: what the agent does is unknown"),

@@ -48,16 +48,14 @@ class Writer(Struct, frozen=True, kw_only=True):
         return in_session(session_id, message)
 
     def guardrail(self, session_id: str, text: str, verb: AnswerVerb) -> bytes:
-        """The answer to a question. resume goes on with the text, stop ends the task."""
-        return in_session(session_id, self.guardrail_message(text, verb))
-
-    def guardrail_message(self, text: str, verb: AnswerVerb) -> Fields:
-        """The inner message of `guardrail`. The text is a secret."""
-        return {
+        """The answer to a question. resume goes on with the text, stop ends the task.
+        The text is a secret."""
+        message: Fields = {
             "actionType": "guardrail",
             self.rules.names[Field.TASK]: text,
             "newState": verb.value,
         }
+        return in_session(session_id, message)
 
     def _task(self, spec: TaskSpec, other_names: Mapping[Field, str]) -> Fields:
         is_text = spec.output_type is OutputType.TEXT

@@ -77,14 +77,13 @@ class Command(Struct, eq=False):
 
     def again(self) -> "Command":
         """Return a copy of the command, with an intent of its own, to follow this one."""
-        by_channel = self.reach is Reach.CHANNEL or self.fallback is not None
         return Command(
             key=self.key,
             verb=self.verb,
             made_ms=self.made_ms,
             task_key=self.task_key,
             after=self,
-            reach=Reach.CHANNEL if by_channel else min(self.reach, Reach.MAYBE),
+            reach=self.reach if self.reach is Reach.CHANNEL else min(self.reach, Reach.MAYBE),
         )
 
     @property

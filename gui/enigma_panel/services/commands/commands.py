@@ -104,23 +104,6 @@ class Commands(Service):
         """Do as `give` with Terminate, for other services."""
         await self.give(session_key, CommandVerb.TERMINATE)
 
-    async def stop_too(self, intent: Intent) -> None:
-        """Send a Stop by REST, too, that was given to the live channel as an answer, which confirms
-        nothing: at its turn, unless it has had its effect by then.
-
-        A Stop or Terminate that is on its way does as much; where that is taken back, or a
-        Terminate refused, this is sent. Returns when it is on its way or need not be.
-        """
-        command = Command.of(intent)
-        command.advance(Reach.CHANNEL)
-        known = self._current.get(command.key)
-        if known is not None and known.dropped is None and known.rules.is_durable:
-            self._sender.mark(command)
-            displaced, known.fallback = known.fallback, command
-            await self._settle_unsent(displaced)
-        else:
-            self._begin(command)
-
     async def take_stop_back(self, session_key: int, task_key: int) -> None:
         """Send no Stop of that task any more, nor in the next run: the person has answered its
         question.
@@ -132,8 +115,7 @@ class Commands(Service):
             return
         stop: Command | None = known
         if known.verb is CommandVerb.TERMINATE:  # should that be taken back, no Stop is left
-            stop, known.fallback = known.fallback, None
-            await self._settle_unsent(stop)
+            stop = self._drop_fallback(known)
             stop = stop.after if stop is not None else None
         else:
             known.drop(Outcome.REFUSED)
@@ -222,8 +204,6 @@ class Commands(Service):
                     self._sender.mark(command.fallback)
             known.drop(Outcome.REFUSED)
         self._current[command.key] = command
-        if command.reach is Reach.CHANNEL:
-            self._sender.mark(command)
         self._notify(command)
         if self._scope.spawn(f"{command.verb.value} {command.key}", self._deliver(command)) is None:
             self._end(command)
@@ -239,20 +219,18 @@ class Commands(Service):
             was_refused = await self._sender.deliver(command)
             is_refused = was_refused and command.verb is CommandVerb.TERMINATE
             if not is_refused:
-                await self._settle_unsent(command.fallback)
+                self._drop_fallback(command)
         finally:
             self._end(command)
         if is_refused:
             self._begin_fallback(command)
 
-    async def _settle_unsent(self, command: Command | None) -> None:
-        """Settle a command that is not sent by REST: its effect by the channel is not known."""
-        if command is None:
-            return
-        self._sender.unmark(command)
-        if command.intent is not None:
-            delivered = Observation(kind=Kind.DELIVERED)
-            await self._store.settle(command.intent, Outcome.UNKNOWN, delivered)
+    def _drop_fallback(self, command: Command) -> Command | None:
+        """Send no Stop after this Terminate, whatever becomes of it; returns that Stop."""
+        fallback, command.fallback = command.fallback, None
+        if fallback is not None:
+            self._sender.unmark(fallback)
+        return fallback
 
     def _channel_changed(self, key: int) -> None:
         command = self._current.get(key)

@@ -59,8 +59,6 @@ class CommandSender(Service):
             await self._keep(command)
             if command.why is WaitReason.UNDO:
                 await self._wait(command, WaitReason.UNDO, command.due_ms)
-            if await self._goes_by_channel(command):
-                return False
             while (error := await self._send(command, await self._turn(command))) is not None:
                 await self._recover(command, error)
         except DroppedError as dropped:
@@ -108,8 +106,7 @@ class CommandSender(Service):
 
     def note_channel(self, command: Command) -> None:
         """Note that a channel came up: what ends something need not wait for a call there."""
-        waits = command.why is WaitReason.BUDGET and command.rules.is_durable
-        if waits and self._may_emit(command):
+        if command.why is WaitReason.BUDGET and self._may_emit(command):
             command.interrupt()
 
     # -- the stages --------------------------------------------------------------------------
@@ -123,36 +120,29 @@ class CommandSender(Service):
         command.intent = self._store.keep_command(session, task, command.verb)
         await self._store.flush()
 
-    async def _goes_by_channel(self, command: Command) -> bool:
-        """Whether it goes by the channel, as what need not be kept does where that is up."""
-        if command.rules.is_durable:
-            return False
-        await self._ready(command)
-        return await self._emit(command)
-
-    async def _emit(self, command: Command) -> bool:
-        """Give it to the live channel, once. Returns whether that took it, which proves nothing."""
+    async def _emit(self, command: Command) -> None:
+        """Give it to the live channel, too, once: that proves nothing, but needs no call."""
         if not self._may_emit(command):
-            return False
+            return
         before = command.why, command.due_ms
         self._stand(command, WaitReason.SENDING)
         self.mark(command)
         try:
-            observation = await self._live.send_state(command.key, command.verb)
+            await self._live.send_state(command.key, command.verb)
         except LiveError:
             if not command.may_be_done:
                 self.unmark(command)
             self._stand(command, *before)
-            return False
+            return
         command.advance(Reach.CHANNEL)
-        await self._store.record(command.key, command.task_key, observation)
         self._stand(command, *before)
         self.changed.emit(command)
         self._poller.wake(command.key)
-        return True
 
     def _may_emit(self, command: Command) -> bool:
-        return command.reach is not Reach.CHANNEL and self._live.is_up(command.key)
+        """Whether it may go by the channel, too: if it ends something, and did not yet."""
+        is_new = command.rules.is_durable and command.reach is not Reach.CHANNEL
+        return is_new and self._live.is_up(command.key)
 
     async def _turn(self, command: Command) -> Pass:
         """Wait for all that it needs, last for a call; then nothing more is waited for."""
@@ -196,9 +186,8 @@ class CommandSender(Service):
         taken = self._rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, rank)
         if taken is not None:
             return taken
-        if command.rules.is_durable:  # sent at its turn, too: only a reply confirms it
-            await self._emit(command)
-            self._check(command)
+        await self._emit(command)  # it is sent at its turn, too: only a reply confirms it
+        self._check(command)
         self._stand(command, WaitReason.BUDGET)
         turn = self._rate_limiter.turn(
             Endpoint.SEND_MESSAGE, rank, tag=command, since_ms=command.made_ms
@@ -257,7 +246,7 @@ class CommandSender(Service):
             raise DroppedError(Outcome.REFUSED, is_refused=True)
         if reaction.why is not WaitReason.KEY:
             command.refused_client = None
-        if reaction.why is WaitReason.CONNECTION and command.rules.is_durable:
+        if reaction.why is WaitReason.CONNECTION:
             command.alarm.clear()
             await self._emit(command)
             if command.alarm.is_set():  # it was nudged meanwhile

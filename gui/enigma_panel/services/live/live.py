@@ -24,7 +24,7 @@ from enigma_panel.api.protocols import (
 from enigma_panel.core.attribution import LATE_RESULT_MS, PROVE_NO_LIFE, SPEAKS_MS
 from enigma_panel.core.models import Session
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.verbs import AnswerVerb, CommandVerb
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.clock import FAR_MS, Clock
 from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.live.event_router import EventRouter
@@ -115,13 +115,9 @@ class Channel:
         if self._connection is not None:
             await self._connection.aclose()
 
-    async def send_state(self, verb: CommandVerb) -> Observation:
+    async def send_state(self, verb: CommandVerb) -> None:
         """See LiveConnection."""
-        return await self._open().send_state(verb)
-
-    async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
-        """See LiveConnection."""
-        return await self._open().send_answer(text, verb)
+        await self._open().send_state(verb)
 
     def pause_ms(self, failures: int, rng: random.Random) -> int:
         """How long to wait before the next try, in ms: 1 to 30 s, doubling, half by chance."""
@@ -194,7 +190,6 @@ class Connector:
                     session.socket_url,
                     session.base_url,
                     on_observation,
-                    session.dialect,
                 )
             except LiveError as error:
                 return error.fault
@@ -281,13 +276,9 @@ class Live(Service):
 
     # -- sending -----------------------------------------------------------------------------
 
-    async def send_state(self, session_key: int, verb: CommandVerb) -> Observation:
+    async def send_state(self, session_key: int, verb: CommandVerb) -> None:
         """Give a command to the channel, which proves nothing. LiveError: it was not given."""
-        return await self._up(session_key).send_state(verb)
-
-    async def send_answer(self, session_key: int, text: str, verb: AnswerVerb) -> Observation:
-        """Give an answer to the channel, as `send_state`."""
-        return await self._up(session_key).send_answer(text, verb)
+        await self._up(session_key).send_state(verb)
 
     # -- time and the world --------------------------------------------------------------------
 

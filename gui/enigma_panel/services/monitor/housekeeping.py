@@ -7,7 +7,7 @@ from enigma_panel.core.service_rules import RULES
 from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.state.session_store import ASSUMED_FOR_MS, SessionStore, is_long_ended
 from enigma_panel.services.state.starts import StartsUnderWay
-from enigma_panel.services.types import LiveStatus, NoticeKind, SessionEnder, SessionStatus
+from enigma_panel.services.types import LiveStatus, NoticeKind, SessionEnder
 
 CLOSE_AGAIN_MS = 10_000
 """Pause between two tries to terminate a session whose task failed, in ms."""
@@ -16,13 +16,10 @@ CLOSE_AGAIN_MS = 10_000
 class UnnamedTasks:
     """Looks once a second after tasks on which no poll can report, as no reply named them."""
 
-    def __init__(
-        self, store: SessionStore, starts: StartsUnderWay, live: LiveStatus, status: SessionStatus
-    ) -> None:
+    def __init__(self, store: SessionStore, starts: StartsUnderWay, live: LiveStatus) -> None:
         self._store = store
         self._starts = starts
         self._live = live
-        self._status = status
         self._unheard: dict[int, int] = {}
 
     async def tick(self, session: Session, now: int) -> None:
@@ -49,7 +46,6 @@ class UnnamedTasks:
             is_up=is_up,
             is_speaking=is_speaking,
             is_awaited=is_awaited,
-            is_stopping=self._status.is_stopping(session.key),
             unheard_ms=now - self._unheard.get(task.key, now),
         )
 
@@ -68,7 +64,7 @@ class Housekeeping(Service):
         self._starts = starts
         self._live = live
         self._commands = commands
-        self._unnamed = UnnamedTasks(context.store, starts, live, commands)
+        self._unnamed = UnnamedTasks(context.store, starts, live)
         self._close_due: dict[int, int] = {}
         self._emptied: set[int] = set()
 

@@ -119,12 +119,14 @@ class Poller(Service):
         """Note that a call to this session, no Terminate, was answered with "Session not found".
 
         That proves no end: its task is asked for at once. Where there is none to ask for, and no
-        reply will name one, the session is taken for closed.
+        reply will name one, the session is taken for closed, unless its live channel is up.
         """
         session = self._store.session(session_key)
         task_key = session.current_task if session is not None else None
         if task_key in self._alarms:
             self.wake(session_key)
+        elif self._live.is_up(session_key):
+            return  # its end would be told there
         elif task_key is None or not self._starts.is_awaiting_reply(task_key):
             doubted = Observation(kind=Kind.SESSION_DOUBTED)
             await self._store.record(session_key, None, doubted)

@@ -7,15 +7,13 @@ from msgspec.structs import replace
 from PySide6.QtCore import Signal
 
 from enigma_panel.api.errors import ApiError, FailureKind, SessionGoneError
-from enigma_panel.api.protocols import LiveError
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.questions.kinds import LOGIN_USED
 from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.core.verbs import AnswerVerb, CommandVerb
+from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.clock import local_day
 from enigma_panel.services.context import Service, ServiceContext
-from enigma_panel.services.live.live import Live
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.rate_limiter import Pass, calling
 from enigma_panel.services.retry_policy import TRIES, WAITS, classify, retry_after_ms
@@ -24,19 +22,14 @@ from enigma_panel.services.types import (
     AnswerOutcome,
     AnswerResult,
     AnswerWait,
-    NoticeKind,
-    SessionEnder,
     WaitReason,
 )
-from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
 
 _BUSY = frozenset({FailureKind.LIMITED, FailureKind.NO_BROWSER})
-_MAY_HAVE_ARRIVED = frozenset(
-    {AnswerOutcome.DELIVERED, AnswerOutcome.SENT_LIVE, AnswerOutcome.UNCONFIRMED}
-)
-_OF_QUESTION = frozenset({Kind.ANSWER_SENT, Kind.ANSWER_SENT_LIVE, Kind.ANSWER_UNCONFIRMED})
+_MAY_HAVE_ARRIVED = frozenset({AnswerOutcome.DELIVERED, AnswerOutcome.UNCONFIRMED})
+_OF_QUESTION = frozenset({Kind.ANSWER_SENT, Kind.ANSWER_UNCONFIRMED})
 """Kinds that are no fact about the question that was asked meanwhile."""
 _GONE = AnswerResult(outcome=AnswerOutcome.GONE)
 _TAKEN_BACK = AnswerResult(outcome=AnswerOutcome.TAKEN_BACK)
@@ -47,17 +40,9 @@ class Answers(Service):
 
     changed = Signal(object)
 
-    def __init__(
-        self,
-        context: ServiceContext,
-        poller: Poller,
-        live: Live,
-        commands: SessionEnder,
-    ) -> None:
+    def __init__(self, context: ServiceContext, poller: Poller) -> None:
         super().__init__(context)
         self._poller = poller
-        self._live = live
-        self._commands = commands
         self._waits: dict[int, AnswerWait] = {}
         self._taken_back: dict[int, asyncio.Event] = {}
         self._used: list[tuple[int, str]] = []
@@ -125,8 +110,6 @@ class Answers(Service):
         if self._taken_back[task_key].is_set():
             return _TAKEN_BACK
         taken = self._rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.ANSWER)
-        if taken is None and (sent := await self._emit(task_key, answer, is_open)) is not None:
-            return sent
         taken = taken or await self._turn(task_key)
         if taken is None:
             return _TAKEN_BACK
@@ -137,63 +120,8 @@ class Answers(Service):
                 return _GONE
             return await self._call(session, task, answer, taken, is_open=is_open)
 
-    async def _emit(
-        self, task_key: int, answer: Answer, is_open: Callable[[], bool]
-    ) -> AnswerResult | None:
-        """Send it by the live channel, which confirms nothing; None where that did not take it."""
-        task = self._store.task(task_key)
-        session = self._store.session(task.session_key) if task is not None else None
-        if task is None or session is None or not self._live.is_up(session.key):
-            return None
-        if not is_open():
-            return _GONE
-        stop = await self._keep_stop(session, task, answer.verb)
-        try:
-            result = await self._give(session, task, answer, stop, is_open=is_open)
-        except LedgerError:
-            await self._drop(stop)
-            raise
-        if result is None or result.outcome is AnswerOutcome.GONE:
-            await self._drop(stop)
-        return result
-
-    async def _keep_stop(self, session: Session, task: Task, verb: AnswerVerb) -> Intent | None:
-        """Keep a Stop that the channel may lose in the ledger before it is sent, as any other."""
-        if verb is not AnswerVerb.STOP:
-            return None
-        return await self._store.intend(IntentKind.STATE, session, task, CommandVerb.STOP)
-
-    async def _drop(self, intent: Intent | None) -> None:
-        if intent is not None:
-            nothing = Observation(kind=Kind.DELIVERED)
-            await self._store.settle(intent, Outcome.REFUSED, nothing)
-
-    async def _give(
-        self,
-        session: Session,
-        task: Task,
-        answer: Answer,
-        stop: Intent | None,
-        *,
-        is_open: Callable[[], bool],
-    ) -> AnswerResult | None:
-        """Give it to the channel; None where that did not take it."""
-        intent = await self._intend(session, task, answer)
-        if not is_open():
-            return await self._too_late(intent)
-        try:
-            observation = await self._live.send_answer(session.key, answer.text, answer.verb)
-        except LiveError:
-            await self._drop(intent)
-            return None
-        if stop is not None:  # before anything else can begin in this session
-            await self._commands.stop_too(stop)
-        await self._store.settle(intent, Outcome.UNKNOWN, self._of_question(intent, observation))
-        self._poller.wake(session.key)
-        self._notices.notify(
-            NoticeKind.ANSWER_SENT_LIVE, session.key, task.key, None, verb=answer.verb.value
-        )
-        return AnswerResult(outcome=AnswerOutcome.SENT_LIVE)
+    async def _drop(self, intent: Intent) -> None:
+        await self._store.settle(intent, Outcome.REFUSED, Observation(kind=Kind.DELIVERED))
 
     async def _call(
         self,

@@ -24,7 +24,6 @@ _MAX_INT = 2**63 - 1
 Convert = Callable[[Any], Any]
 
 STORED_NAMES = {
-    "answer_sent_live": "answer_emitted",
     "deleted_unknown": "deleted_untold",
     "key_fingerprint": "key_print",
     "queue_position": "place",

@@ -7,7 +7,7 @@ from msgspec import Struct
 from enigma_panel.core.caps import is_near
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import AT_CAP
-from enigma_panel.core.verbs import AnswerVerb, CommandVerb
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.retry_policy import reply_of
 from enigma_panel.services.types import NotConnectedError, NoticeKind, ServiceNotice, ServiceStatus
@@ -142,18 +142,6 @@ def _command_failed(about: About) -> Words:
     return title, " ".join(filter(None, (about.why.text, at_cap, verb_text(verb).failed)))
 
 
-def _sent_live(about: About) -> Words:
-    if about.fact == AnswerVerb.STOP.value:
-        return (
-            tr("Stop was sent to {session}, but not confirmed.", session=about.name),
-            tr("Rate limit reached. Stop is sent again as soon as possible."),
-        )
-    return (
-        tr("Your answer was sent to {session}, but not confirmed.", session=about.name),
-        tr("Rate limit reached. If the agent still asks, the question comes back."),
-    )
-
-
 # -- ways out -------------------------------------------------------------------------------------
 
 
@@ -267,7 +255,6 @@ KINDS: Mapping[NoticeKind, Kind] = {
         ),
         actions=_show_task,
     ),
-    NoticeKind.ANSWER_SENT_LIVE: Kind(words=_sent_live, actions=_show_session),
     NoticeKind.LIMIT_LOWERED: Kind(
         words=lambda about: (
             tr.plural(

@@ -60,8 +60,6 @@ from enigma_panel.ui.widgets.inputs import ScrollArea
 
 tr = Translations("Questions")
 
-_LEAVES = frozenset({AnswerOutcome.DELIVERED, AnswerOutcome.SENT_LIVE})
-"""After these there is nothing more to do here; who is asked once more is asked anew."""
 MakeLoginHelper = Callable[[TaskSpec, str], LoginHelper | None]
 """Makes what fills in a login, from a task and the text of its question."""
 
@@ -530,11 +528,11 @@ class QuestionDialog(ModelessDialog):
     def _settle(self, form: AnswerForm, result: AnswerResult | None, text: str) -> None:
         outcome = result.outcome if result else None
         form.notice = text or answer_text(result, has_text=not form.is_empty())
-        if outcome in {*_LEAVES, AnswerOutcome.UNCONFIRMED}:
+        if outcome in {AnswerOutcome.DELIVERED, AnswerOutcome.UNCONFIRMED}:
             form.forget()
         form.is_over = outcome is AnswerOutcome.GONE
         self._show_state()
-        if outcome in _LEAVES:
+        if outcome is AnswerOutcome.DELIVERED:
             self._drop(form)
         if self._current is None:
             self._go_on(without=form.question.id)

@@ -38,11 +38,6 @@ def answer_text(result: AnswerResult | None, *, has_text: bool) -> str:
             return tr("Taken back. Nothing was sent. Your text is still here.")
         case AnswerOutcome.FAILED:
             return _failed(result)
-        case AnswerOutcome.SENT_LIVE:
-            return tr(
-                "Rate limit reached: sent without confirmation. If the agent still asks, the "
-                "question comes back."
-            )
         case AnswerOutcome.UNCONFIRMED:
             return tr("Your answer may have arrived. If the agent asks again, answer again.")
 

@@ -16,7 +16,6 @@ from enigma_panel.core.models import (
     shown_state,
 )
 from enigma_panel.core.observation import AT_CAP
-from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.monitor.missing_tasks import LOOKS_MS
 from enigma_panel.ui.i18n import Translations, sentence, short_month
 from enigma_panel.ui.theme.palette import Glyph, Severity
@@ -122,7 +121,7 @@ def session_state_text(state: SessionState, task: Task | None = None) -> StateWo
         case s.STARTING:
             return StateWord(Glyph.RING, tr("Starting"))
         case s.WORKING:
-            return _working(task.unproven if task is not None else None)
+            return _running()
         case s.ASKS:
             return StateWord(Glyph.NEEDS_YOU, tr("Needs you"), *_NEEDS_YOU)
         case s.IDLE if task is not None and task.was_never_sent:
@@ -142,11 +141,7 @@ def session_state_text(state: SessionState, task: Task | None = None) -> StateWo
             return _ended_word(state)
 
 
-def _working(unproven: CommandVerb | None) -> StateWord:
-    if unproven is not None:
-        tip = tr("Resume was sent, but nothing confirms it.")
-        spoken = tr("Resume sent, not confirmed")
-        return StateWord(Glyph.RUNNING, tr("Resume sent"), tip=tip, spoken=spoken)
+def _running() -> StateWord:
     return StateWord(Glyph.RUNNING, tr("Running"), mark=Severity.MARK)
 
 
@@ -168,8 +163,6 @@ def _paused(task: Task | None) -> StateWord:
     if task is not None:
         note = tr("not confirmed, sent at {time}", time=local_time(task.since_ms))
     tip = sentence(note)
-    if task is not None and task.unproven is not None:
-        tip = " ".join((tip, tr("The agent may still be working.")))
     spoken = tr("Pause sent, not confirmed, still billing")
     return StateWord(Glyph.PAUSE, tr("Pause sent · still billing"), *_COSTS, tip, spoken, note)
 
@@ -223,7 +216,7 @@ def task_status_text(task: Task, session: Session | None = None) -> StateWord:
         case s.STARTING:
             return StateWord(Glyph.RING, tr("Starting"))
         case s.WORKING:
-            return _working(task.unproven)
+            return _running()
         case s.ASKS:
             return StateWord(Glyph.NEEDS_YOU, tr("Needs you"), *_NEEDS_YOU)
         case s.PAUSED:

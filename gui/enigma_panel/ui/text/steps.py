@@ -37,13 +37,11 @@ _SIGNS: dict[str, Glyph] = {
     Kind.UPDATE: Glyph.PAGE,
     Kind.QUESTION: Glyph.QUESTION,
     Kind.ANSWER_SENT: Glyph.SEND,
-    Kind.ANSWER_SENT_LIVE: Glyph.SEND,
     Kind.COMPLETED: Glyph.CHECK,
     Kind.FAILED: Glyph.CROSS,
     Kind.PAUSED: Glyph.PAUSE,
     Kind.STOPPED: Glyph.STOP,
     **{rules.sent: GLYPHS[verb] for verb, rules in COMMANDS.items()},
-    **{rules.sent_live: GLYPHS[verb] for verb, rules in COMMANDS.items()},
 }
 _MARKS: dict[str, Severity] = {Kind.COMPLETED: Severity.GREEN, Kind.FAILED: Severity.RED}
 _WITH_USED = ANSWERS_SENT | {EARLIER_ANSWER}
@@ -188,11 +186,8 @@ def _words() -> dict[str, str]:
         "response_update": tr("Says"),
         "unclear": tr("Reported without naming a task"),
         **{rules.sent.value: sent_text(verb) for verb, rules in COMMANDS.items()},
-        **{rules.sent_live.value: sent_text(verb, live=True) for verb, rules in COMMANDS.items()},
         "answer_sent": tr("Answer sent"),
         "answer_stop_sent": tr("Stop sent as answer"),
-        "answer_emitted": tr("Answer sent, not confirmed"),
-        "answer_stop_emitted": tr("Stop sent as answer, not confirmed"),
         "refused": tr("Not accepted"),
         "unknown": tr("Sent, but no reply came"),
         "lifetime_over": tr("Its time is up by this computer's clock"),
@@ -205,7 +200,6 @@ def _words() -> dict[str, str]:
         "brought_back": tr("Restored by you"),
         "live_lost": tr("Live updates broke off"),
         "works_on": tr("Working, not paused"),
-        "answer_doubted": tr("No sign that the answer arrived"),
         "answer_unconfirmed": tr("The answer may have arrived"),
         "earlier_answer": tr("Your answer to the last question was on its way"),
         "no_live": tr("No live updates: what the agent does is unknown"),

@@ -88,8 +88,6 @@ def sending_text(verb: CommandVerb) -> str:
     return tr("sending {verb}…", verb=verb_label(verb))
 
 
-def sent_text(verb: CommandVerb, *, live: bool = False) -> str:
-    """Return that a command was sent: 'Terminate sent', 'Terminate sent, not confirmed'."""
-    label = verb_label(verb)
-    text = tr("{verb} sent, not confirmed") if live else tr("{verb} sent")
-    return text.format(verb=label)
+def sent_text(verb: CommandVerb) -> str:
+    """Return that a command was sent: 'Terminate sent'."""
+    return tr("{verb} sent", verb=verb_label(verb))

@@ -147,7 +147,7 @@ def test_no_content_changes_a_width(window: MainWindow, services: Any, qapp: QAp
     for key, status in enumerate(TaskStatus, start=2):
         sessions.add(key, status=status, text=LONG, cost="123456.123456")
         sessions.change_session(key, label="a name that somebody has chosen and that goes on")
-    sessions.add(40, status=TaskStatus.WORKING, unproven=CommandVerb.RESUME)
+    sessions.add(40, status=TaskStatus.PAUSED)
     sessions.set_pending(40, CommandVerb.TERMINATE, WaitReason.BUDGET, sent_live=True)
     qapp.processEvents()
     assert [widths(table) for table in tables] == before
