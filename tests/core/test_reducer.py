@@ -446,6 +446,18 @@ def test_who_ended_a_session(fields: dict[str, int], end: Phase) -> None:
     assert session.ended_ms == NOW
 
 
+@pytest.mark.parametrize(
+    ("phase", "end"), [(P.OPEN, P.ENDED_BY_YOU), (P.EXPIRED_ASSUMED, P.ENDED_BY_LIMIT)]
+)
+def test_a_terminate_that_nothing_confirms_ends_none_whose_time_was_over(
+    phase: Phase, end: Phase
+) -> None:
+    session = _session(phase=phase, expires_ms=NOW)
+    gone = Observation(kind=K.SESSION_GONE)
+    ended, _ = reduce(session, None, gone, NOW, ending={CommandVerb.TERMINATE})
+    assert ended.phase is end
+
+
 def test_a_session_that_outlives_our_clock_stays_open() -> None:
     session = _session(phase=P.EXPIRED_ASSUMED, expires_ms=NOW - 1)
     alive, _ = reduce(session, None, Observation(kind=K.ACTIVE), NOW)

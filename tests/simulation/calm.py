@@ -87,10 +87,15 @@ class Calm:
         for entry in queue.entries():
             if ends:
                 self._person.do(f"remove {entry.task_key}", queue.remove([entry.task_key]))
-            elif entry.why.value == "session_ended":
+            elif entry.why.value == "session_ended" and not self._is_key_changing:
                 self._person.lets_go(entry.task_key)
                 do = queue.run_in_new_session(entry.task_key)
                 self._person.do(f"new session for {entry.task_key}", do)
+
+    @property
+    def _is_key_changing(self) -> bool:
+        """While another key is in use nothing can close the browser that a task leaves."""
+        return self._person.world.settings_changes.is_in_the_way
 
     def _resume_all(self) -> None:
         sessions = self._person.parts.services.sessions

@@ -213,7 +213,8 @@ def _closes_after(session: Session, task: Task | None) -> bool:
 
 
 def _proven_end(session: Session, now_ms: int, *, ending: bool) -> Phase:
-    if ending or session.terminate_sent_ms is not None:
+    is_in_time = session.phase is not P.EXPIRED_ASSUMED
+    if (ending and is_in_time) or session.terminate_sent_ms is not None:
         return P.ENDED_BY_YOU
     if session.expires_ms is not None and now_ms >= session.expires_ms - LIMIT_SLACK_MS:
         return P.ENDED_BY_LIMIT
