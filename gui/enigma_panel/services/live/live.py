@@ -117,7 +117,9 @@ class Channel:
 
     async def send_state(self, verb: CommandVerb) -> None:
         """See LiveConnection."""
-        await self._open().send_state(verb)
+        if self._connection is None or self._over:
+            raise LiveError(LiveFault.LOST)
+        await self._connection.send_state(verb)
 
     def pause_ms(self, failures: int, rng: random.Random) -> int:
         """How long to wait before the next try, in ms: 1 to 30 s, doubling, half by chance."""
@@ -134,11 +136,6 @@ class Channel:
     def retry_at_once(self) -> None:
         """Cut the wait short: there is reason to try now, or to look whether it is still wanted."""
         self._retry.set()
-
-    def _open(self) -> LiveConnection:
-        if self._connection is None:
-            raise LiveError(LiveFault.LOST)
-        return self._connection
 
 
 class Channels:
@@ -278,7 +275,10 @@ class Live(Service):
 
     async def send_state(self, session_key: int, verb: CommandVerb) -> None:
         """Give a command to the channel, which proves nothing. LiveError: it was not given."""
-        await self._up(session_key).send_state(verb)
+        channel = self._channels.get(session_key)
+        if channel is None:
+            raise LiveError(LiveFault.LOST)
+        await channel.send_state(verb)
 
     # -- time and the world --------------------------------------------------------------------
 
@@ -315,12 +315,6 @@ class Live(Service):
         await self._connector.aclose()
 
     # -- inside ------------------------------------------------------------------------------
-
-    def _up(self, session_key: int) -> Channel:
-        channel = self._channels.get(session_key)
-        if channel is None or not channel.is_up:
-            raise LiveError(LiveFault.LOST)
-        return channel
 
     def _wants(self, session: Session) -> bool:
         if session.service_id is None or session.socket_url is None:
