@@ -154,6 +154,14 @@ SAFEGUARDS = (
         ),
     ),
     Break(
+        promise="A secret that holds another one is replaced as a whole",
+        mistake="what stands behind the other one is shown",
+        file="core/secrets/redaction.py",
+        old="        done = max(done, end)\n",
+        new="        done = end\n",
+        tests=("tests/core/secrets/test_redaction.py::test_overlapping_secrets_become_one_mark",),
+    ),
+    Break(
         promise="A report with the ids of another task or session of ours is asked for again",
         mistake="it is used",
         file="services/monitor/poller.py",

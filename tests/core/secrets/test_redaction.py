@@ -88,6 +88,9 @@ def test_short_secrets_are_whole_words() -> None:
 
 def test_overlapping_secrets_become_one_mark() -> None:
     assert redaction("abcdef", "defghi", "aaaa").redact("-abcdefghi-aaaaaa-") == f"-{MARK}-{MARK}-"
+    assert redaction("horse battery staple", "battery").redact("-horse battery staple-") == (
+        f"-{MARK}-"
+    )
 
 
 def test_a_forgotten_secret_is_no_longer_found() -> None:
