@@ -39,6 +39,7 @@ from enigma_panel.store.ledger.errors import (
     NewerLedgerError,
 )
 from enigma_panel.store.paths import FolderError, WrongFolderError
+from enigma_panel.ui.accessibility import install_safe_scroll_areas
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.i18n import install_language
 from enigma_panel.ui.main_window.window import MainWindow
@@ -385,6 +386,7 @@ def _run_qt(program: Program, ends: ExitStack) -> int:
     app.setDesktopFileName("io.github.enigma_control_panel.enigma_panel")
     app.setWindowIcon(QIcon(":/icons/enigma-control-panel-128.png"))
     install_language(app)
+    install_safe_scroll_areas()
     theme.prepare(app)
     return event_loop.run(app, program.main)
 

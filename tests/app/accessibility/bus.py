@@ -189,6 +189,13 @@ class Node:
         found = self._call("Accessible", "GetChildren")
         return [Node(self._bus, owner, path) for owner, path in found if path != NOTHING]
 
+    def child_count(self) -> int:
+        return int(self._get("Accessible", "ChildCount"))
+
+    def child(self, index: int) -> "Node | None":
+        owner, path = self._call("Accessible", "GetChildAtIndex", "i", index)
+        return Node(self._bus, owner, path) if path != NOTHING else None
+
     def walk(self, depth: int = 0) -> "Iterator[tuple[int, Node]]":
         """This node and all below, with their depth; what goes meanwhile is left out."""
         yield depth, self

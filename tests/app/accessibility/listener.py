@@ -128,10 +128,14 @@ class Listener:
     # -- listening ---------------------------------------------------------------------------
 
     def listen(self) -> None:
-        """Keep what every object of the program says now, hidden ones included."""
+        """Keep what every object of the program says now, hidden ones included.
+
+        Each is asked for a child behind its last, too, as by a reader whose count is old.
+        """
         for _, node in self._program.walk():
             try:
                 self.said.update(node.said())
+                assert node.child(node.child_count()) is None
             except DBusErrorResponse:
                 continue  # it went while it was being read
 

@@ -20,9 +20,13 @@ LEAVE_S = 20.0
 SIZE = "1400x950x24"
 INHERITED = ("PATH", "PYTHONPATH")
 
-QT_ALONE = ("Received text event for invalid interface", "Could not find accessible on path")
+QT_ALONE = (
+    "Received text event for invalid interface",
+    "Could not find accessible on path",
+    "nvalid index",
+)
 """What Qt's bridge complains about: Qt's own events for labels with rich text, and whoever asks for
-an object that is just gone."""
+an object that is just gone, or for a child behind the last of a table."""
 
 
 def missing_tools() -> list[str]:
