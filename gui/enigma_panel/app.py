@@ -88,6 +88,7 @@ class Program:
         self._child = child
         self._leave = asyncio.Event()
         self._painted = asyncio.Event()
+        self._starting: asyncio.Task[None] | None = None
         self._instance: SingleInstance | None = None
         self._replace_ledger: Callable[[Path], None] | None = None
         self.restart_with: list[str] | None = None
@@ -117,7 +118,8 @@ class Program:
             window.notices.show_unexpected,
         )
         try:
-            parts.services.scope.spawn("start", self._start(parts, window, dialogs))
+            starting = self._start(parts, window, dialogs)
+            self._starting = parts.services.scope.spawn("start", starting)
             with logging_setup.reporting_errors(tell_error):
                 return await self._until_left(parts, window)
         finally:
@@ -218,7 +220,11 @@ class Program:
         # Nothing is loaded before the first paint that it does not need.
         from enigma_panel.startup import Startup  # noqa: PLC0415 - 70 ms
 
-        await Startup(parts, window, dialogs, keeps_copy=not self._dirs.throw_away).run()
+        startup = Startup(parts, window, dialogs, keeps_copy=not self._dirs.throw_away)
+        await startup.prepare()
+        if self._options.smoke:
+            return
+        await startup.run()
         if self._options.new_task:
             window.new_task.trigger()
 
@@ -227,6 +233,8 @@ class Program:
         if self._options.smoke:
             await self._painted.wait()
             print("shown", flush=True)
+            if self._starting is not None:
+                await self._starting
             return 0
         await self._leave.wait()
         return 0

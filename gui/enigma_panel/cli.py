@@ -91,7 +91,7 @@ def make_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="check that the service works as this program expects (asks first, costs about $0.05)",
     )
-    one("--smoke", action="store_true", help="show the window and quit at once")
+    one("--smoke", action="store_true", help="show the window with all its features and quit")
     one("--new-task", action="store_true", help="open New task, also where it is open already")
     add("--version", action="version", version=f"enigma-panel {__version__}")
     add("--licences", action=_ShowLicences, nargs=0, help="print the licences of all parts")

@@ -50,15 +50,18 @@ class Startup:
         self._dialogs = dialogs
         self._keeps_copy = keeps_copy
 
-    async def run(self) -> None:
-        """Run the start-up steps in order."""
+    async def prepare(self) -> None:
+        """Load the records of earlier runs and add the features; neither network nor keychain."""
         gc.freeze()  # what the start made is there to stay: no collection walks it again
         for problem in self._parts.problems:
             self._window.notices.show_problem(problem)
         await self._recover()
-        scope = self._parts.services.scope
-        scope.spawn("ticks", self._ticks())
+        self._parts.services.scope.spawn("ticks", self._ticks())
         self._install_features()
+
+    async def run(self) -> None:
+        """Connect to the service; after `prepare`."""
+        scope = self._parts.services.scope
         # One may be seen now.
         theme.application().focusWindowChanged.connect(self._dialogs.look_for_questions)
         await event_loop.blocking(load_client, time_limit=CLIENT_S)

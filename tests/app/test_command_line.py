@@ -123,6 +123,21 @@ def test_smoke_shows_the_window_and_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.glob("enigma-panel-demo-*")) == []
 
 
+HAS_A_BROKEN_FEATURE = """
+import sys
+from enigma_panel import __main__, features
+from enigma_panel.features.feature import Feature
+features.FEATURES = (*features.FEATURES, Feature(name="broken", install=lambda host: 1 / 0))
+sys.exit(__main__.main())
+"""
+
+
+def test_smoke_ends_once_all_features_are_there() -> None:
+    done = _run("--smoke", program=("-c", HAS_A_BROKEN_FEATURE))
+    assert (done.returncode, done.stdout) == (1, "shown\n")
+    assert "ZeroDivisionError" in done.stderr
+
+
 def test_smoke_leaves_the_home_alone(tmp_path: Path) -> None:
     home, temporary = tmp_path / "person", tmp_path / "temporary"
     home.mkdir()
