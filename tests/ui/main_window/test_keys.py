@@ -1,5 +1,6 @@
 """Keys: Enter on rows and buttons, and each question from its own row."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.statuses import FINAL_STATUSES
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.widgets.actions import make_action
 from enigma_panel.ui.widgets.basics import ToolButton, make_button
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
 from tests.kit.person import double_click, key
 from tests.kit.tables import verb_point
+from tests.kit.wait import run_events
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 ENTERS = [Qt.Key.Key_Return, Qt.Key.Key_Enter]
@@ -52,6 +55,20 @@ def test_a_button_is_pressed_by_enter_and_by_space_alone(
     one.setEnabled(False)
     send_key(one, enter)
     assert pressed == ["clicked"]
+
+
+def test_keys_pressed_before_their_command_is_there_run_it_once(
+    window: MainWindow, qapp: QApplication
+) -> None:
+    ran: list[str] = []
+    control = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    send_key(window.selection.tasks, Qt.Key.Key_C, control)
+    for keys in ("F1", "Ctrl+Shift+C"):
+        action = make_action(window, keys, partial(ran.append, keys), shortcut=keys)
+        window.add_command(action)
+    assert ran == [], "all features are there first"
+    run_events(qapp, lambda: ran)
+    assert ran == ["Ctrl+Shift+C"]
 
 
 @pytest.mark.parametrize("way", [*ENTERS, "double click"])

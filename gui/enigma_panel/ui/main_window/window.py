@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout, QWidget
 
 from enigma_panel.core.verbs import CommandVerb
@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
         self.dialogs = dialogs
         self._may_close = False
         self._added_commands: list[QAction] = []
+        self._unused_keys = QKeySequence()
         self.hides_on_close: Callable[[], bool] = lambda: False
         self._ticks = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._make_parts()
@@ -139,8 +140,13 @@ class MainWindow(QMainWindow):
         self.toast.offer_undo(tr("Draft discarded."), undo)
 
     def add_command(self, action: QAction, *, in_menu: bool = False) -> None:
-        """Add an action of a feature to the program's commands. in_menu: to its menu, too."""
+        """Add an action of a feature to the program's commands. in_menu: to its menu, too.
+
+        Features come after the first paint. Keys that were pressed before run their command now.
+        """
         self._added_commands.append(action)
+        if self._unused_keys in action.shortcuts():
+            QTimer.singleShot(0, action.trigger)
         if in_menu:
             self.main_menu.menu.insertAction(self.settings, action)
 
@@ -512,6 +518,10 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() is QEvent.Type.ActivationChange and has_lost_focus(self):
             self._focus_row()  # it went away while a dialog had the keyboard
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        self._unused_keys = QKeySequence(event.keyCombination())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._may_close:
