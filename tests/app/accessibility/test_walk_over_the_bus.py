@@ -11,7 +11,7 @@ from tests.app.accessibility.stage import ON_THE_BUS, Stage
 
 CHILD = "tests.app.accessibility.child_resizing"
 MORE = 5
-ROUNDS = 30
+ROUNDS = 150
 
 pytestmark = ON_THE_BUS
 
