@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
+    QDialog,
     QPushButton,
     QWidget,
 )
@@ -16,6 +17,7 @@ from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import KeyState
 from enigma_panel.ui.actions import GRACE_MS
+from enigma_panel.ui.details.panel import Tab
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.tasks.filter_bar import Chip
@@ -110,13 +112,23 @@ def test_selection_scroll_and_focus_survive_news(
     assert table.hasFocus()
 
 
-def test_a_result_is_new_until_its_row_was_selected(window: MainWindow, services: Any) -> None:
+@pytest.mark.parametrize("table", ["tasks", "sessions"])
+def test_a_result_is_new_until_it_was_on_the_screen(
+    window: MainWindow, services: Any, qapp: QApplication, table: str
+) -> None:
     services.sessions.add(
         1, status=TaskStatus.DONE, result="It costs $5", is_new=True, ended_ms=NOW
     )
-    window.selection.sessions.select_key(1)
-    assert services.sessions.tasks[1].is_new
-    window.selection.tasks.select_key(1)
+    window.activateWindow()
+    question, side = QDialog(), window.body.side
+    side.addWidget(question)
+    side.setCurrentWidget(question)
+    window.details.turn_to(Tab.STEPS)
+    getattr(window.selection, table).select_key(1)
+    assert services.sessions.tasks[1].is_new, "a question stands in Details' place"
+    side.removeWidget(question)
+    assert services.sessions.tasks[1].is_new, "its steps are shown"
+    window.details.turn_to(Tab.OVERVIEW)
     assert not services.sessions.tasks[1].is_new
     assert window.details.result.reading.toPlainText() == "It costs $5"
     window.details.result.copy.click()

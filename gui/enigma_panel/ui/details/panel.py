@@ -5,7 +5,7 @@ from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from enigma_panel.core.models import Session, Task, has_idled
@@ -45,6 +45,7 @@ its button."""
 BAR = 12
 """Width of a scroll bar in the style sheet."""
 TEXT_LINES = 8
+_COMES = frozenset({QEvent.Type.Show, QEvent.Type.WindowActivate})
 
 
 class Tab(IntEnum):
@@ -57,8 +58,11 @@ class Tab(IntEnum):
 class Details(QFrame):
     """Shows the one subject of the window: name, state and verbs, which stay, and below them a
     scrolled column of parts or the steps. Each part says by signals what it wants. back: leads to
-    Tasks where Details stands in its place.
+    Tasks where Details stands in its place. came_in_sight: the overview did, or its window is in
+    use again.
     """
+
+    came_in_sight = Signal()
 
     def __init__(self, services: Services) -> None:
         super().__init__()
@@ -186,6 +190,11 @@ class Details(QFrame):
                 before = widget
         return page
 
+    @property
+    def task_in_sight(self) -> int | None:
+        """The task whose result can be read now: not beside a question, nor on the tab *Steps*."""
+        return self.task_key if self._overview.isVisible() else None
+
     def turn_to(self, tab: Tab) -> None:
         """Show the one or the other."""
         self.tabs.setCurrentIndex(tab)
@@ -269,6 +278,7 @@ class Details(QFrame):
     def _turn(self, tab: int) -> None:
         self._pages.setCurrentWidget(self.steps if tab == Tab.STEPS else self._overview)
         self.timeline.refresh()
+        self.came_in_sight.emit()
 
     def _session(self) -> Session | None:
         return self._sessions.session(self.session_key) if self.session_key is not None else None
@@ -327,3 +337,10 @@ class Details(QFrame):
     def _follow_steps(self, task_key: int, _steps: object) -> None:
         if task_key == self.task_key and self.tabs.currentIndex() == Tab.OVERVIEW:
             self.timeline.refresh()
+
+    # -- Qt ------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in _COMES:
+            self.came_in_sight.emit()
+        return super().event(event)

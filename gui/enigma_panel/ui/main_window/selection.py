@@ -206,7 +206,7 @@ class Selection(QObject):
         self.sessions.row_clicked.connect(
             lambda key: self._answer(self._services.sessions.session(key))
         )
-        self.tasks.looked_at.connect(self._see_tasks)
+        self._details.came_in_sight.connect(self._see_result)
         self.sessions.verb_clicked.connect(lambda key, verb: self._app_actions.command([key], verb))
         self.sessions.undo_clicked.connect(lambda key: self._app_actions.undo([key]))
         self.task_rows.arranged.connect(self._follow_rows)
@@ -235,8 +235,8 @@ class Selection(QObject):
         self._details.apply_diff(diff.sessions, diff.tasks)
         self._mark_related()
         self._follow_starts(diff.new_tasks)
-        if diff.tasks and self.tasks.isActiveWindow():
-            self._see_tasks()
+        if diff.tasks:
+            self._see_result()
 
     def _take_loaded(self, tasks: frozenset[int]) -> None:
         """Show the subject again when its old records have been loaded."""
@@ -326,7 +326,7 @@ class Selection(QObject):
         self._details.show_subject(subject.sessions, subject.tasks)
         self._mark_related()
         self._mark_filtered()
-        self._see_tasks()
+        self._see_result()
         self.selection_changed.emit()
 
     def _mark_related(self) -> None:
@@ -353,13 +353,12 @@ class Selection(QObject):
         self._details.tick()
         self.selection_changed.emit()
 
-    def _see_tasks(self) -> None:
-        """Mark the subject's result as seen, if it is one task.
-
-        A result that comes in while its row is the subject is new until the window is in use.
-        """
-        if len(self.subject.tasks) == 1:
-            self._app_actions.mark_seen(self.subject.tasks)
+    def _see_result(self) -> None:
+        """Mark the result that Details shows as seen; one that came meanwhile once the window is
+        in use."""
+        key = self._details.task_in_sight
+        if key is not None and self._details.isActiveWindow():
+            self._app_actions.mark_seen([key])
 
 
 class QueueThrottle(QObject):

@@ -78,7 +78,6 @@ class KeyedTable(QTableView):
     tints_needs = False
 
     selected = Signal()
-    looked_at = Signal()
     focus_changed = Signal()
     opened = Signal(int)
     copy_wanted = Signal(str)
@@ -413,9 +412,7 @@ class KeyedTable(QTableView):
         self.viewport().update()  # the focus is marked over whole rows; Qt repaints two cells
 
     def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.WindowActivate:
-            self.looked_at.emit()
-        elif event.type() is QEvent.Type.DevicePixelRatioChange:
+        if event.type() is QEvent.Type.DevicePixelRatioChange:
             self.table_font = TableFont(self.font())
         return super().event(event)
 
