@@ -15,7 +15,9 @@ from enigma_panel.services.types import WaitReason
 from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.widgets.basics import GAP
+from tests.kit.builders import a_question
 from tests.kit.clock import NOW
+from tests.kit.fakes import FakeDialogs
 from tests.kit.person import active, button
 
 VERBS = ["Pause", "Resume", "Stop", "Terminate"]
@@ -57,6 +59,24 @@ def test_a_session_has_its_verbs_and_a_task_that_ended_is_run_again_in_their_pla
     services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=NOW)
     window.selection.show_session(1)
     assert shown(window) == AGAIN
+
+
+def test_a_task_that_asks_has_its_answer_above_them_and_none_moves(
+    window: MainWindow, services: Any, dialogs: FakeDialogs, qapp: QApplication
+) -> None:
+    services.sessions.add(2)
+    window.selection.tasks.select_key(2)
+    qapp.processEvents()
+    pause, answer = button(window.details, "Pause"), window.details.head.answer
+    place = pause.mapTo(window, QPoint())
+    assert not answer.isVisible()
+    services.sessions.change_task(2, status=TaskStatus.ASKS)
+    services.inbox.ask(a_question(2, "Which colour should I take?"))
+    window.details.tick()
+    qapp.processEvents()
+    assert pause.mapTo(window, QPoint()) == place
+    button(window.details, "Answer").click()
+    assert dialogs.calls == [("open_question", 2)]
 
 
 def test_of_several_they_say_how_many_can_take_them(

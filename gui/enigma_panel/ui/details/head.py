@@ -13,6 +13,7 @@ from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import (
     ElidedLabel,
+    make_button,
     make_column,
     make_label,
     make_row,
@@ -30,7 +31,7 @@ _ROLES = {Severity.AMBER: "amber", Severity.RED: "red", Severity.DIM: "dim"}
 class Head(QWidget):
     """Name and state of the session or task; clock and cost stand in its row.
 
-    more: opens the menu.
+    more: opens the menu. answer: opens the question that the task asks; it moves nothing.
     """
 
     def __init__(self, services: Services) -> None:
@@ -42,12 +43,16 @@ class Head(QWidget):
         self.glyph = GlyphLabel(Glyph.RING, Severity.DIM, 16)
         self.state = make_label()
         self.note = ElidedLabel("dim")
+        self.answer = make_button(tr("Answer"))
+        self.answer.setProperty("small", True)
+        self.answer.hide()
         first = make_row(self.session_name, self.more)
-        second = make_row(self.glyph, self.state, self.note)
+        second = make_row(self.glyph, self.state, self.note, self.answer)
+        second.addStrut(theme.line_height(28))
         for row, grows in ((first, 0), (second, 2)):
             row.setStretch(grows, 1)
         first.setAlignment(self.more, Qt.AlignmentFlag.AlignTop)
-        self.setLayout(make_column(first, second, gap=4))
+        self.setLayout(make_column(first, second, gap=0))
         theme.changed().connect(self._tint)
         self._tint()
 
@@ -72,6 +77,8 @@ class Head(QWidget):
         word = state_word(session, task, about_session=about_session, is_missing=missing)
         self.glyph.show_glyph(word.glyph, word.mark)
         self.state.setText(word.word)
+        questions = services.inbox.questions()
+        self.answer.setVisible(task is not None and any(q.task_key == task.key for q in questions))
         set_role(self.state, _ROLES.get(word.severity, ""))
         is_live = task is not None and task.may_be_at_work
         if about_session and session is not None:

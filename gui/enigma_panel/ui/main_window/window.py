@@ -369,6 +369,7 @@ class MainWindow(QMainWindow):
         self.sums.summed.connect(details.show_sum)
         details.trouble.way_out_asked.connect(app_actions.take_way_out)
         details.head.more.clicked.connect(lambda: self.menus.show_for_details(details))
+        details.head.answer.clicked.connect(lambda: app_actions.answer(details.task_key or 0))
         verbs = details.verbs
         verbs.add_verbs(self.verbs)
         verbs.again_asked.connect(app_actions.run_again)
