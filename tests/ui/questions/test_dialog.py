@@ -18,6 +18,7 @@ from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.form import AnswerForm
 from enigma_panel.ui.text import outcome as text_outcome
+from tests.kit.builders import a_question
 from tests.kit.fakes import Answered
 from tests.kit.person import (
     CTRL,
@@ -423,6 +424,22 @@ async def test_nothing_typed_is_left_after_sending(
     undo_everything(dialog)
     assert "hunter2" not in all_text(dialog)
     assert "maria" not in all_text(dialog)
+
+
+async def test_a_login_that_is_asked_for_again_has_its_username(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await sent(world, dialog, AnswerOutcome.DELIVERED)
+    for task_key, name in ((2, ""), (1, "maria")):
+        world.sessions.add_asking(task_key, LOGIN)
+        again = a_question(task_key, LOGIN, question_n=2)
+        world.inbox.ask(again)
+        dialog.ask_now(again)
+        await active(dialog)
+        page = credentials(form_of(dialog))
+        assert (page.username.text(), page.password.text()) == (name, "")
+        assert page.is_empty(), "nobody typed it here"
+        assert page.first_field() is (page.password if name else page.username)
 
 
 async def test_unconfirmed_says_so_and_sends_nothing_again(

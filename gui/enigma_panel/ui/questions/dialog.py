@@ -2,7 +2,8 @@
 
 It stands in Details' place in the main window, or in a window of its own, with what was typed.
 No timer of ours answers, and closing means Later. What was typed for a question stays with it until
-it was sent; then fields, their histories and our references are emptied.
+it was sent; then fields, their histories and our references are emptied. Only a username stays, for
+the next login that its task asks for: where the first one is refused, mostly the password is wrong.
 """
 
 from collections.abc import Callable
@@ -92,6 +93,7 @@ class QuestionDialog(ModelessDialog):
         self._inbox = services.inbox
         self._current: AnswerForm | None = None
         self._sending: AnswerForm | None = None
+        self._usernames: dict[int, str] = {}
         self._build_parts()
         self._build_layout()
         self._connect()
@@ -260,6 +262,8 @@ class QuestionDialog(ModelessDialog):
             live_page=link,
             open_live_page=partial(self._open_live_page, link),
             make_login_helper=partial(self._login_helper, question),
+            username=self._usernames.get(question.task_key, ""),
+            note_username=partial(self._usernames.__setitem__, question.task_key),
         )
 
     def _login_helper(self, question: OpenQuestion) -> LoginHelper | None:

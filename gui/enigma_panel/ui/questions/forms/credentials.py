@@ -22,6 +22,8 @@ class CredentialsPage(AnswerPage):
         self.username = LineEdit()
         self.password = PasswordEdit(enter_moves_on=False)
         self.helper = asking.make_login_helper()
+        self._note_username, self._earlier = asking.note_username, asking.username
+        self.username.setText(self._earlier)
         self._filled = ""
         self._build()
 
@@ -58,8 +60,10 @@ class CredentialsPage(AnswerPage):
 
     def note_sent(self) -> None:
         """Save the login, if that is wanted, whatever becomes of the answer."""
+        name = self.username.text()
+        self._note_username("" if can_be_misread(name) else name)
         if self.helper is not None:
-            self.helper.note_sent(self.username.text(), self.password.text())
+            self.helper.note_sent(name, self.password.text())
 
     def secrets(self) -> list[str]:
         return login_secrets(self.username.text(), self.password.text())
@@ -72,7 +76,11 @@ class CredentialsPage(AnswerPage):
             return Mistake(sentence, self._no_password, self.password)
         return None
 
+    def is_empty(self) -> bool:
+        return not self.password.text() and self.username.text() == self._earlier
+
     def forget(self) -> None:
+        self._earlier = ""
         if self.helper is not None:
             self.helper.give_up()
         super().forget()

@@ -29,7 +29,8 @@ class Asking(HidingStruct, frozen=True):
 
     approved_today: gives the amounts that were allowed. live_page: link to the session's, None
     where nobody knows it; open_live_page: opens it, and says so where that fails.
-    make_login_helper: makes what fills in a login, None where there is none.
+    make_login_helper: makes what fills in a login, None where there is none. username: the one in
+    the last login that this task was sent; note_username: keeps the one that is sent now.
     """
 
     question: OpenQuestion
@@ -37,6 +38,8 @@ class Asking(HidingStruct, frozen=True):
     live_page: Hidden[str | None] = None
     open_live_page: Callable[[], None] = lambda: None
     make_login_helper: Callable[[], LoginHelper | None] = lambda: None
+    username: Hidden[str] = ""
+    note_username: Callable[[str], None] = lambda _name: None
 
 
 class AnswerPage(QWidget):
