@@ -147,7 +147,8 @@ class Tour:
         self._press(self._window, "New task")
         dialog = await self._dialog(NewTaskDialog)
         self._find(dialog, QPlainTextEdit, "Task").setPlainText("\n".join(texts))
-        self._press(dialog, "One task per line")
+        if not dialog.per_line.isChecked():  # as it was left, or as it is by itself
+            self._press(dialog, "One task per line")
         if keep_open:
             dialog.run_in.setCurrentIndex(1)
         if picture:

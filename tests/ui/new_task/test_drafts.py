@@ -237,40 +237,54 @@ async def test_what_was_asked_for_meanwhile_waits_behind_a_start_that_failed(
     assert dialog.typed().text == "An earlier task"
 
 
-async def test_pasted_lines_are_offered_as_tasks(world: World, dialog: NewTaskDialog) -> None:
-    await shown(world, dialog)
-    paste(dialog, "one line")
-    assert not dialog.split_button.isVisible()
-    dialog.task_text.clear()
-    paste(dialog, "first\n\nsecond\nthird\n")
-    assert "These look like 3 tasks" in shown_texts(dialog)
-    assert len(dialog.specs()) == 1  # until somebody says so
-    click(dialog.split_button)
-    assert [spec.text for spec in dialog.specs()] == ["first", "second", "third"]
-    assert not dialog.split_button.isVisible()
+LISTS = [
+    ("Find a hub", False),
+    ("Find a hub\nfind a lamp\nFind a bike", True),
+    ("MX Keys at amazon.com\nA hub at https://shop.example/hubs\nlamp.example", True),
+    ("MX Keys at amazon.com\nSay whether it is in stock", False),
+    ("- Find a hub\n- Find a lamp", False),
+    ("1. Find a hub\n2. Find a lamp", False),
+    ("a) amazon.com\nb) ebay.com", False),
+    ("Find these at shop.example:\nFind a hub", False),
+]
 
 
-async def test_the_offer_counts_the_lines_that_stand_there(
+def start_text(n: int) -> str:
+    return "Start 1 task" if n == 1 else f"Start {n} tasks"
+
+
+async def test_pasted_lines_are_tasks_where_that_is_certain(
     world: World, dialog: NewTaskDialog
 ) -> None:
     await shown(world, dialog)
-    paste(dialog, "first\nsecond\nthird")
+    for text, is_list in LISTS:
+        dialog.task_text.clear()
+        paste(dialog, text)
+        n = len(text.split("\n"))
+        started = n if is_list else 1
+        assert (text, dialog.per_line.isChecked()) == (text, is_list)
+        assert dialog.start_button.text() == ("Start" if n == 1 else start_text(started))
+        label = f"{n} lines: one task each?" if n > 1 else "One task per line"
+        assert dialog.per_line.text() == label
+        assert dialog.per_line.accessibleName() == "One task per line"
+    dialog.task_text.clear()
+    type_text(dialog.task_text, "Find a hub")
     key(dialog.task_text, ENTER)
-    type_text(dialog.task_text, "fourth")
-    assert "These look like 4 tasks" in shown_texts(dialog)
-    dialog.ask(None, TaskSpec(text="Of two\nlines"))
-    assert not dialog.split_button.isVisible()
-    click(dialog.restore_button)
-    paste(dialog, "\nfifth")
-    assert "These look like 5 tasks" in shown_texts(dialog)
-    dialog.task_text.selectAll()
-    type_text(dialog.task_text, "only one")
-    assert not dialog.split_button.isVisible()
+    type_text(dialog.task_text, "Find a lamp")
+    assert dialog.start_button.text() == "Start 1 task", "nobody pasted it"
 
 
-async def test_typed_lines_are_one_text(world: World, dialog: NewTaskDialog) -> None:
+async def test_the_box_is_as_the_person_left_it(world: World, dialog: NewTaskDialog) -> None:
     await shown(world, dialog)
-    type_text(dialog.task_text, "first")
-    key(dialog.task_text, ENTER)
-    type_text(dialog.task_text, "second")
-    assert not dialog.split_button.isVisible()
+    dialog.per_line.click()
+    paste(dialog, "The first\nNot the second")
+    dialog.per_line.click()
+    for started in (1, 2):
+        dialog.task_text.clear()
+        paste(dialog, "Find a hub\nFind a lamp")
+        assert dialog.per_line.isChecked()
+        click(dialog.start_button)
+        await world.settle()
+        assert len(world.sessions.started) == 2 * started
+        assert not dialog.per_line.isChecked()
+        await shown(world, dialog)

@@ -178,18 +178,42 @@ def test_what_was_started_is_led_to(window: MainWindow, services: Any) -> None:
     assert window.details.task_key == 2
 
 
+def start_several(services: Any, first: int, last: int) -> None:
+    keys = range(first, last + 1)
+    for number in keys:
+        services.sessions.add_queued(number, created_ms=NOW)
+    services.queue.put(*keys, tell=False)
+    services.sessions.changed.emit(Diff(tasks=frozenset(keys), new_tasks=tuple(reversed(keys))))
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_of_many_that_were_started_the_first_is_in_sight(
+    window: MainWindow, services: Any, qapp: QApplication, is_first: bool
+) -> None:
+    table = window.selection.tasks
+    if not is_first:
+        services.sessions.add(300)
+        table.select_key(300)
+    start_several(services, 1, 200)
+    assert window.details.task_key == (1 if is_first else 300)
+    services.queue.set(*services.queue.waiting[1:])  # it is sent: the others stand above it
+    qapp.processEvents()
+    assert table.rows.row_of(1) in table.visible_rows()
+    table.scrollToTop()
+    services.queue.set(*services.queue.waiting[1:])
+    assert table.verticalScrollBar().value() == 0, "nothing moves any more"
+
+
 def test_it_does_not_say_started_of_what_may_have_to_wait(
     window: MainWindow, services: Any
 ) -> None:
     services.sessions.add(1, created_ms=NOW)
     said: list[str] = []
     window.toast.said.connect(said.append)
-    keys = (2, 3, 4)
-    for number in keys:
-        services.sessions.add_queued(number, created_ms=NOW)
-    services.queue.put(*keys, tell=False)
-    services.sessions.changed.emit(Diff(tasks=frozenset(keys), new_tasks=keys))
+    start_several(services, 2, 4)
     assert said == ["Added 3 tasks."]
+    button(window.toast, "Show").click()
+    assert window.details.task_key == 2
 
 
 def start_unconfirmed(services: Any) -> None:

@@ -71,6 +71,7 @@ class Selection(QObject):
         self._began_ms = services.clock.now_ms()
         self.subject = NOBODY
         self._is_restoring = False
+        self._first_started: int | None = None
         self.read_result: Callable[[int], object] = lambda _key: self._go_to_details()
         self.session_rows = SessionsModel(services, hold, self)
         self.task_rows = TasksModel(services, hold, self)
@@ -78,6 +79,7 @@ class Selection(QObject):
         self.sessions = SessionsTable(self.session_rows, app_actions, hold)
         self.tasks = TasksTable(self.task_rows, hold)
         self._connect()
+        hold.released.connect(self._let_first_go)
 
     def session_keys(self) -> list[int]:
         """Return the sessions that the verbs act on.
@@ -258,9 +260,25 @@ class Selection(QObject):
         """
         new = list(takewhile(self._is_of_this_run, keys))
         if new and self.subject == NOBODY:
-            self.select_task(new[0])
+            self.select_task(new[-1])
         elif new:
             self.started.emit(new)
+        if len(new) > 1:
+            self._first_started = new[-1]
+            self._show_first()
+
+    def _show_first(self) -> None:
+        """Keep the first of several tasks in sight until it runs, below those that are queued."""
+        key = self._first_started
+        row = self.task_rows.row_of(key) if key is not None else None
+        if key is not None and row is not None:
+            self.tasks.scrollTo(self.task_rows.index(row, 0))
+            if self._services.queue.entry(key) is None:
+                self._let_first_go()
+
+    def _let_first_go(self) -> None:
+        """The first task runs, or somebody has used the table since."""
+        self._first_started = None
 
     def _is_of_this_run(self, key: int) -> bool:
         task = self._services.sessions.task(key)
@@ -297,6 +315,7 @@ class Selection(QObject):
             self.tasks.select_keys(shown)
             self._is_restoring = False
         self._mark_filtered()
+        self._show_first()
         if len(self.subject.tasks) > 1:
             self._mark_related()
             self.selection_changed.emit()

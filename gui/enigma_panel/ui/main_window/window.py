@@ -454,10 +454,11 @@ class MainWindow(QMainWindow):
 
     def _say_added(self, keys: Sequence[int]) -> None:
         """Say what was started while something else is the subject, with a link to it."""
-        task = self.services.sessions.task(keys[0])
+        first = keys[-1]  # the newest stands first
+        task = self.services.sessions.task(first)
         if task is not None:
             text = added_text(shorten(task.spec.text, SHORT_CHARS), len(keys))
-            self.toast.offer(text, tr("Show"), lambda: self.selection.show_task(keys[0]))
+            self.toast.offer(text, tr("Show"), lambda: self.selection.show_task(first))
 
     def _filter(self) -> None:
         if self.tasks_card.isHidden():

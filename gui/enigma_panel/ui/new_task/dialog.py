@@ -11,9 +11,10 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
+from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.service_rules import RULES, Field, ServiceRules
-from enigma_panel.core.validation import check_spec, check_task_text
+from enigma_panel.core.validation import check_spec, check_task_text, first_site
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import MOST_STARTS, NoKeyError
 from enigma_panel.services.types import Diff, KeyState, LedgerError
@@ -50,6 +51,8 @@ from enigma_panel.ui.widgets.sheet import EDGE, PADDING, Sheet
 
 tr = Translations("New task")
 
+_PART_OF_ONE = lazy_compile(r"[-–—*+•‣◦·#>|(\[]|\d|[^\W\d_][.)]\s")
+"""How a point of a list begins."""
 STARTED_MS = 6_000
 """How long "Started …" is shown."""
 
@@ -80,7 +83,7 @@ class NewTaskDialog(Sheet):
         self.problems: dict[Field, ProblemLabel] = {}
         self._services = services
         self._open_key = open_key
-        self._is_starting = False
+        self._is_starting = self._is_left_per_line = False
         self._put_aside: list[Draft] = []
         self._asked_meanwhile: Draft | None = None
         self._prefilled: TaskSpec | None = None
@@ -108,10 +111,8 @@ class NewTaskDialog(Sheet):
         self.close_after = QCheckBox(tr("Close the session after this task"))
         grid = FieldGrid()
         self.task_text.setPlaceholderText(tr("What should the agent do?"))
-        self.split_label = make_label(role="dim")
-        self.split_button = make_button(tr("Split"), "link")
+        self.per_line.setAccessibleName(self.per_line.text())
         self.keys_hint = make_label(role="dim")
-        self._offer_split(0)
         self.problems[Field.TASK] = ProblemLabel(self.task_text)
         self.problems[Field.STARTING_URL] = grid.add_field(tr("Starting URL"), self.starting_url)
         self.target_problem = grid.add_field(tr("Run in"), self.run_in)
@@ -146,8 +147,7 @@ class NewTaskDialog(Sheet):
         column = self.scroll_body.column
         column.addWidget(self.task_text, 1)
         column.addWidget(self.problems[Field.TASK])
-        beside = (self.keys_hint, self.split_label, self.split_button)
-        column.addLayout(make_row(self.per_line, None, *beside))
+        column.addLayout(make_row(self.per_line, None, self.keys_hint))
         column.addLayout(self._grid)
         kept = (self.kept_label, self.clear_button, self.restore_button)
         column.addLayout(make_row(self.more_button, None, *kept))
@@ -162,8 +162,8 @@ class NewTaskDialog(Sheet):
     def _connect(self) -> None:
         self.cancel_button.clicked.connect(self._cancel)
         self.clear_button.clicked.connect(self._clear)
-        self.split_button.clicked.connect(lambda: self.per_line.setChecked(True))
-        self.task_text.pasted.connect(lambda: self._offer_split(self._line_count()))
+        self.task_text.pasted.connect(self._recognise_list)
+        self.per_line.clicked.connect(self._leave_per_line)
         self.start_button.clicked.connect(self._start)
         self.another_button.clicked.connect(self._start_another)
         self.restore_button.clicked.connect(self._restore)
@@ -188,7 +188,6 @@ class NewTaskDialog(Sheet):
         self.task_text.textChanged.connect(self._show_keys)
         self.per_line.toggled.connect(self.problems[Field.TASK].clear)
         self.per_line.toggled.connect(self._show_start_text)
-        self.per_line.toggled.connect(lambda: self._offer_split(0))
         self.per_line.toggled.connect(lambda on: self.task_text.show_numbers(shown=on))
         self.per_line.toggled.connect(self._refit)
         self._services.sessions.changed.connect(self._follow_sessions)
@@ -303,21 +302,18 @@ class NewTaskDialog(Sheet):
         self.clear_button.setVisible(is_kept)
 
     def _follow_text(self) -> None:
-        if not self.split_button.isHidden():
-            self._offer_split(self._line_count())
         if not self.task_text.text():
             self._show_kept(is_kept=False)
+            self.per_line.setChecked(self._is_left_per_line)
 
-    def _line_count(self) -> int:
-        """Return how many lines hold a task, 0 where each is a task of its own already."""
-        return 0 if self.per_line.isChecked() else len(numbered_lines(self.task_text.text()))
+    def _recognise_list(self) -> None:
+        """Make each line a task where that is certain of what was pasted, or was chosen."""
+        was_chosen = self._is_left_per_line and self.per_line.isChecked()
+        self.per_line.setChecked(was_chosen or is_list_of_tasks(self.task_text.text()))
 
-    def _offer_split(self, n: int) -> None:
-        text = tr.plural("This looks like 1 task", "These look like {n} tasks", n)
-        self.split_label.setText(text)
-        for part in (self.split_label, self.split_button):
-            part.setVisible(n > 1)
-        self._show_keys()
+    def _leave_per_line(self, is_on: bool) -> None:
+        """Remember what the person chose, for the next text."""
+        self._is_left_per_line = is_on
 
     def _fill(self, earlier: Draft) -> None:
         self._set_aside()
@@ -338,7 +334,6 @@ class NewTaskDialog(Sheet):
         self.close_after.setChecked(spec.close_after and target.session_key is not None)
         self._clear_problems()
         self._show_kept(is_kept=False)
-        self._offer_split(0)
 
     def _restore(self) -> None:
         """Restore the latest draft first, and with each further click the next one."""
@@ -362,8 +357,7 @@ class NewTaskDialog(Sheet):
         self._show_keys()
 
     def _show_keys(self) -> None:
-        is_free = self.split_button.isHidden() and bool(self.task_text.text())
-        keys = tr("Ctrl+Enter to start") if is_free else ""
+        keys = tr("Ctrl+Enter to start") if self.task_text.text() else ""
         earlier = tr("↑ brings back earlier tasks")
         self.keys_hint.setText(earlier if self.task_text.offers_earlier() else keys)
 
@@ -396,7 +390,11 @@ class NewTaskDialog(Sheet):
             self.problems[Field.TASK].show_text(too_many_text(n))
             self._refit()
         self.start_button.setEnabled(n <= MOST_STARTS and not self._is_starting)
-        text = start_label(n, after=after)
+        lines = len(numbered_lines(self.task_text.text()))
+        text = start_label(n, after=after, has_lines=lines > 1)
+        list_text = tr.plural("One task per line", "{n} lines: one task each?", max(1, lines))
+        self.per_line.setText(list_text)
+        self.per_line.setAccessibleDescription(list_text if lines > 1 else "")
         self.start_button.setText(text)
         self.start_button.setAccessibleName(text)
         self.another_button.setVisible(n == 1)  # of several, "another" is unclear
@@ -503,7 +501,7 @@ class NewTaskDialog(Sheet):
         self.starting_url.setText("")
         self._clear_problems()
         self.limits.clear()
-        for box in (self.more_button, self.close_after, self.per_line):
+        for box in (self.more_button, self.close_after):
             box.setChecked(False)
         self.run_in.choose(NEW_CLOSED)
 
@@ -559,6 +557,17 @@ class NewTaskDialog(Sheet):
         self.run_in.refresh()
         self._show_start_text()
         super().showEvent(event)
+
+
+def is_list_of_tasks(text: str) -> bool:
+    """Whether each line is a task for certain: each names a site, or all begin with the same word.
+
+    Bullets, numbers and a line that ends in ":" are parts of one task.
+    """
+    lines = [line for _, line in numbered_lines(text)]
+    if len(lines) < 2 or any(_PART_OF_ONE.match(line) or line.endswith(":") for line in lines):
+        return False
+    return len({line.split()[0].casefold() for line in lines}) == 1 or all(map(first_site, lines))
 
 
 def numbered_lines(text: str) -> list[tuple[int, str]]:

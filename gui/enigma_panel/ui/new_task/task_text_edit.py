@@ -23,8 +23,8 @@ LINES, LIST_LINES = 5, 8
 """How many lines have room in a text, and in a list of tasks."""
 PITCH = 1.6
 """Height of a line, in heights of the font."""
-NUMBERS = 32
-"""Width of the numbers and the gap behind them."""
+DIGITS, NUMBERS_GAP = 4, 12
+"""Of how many digits a line's number may be, and the gap behind the numbers."""
 
 
 class TaskTextEdit(TextEdit):
@@ -57,7 +57,7 @@ class TaskTextEdit(TextEdit):
 
     def paint_numbers(self, painter: QPainter) -> None:
         """Number the lines in sight that hold a task."""
-        block, right = self.firstVisibleBlock(), theme.scaled(NUMBERS - 12)
+        block, right = self.firstVisibleBlock(), self._numbers.width() - theme.scaled(NUMBERS_GAP)
         while block.isValid():
             place = self.blockBoundingGeometry(block).translated(self.contentOffset())
             if place.y() >= self.viewport().height():
@@ -115,7 +115,8 @@ class TaskTextEdit(TextEdit):
 
     def _fit_lines(self) -> None:
         """Show whole lines alone, behind their numbers."""
-        left = 0 if self._numbers.isHidden() else theme.scaled(NUMBERS)
+        room = self.fontMetrics().horizontalAdvance("0") * DIGITS + theme.scaled(NUMBERS_GAP)
+        left = 0 if self._numbers.isHidden() else room
         self.setViewportMargins(left, 0, 0, (self.height() - 1) % line_pitch(self.document()))
         self._numbers.setGeometry(QRect(0, 0, left, self.height() - 1))
 

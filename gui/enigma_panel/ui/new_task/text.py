@@ -30,8 +30,13 @@ _WANTS_NO_PLACE = frozenset(
 """Reasons for which a task delays no other: it waits for its own browser, or for a person."""
 
 
-def start_label(n: int, *, after: bool) -> str:
-    """Return the label of Start for n tasks, which run at once or after the one at work there."""
+def start_label(n: int, *, after: bool, has_lines: bool = False) -> str:
+    """Return the label of Start for n tasks, which run at once or after the one at work there.
+
+    has_lines: one task of several lines says that it is one.
+    """
+    if has_lines and n == 1:
+        return tr("Run 1 task after this one") if after else tr("Start 1 task")
     if after:
         return tr.plural("Run after this one", "Run {n} tasks after this one", n)
     return tr.plural("Start", "Start {n} tasks", n)
