@@ -9,7 +9,8 @@ from enigma_panel.services.types import Recovered
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.notices.from_before import Outcome, from_before_text
 from tests.kit.clock import NOW
-from tests.kit.person import notice_texts
+from tests.kit.fakes import FakeDialogs
+from tests.kit.person import button, notice_texts
 
 TWICE = "Nothing was started twice."
 SENTENCES = [
@@ -98,6 +99,23 @@ def test_what_the_service_has_not_told_is_counted_as_unknown(
         "1 task finished meanwhile"
     )
     assert said(window) == [words]
+
+
+def test_those_that_may_still_be_open_are_shown_and_terminated(
+    window: MainWindow, services: Any, dialogs: FakeDialogs
+) -> None:
+    for number in (1, 2, 3, 4):
+        services.sessions.add(number)
+    services.sessions.set_asking(2, 3)
+    start(window, 1, 2, 3)
+    window.all_notices.trigger()
+    button(window.notice_panel, "Show").click()
+    assert window.selection.session_keys() == [2, 3]
+    button(window.notice_panel, "Terminate 2").click()
+    assert dialogs.calls == [("confirm_terminate_all", [2, 3])]
+    services.sessions.set_asking()
+    window._tick()
+    assert window.notices.notices()[0].actions == (), "the rows of those that are open say it"
 
 
 def test_a_task_that_starts_after_the_start_is_neither_unknown_nor_finished(

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from enigma_panel.api.errors import InterruptedCallError
@@ -14,7 +14,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.text.problems import Notice, NoticeAction
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS
-from tests.kit.person import active, button, in_sight, key, shown_texts
+from tests.kit.person import active, button, in_sight, key, shown_texts, type_text
 
 PLAIN = Notice(title="Something happened.")
 SLEPT = Notice(title="This computer slept.", needs_look=False)
@@ -100,12 +100,13 @@ async def test_the_keyboard_reaches_all_of_it(window: MainWindow, services: Any)
     assert window.selection.lead.hasFocus()
 
 
-def test_no_row_moves_while_the_list_is_open(window: MainWindow, qapp: QApplication) -> None:
+def test_no_row_moves_under_the_pointer(window: MainWindow, qapp: QApplication) -> None:
     window.notices.add(PLAIN)
     window.notices.add(Notice(title="Another.", actions=(NoticeAction.COPY_DIAGNOSTICS,)))
     window.all_notices.trigger()
     panel = window.notice_panel
     qapp.processEvents()
+    qapp.sendEvent(panel, QEvent(QEvent.Type.Enter))
     rows = {row.notice.title: row for row in panel._rows}
     places = {title: row.mapTo(window, QPoint()) for title, row in rows.items()}
     button(panel, "Copy diagnostics").click()
@@ -115,14 +116,34 @@ def test_no_row_moves_while_the_list_is_open(window: MainWindow, qapp: QApplicat
     assert [row.notice.title for row in panel._rows] == ["Another.", PLAIN.title, "A third."]
     for title, row in rows.items():
         assert row.mapTo(window, QPoint()) == places[title]
-    panel.open_list()  # anew: what is over has gone
+    qapp.sendEvent(panel, QEvent(QEvent.Type.Leave))  # what is over goes
     assert [row.notice.title for row in panel._rows] == ["A third.", PLAIN.title]
+    height = panel.height()
+    window.notices.add(Notice(title="A fourth."))
+    assert panel._rows[0].notice.title == "A fourth."
+    assert panel.height() > height, "all of it is in sight"
 
 
-def test_a_notice_with_other_ways_out_is_another_row(window: MainWindow) -> None:
+async def test_escape_closes_what_floats_first(window: MainWindow, services: Any) -> None:
+    services.sessions.add(1)
+    await active(window)
+    window.notices.add(PLAIN)
+    window.all_notices.trigger()
+    field = window.filter_bar.field
+    type_text(field, "hub")
+    key(field, Qt.Key.Key_Escape)
+    assert (window.notice_panel.isVisible(), field.text()) == (False, "hub")
+    key(field, Qt.Key.Key_Escape)
+    assert field.text() == ""
+
+
+def test_a_notice_with_other_ways_out_is_another_row(
+    window: MainWindow, qapp: QApplication
+) -> None:
     funds = Notice(title="Used up.", actions=(NoticeAction.FUNDS_ADDED,), topic="queue")
     window.notices.add(funds)
     window.all_notices.trigger()
+    qapp.sendEvent(window.notice_panel, QEvent(QEvent.Type.Enter))
     (row,) = window.notice_panel._rows
     window.notices.add(Notice(title="Refused.", actions=(NoticeAction.ENTER_KEY,), topic="queue"))
     _, new = window.notice_panel._rows

@@ -121,10 +121,12 @@ class Selection(QObject):
             return session.name
         return shorten(task.spec.text, SHORT_CHARS) if task is not None else ""
 
-    def show_session(self, key: int) -> None:
-        """Make that session the subject; where its row has left the table, it comes back."""
-        self.session_rows.set_pinned(frozenset({key}))
-        self.sessions.select_key(key)
+    def show_session(self, *keys: int) -> None:
+        """Make these sessions the subject; a row that has left the table comes back."""
+        self.session_rows.set_pinned(frozenset(keys))
+        self.sessions.select_key(keys[0])
+        if len(keys) > 1:
+            self.sessions.select_keys(keys)
         self.details_wanted.emit()
 
     def show_task(self, key: int | None) -> None:

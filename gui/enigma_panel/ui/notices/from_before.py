@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import Recovered
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.problems import Notice
+from enigma_panel.ui.text.problems import Notice, NoticeAction
 
 tr = Translations("Notices")
 
@@ -52,26 +53,35 @@ class FromBefore:
 
     def notice(self) -> Notice | None:
         """Return the current notice; None once no browser is open and each result was looked at."""
-        open_now = list(self._open_now())
+        keys = dict(self._open_now())
         found = map(self._sessions.task, self._recovered.tasks)
         ended = [task for task in found if task is not None and task.status in _ENDS]
-        if not open_now and not any(task.is_new for task in ended):
+        if not keys and not any(task.is_new for task in ended):
             return None
-        counts = Counter([*open_now, *(_ENDS[task.status] for task in ended)])
+        counts = Counter([*keys.values(), *(_ENDS[task.status] for task in ended)])
         is_clear = not counts.keys() & {Outcome.UNCONFIRMED, Outcome.UNKNOWN}
         text = tr("Nothing was started twice.")
-        title = from_before_text(counts)
-        return Notice(title=title, text=text, topic=BEFORE_TOPIC, needs_look=not is_clear)
+        able = [k for k in keys if self._sessions.can(k, CommandVerb.TERMINATE)]
+        sessions = tuple(k for k in able if keys[k] is Outcome.UNKNOWN)
+        return Notice(
+            title=from_before_text(counts),
+            text=text,
+            topic=BEFORE_TOPIC,
+            actions=(NoticeAction.SHOW_SESSION, NoticeAction.TERMINATE) if sessions else (),
+            needs_look=not is_clear,
+            sessions=sessions,
+        )
 
-    def _open_now(self) -> Iterator[Outcome]:
-        """Yield an outcome for each session that is or may be open, or whose task is not known."""
+    def _open_now(self) -> Iterator[tuple[int, Outcome]]:
+        """Yield key and outcome of each session that is or may be open, or whose task is not
+        known."""
         for session in filter(None, map(self._sessions.session, self._recovered.sessions)):
             if session.phase is Phase.UNCONFIRMED:
-                yield Outcome.UNCONFIRMED
+                yield session.key, Outcome.UNCONFIRMED
             elif self._is_unknown(session, self._sessions.current_task(session)):
-                yield Outcome.UNKNOWN
+                yield session.key, Outcome.UNKNOWN
             elif not session.is_ended:
-                yield Outcome.OPEN
+                yield session.key, Outcome.OPEN
 
     def _is_unknown(self, session: Session, task: Task | None) -> bool:
         if task is None or task.is_final or task.key not in self._recovered.tasks:

@@ -6,6 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import (
     LedgerError,
@@ -59,7 +60,8 @@ class NoticeList(QObject):
 
     changed: one came, went or says something else. came: a notice to be said at once, too.
     copy_wanted: restart with the ledger's copy. quit_cancelled: do not end when the tasks are done.
-    diagnostics_wanted: copy what a bug report needs. show_task, show_session: make it the subject.
+    diagnostics_wanted: copy what a bug report needs. show_task, show_session: make it, or
+    several sessions, the subject.
     """
 
     changed = Signal()
@@ -73,7 +75,7 @@ class NoticeList(QObject):
         services: Services,
         app_actions: Actions,
         show_task: Callable[[int | None], None],
-        show_session: Callable[[int], None],
+        show_session: Callable[..., None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -294,10 +296,18 @@ class NoticeList(QObject):
                 app_actions.open_account_page()
             case NoticeAction.REMOVE_ALL:
                 app_actions.queued(concerned(queue), QueueAction.REMOVE)
-            case _ if notice.about is not None:
-                self._do_for_rows(action, notice.about)
+            case _:
+                self._do_for_rows(action, notice)
 
-    def _do_for_rows(self, action: NoticeAction, report: ServiceNotice) -> None:
+    def _do_for_rows(self, action: NoticeAction, notice: Notice) -> None:
+        if notice.sessions and action is NoticeAction.TERMINATE:
+            self._app_actions.command(notice.sessions, CommandVerb.TERMINATE)
+        elif notice.sessions:
+            self._show_session(*notice.sessions)
+        elif notice.about is not None:
+            self._do_for_report(action, notice.about)
+
+    def _do_for_report(self, action: NoticeAction, report: ServiceNotice) -> None:
         key, task_key = report.session_key, report.task_key
         found = self._services.sessions.task(task_key) if task_key is not None else None
         match action:

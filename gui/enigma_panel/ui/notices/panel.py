@@ -1,7 +1,7 @@
 """The list of notices over the lower left corner of the window: it floats and moves nothing."""
 
 from PySide6.QtCore import QEvent, QMargins, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QColor, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from enigma_panel.ui.i18n import Translations
@@ -43,7 +43,8 @@ def look_text(n: int) -> str:
 class NoticePanel(QFrame):
     """All notices with their ways out; Escape, × and its button in the status bar close it.
 
-    While it is open no row moves: what is over is dimmed in its place, what is new comes below.
+    It follows what happens. While the pointer or the keyboard is on its rows none moves: what is
+    over is dimmed in its place, what is new comes below.
     above: the widget on whose upper edge it stands. toast: stays over it. closed: it had the
     keyboard.
     """
@@ -56,6 +57,7 @@ class NoticePanel(QFrame):
         self._window, self._above, self._toast = window, above, toast
         self._rows: list[NoticeRow] = []
         self._is_covered = False
+        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), window, self.close_list)
         self._head = make_row()
         self._title = make_label(role="heading")
         self._recent = make_label(tr("Earlier"), "dim")
@@ -75,19 +77,10 @@ class NoticePanel(QFrame):
 
     def open_list(self) -> None:
         """Show the current notices."""
-        for row in self._rows:
-            row.hide()
-            row.deleteLater()
-        self._rows = []
-        notices, n = self._notices.notices(), self._notices.count()
-        self._add(notices[:n])
-        self._scroll.column.removeWidget(self._recent)
-        self._scroll.column.insertWidget(self._scroll.column.count() - 1, self._recent)
-        self._recent.setVisible(0 < n < len(notices))
-        self._add(notices[n:])
-        self._show_count()
+        self._fill()
         self.show()
         self._place()
+        self._escape.setEnabled(not self._is_covered)
         if not self._is_covered:
             self.raise_()
             self._toast.raise_()
@@ -97,11 +90,13 @@ class NoticePanel(QFrame):
     def set_covered(self, is_covered: bool) -> None:
         """Open below the sheet that stands there, which keeps the keyboard."""
         self._is_covered = is_covered
+        self._escape.setEnabled(self.isVisible() and not is_covered)
 
     def close_list(self) -> None:
         """Hide the list."""
         focus = self._window.focusWidget()
         self.hide()
+        self._escape.setEnabled(False)
         if focus is not None and self.isAncestorOf(focus):
             self.closed.emit()
 
@@ -122,15 +117,30 @@ class NoticePanel(QFrame):
         column.addLayout(self._head)
         column.addWidget(self._scroll, 1)
         self.close_button.clicked.connect(self.close_list)
+        self._escape.setEnabled(False)
         self._above.installEventFilter(self)
         theme.changed().connect(self._tint)
         self._tint()
+
+    def _fill(self) -> None:
+        for row in self._rows:
+            row.hide()
+            row.deleteLater()
+        self._rows = []
+        notices, n = self._notices.notices(), self._notices.count()
+        self._add(notices[:n])
+        self._scroll.column.removeWidget(self._recent)
+        self._scroll.column.insertWidget(self._scroll.column.count() - 1, self._recent)
+        self._recent.setVisible(0 < n < len(notices))
+        self._add(notices[n:])
+        self._show_count()
 
     def _add(self, notices: list[Notice]) -> None:
         before: QWidget = self._rows[-1].dismiss_button if self._rows else self.close_button
         for notice in notices:
             row = NoticeRow(notice, self._notices)
             self._scroll.column.insertWidget(self._scroll.column.count() - 1, row)
+            row.show()  # Qt does it a moment later, and its height is wanted now
             self._rows.append(row)
             for button in (*row.buttons.values(), row.dismiss_button):
                 QWidget.setTabOrder(before, button)
@@ -139,8 +149,13 @@ class NoticePanel(QFrame):
     def _follow(self) -> None:
         if not self.isVisible():
             return
-        there = {notice.id: notice for notice in self._notices.notices()}
         focus = self._window.focusWidget()
+        has_focus = focus is not None and any(row.isAncestorOf(focus) for row in self._rows)
+        if not has_focus and not self.underMouse():
+            self._fill()
+            self._place()
+            return
+        there = {notice.id: notice for notice in self._notices.notices()}
         for row in self._rows:
             found = there.get(row.notice.id)
             is_same = found is not None and set(found.actions[:1]) <= row.buttons.keys()
@@ -189,11 +204,9 @@ class NoticePanel(QFrame):
 
     # -- Qt ----------------------------------------------------------------------------------
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.close_list()
-        else:
-            super().keyPressEvent(event)
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._follow()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if self.isVisible() and event.type() in {QEvent.Type.Move, QEvent.Type.Resize}:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from enigma_panel.core.service_rules import Dialect
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.account import Account
 from enigma_panel.services.types import (
     Copy,
@@ -17,6 +18,7 @@ from enigma_panel.services.types import (
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.dialects import switch_label
 from enigma_panel.ui.text.states import local_moment
+from enigma_panel.ui.text.verbs import bulk_label
 
 tr = Translations("Notices")
 
@@ -54,7 +56,8 @@ class Notice(Struct, frozen=True, kw_only=True):
 
     topic: a notice with the same takes its place. needs_look: it counts until it is over; any other
     is a toast that can be read later. stays: it leaves with its cause alone. about: what a service
-    said. dialect: the one to switch to. amount: to which a cap would be raised.
+    said. dialect: the one to switch to. amount: to which a cap would be raised. sessions: those
+    that its actions are about.
     """
 
     title: str
@@ -66,6 +69,7 @@ class Notice(Struct, frozen=True, kw_only=True):
     about: ServiceNotice | None = None
     dialect: Dialect | None = None
     amount: str = ""
+    sessions: tuple[int, ...] = ()
 
     @property
     def id(self) -> str:
@@ -81,6 +85,11 @@ class Notice(Struct, frozen=True, kw_only=True):
         """Return the label of one of the notice's buttons."""
         if action is NoticeAction.RAISE_CAP:
             return tr("Raise to {amount}", amount=self.amount)
+        n = len(self.sessions)
+        if n and action is NoticeAction.SHOW_SESSION:
+            return tr("Show")
+        if n and action is NoticeAction.TERMINATE:
+            return bulk_label(CommandVerb.TERMINATE, n, n)
         return notice_action_label(action, self.dialect)
 
 
