@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.questions.dialog import WIDTH, QuestionDialog
+from enigma_panel.ui.widgets.basics import GAP
 from enigma_panel.ui.widgets.inputs import ScrollArea
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS
 from tests.kit.builders import a_question
@@ -120,6 +121,18 @@ def test_else_it_has_a_window_of_its_own(stage: Stage, where: str) -> None:
     assert stage.side.currentWidget() is stage.window.details
     key(dialog, Qt.Key.Key_Escape)
     assert stage.question() is None
+
+
+def test_that_one_opens_over_the_windows_middle_wherever_it_was_before(stage: Stage) -> None:
+    stage.be_active()
+    stage.window.resize(800, 700)
+    dialog = stage.ask()
+    for _ in range(2):
+        away = dialog.frameGeometry().center() - stage.window.frameGeometry().center()
+        assert away.manhattanLength() < GAP
+        dialog.reject()
+        dialog.move(0, 0)
+        stage.manager.open_question(2)
 
 
 def test_who_asks_for_it_gets_it_in_the_window(stage: Stage) -> None:

@@ -56,7 +56,7 @@ from enigma_panel.ui.widgets.basics import (
 )
 from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.dialog import ModelessDialog
-from enigma_panel.ui.widgets.free_screen import free_size
+from enigma_panel.ui.widgets.free_screen import free_size, keep_on_screen
 from enigma_panel.ui.widgets.inputs import ScrollArea
 
 tr = Translations("Questions")
@@ -303,7 +303,7 @@ class QuestionDialog(ModelessDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, on=not take_focus)
         self.take_place(side)
         self.show_question(question)
-        self.fit()  # Qt centres it by its size
+        self.fit()
         if side is None:
             self.leave_hidden_parent()
         self._come_up()
@@ -318,6 +318,13 @@ class QuestionDialog(ModelessDialog):
         """Come before other windows, without the focus and with the question that stands here."""
         self.window().raise_()
         QApplication.alert(self.window())
+
+    def _centre(self) -> None:
+        """Stand over the middle of the main window, wherever it stood last."""
+        parent = self.parentWidget()
+        if parent is not None and parent.isVisible() and not parent.isMinimized():
+            self.move(parent.frameGeometry().center() - self.rect().center())
+            keep_on_screen(self)
 
     def fit(self, *, only_grow: bool = False) -> None:
         if self.isWindow():
@@ -589,7 +596,8 @@ class QuestionDialog(ModelessDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         if self.isWindow():
-            super().showEvent(event)  # it gets its size and place from Qt
+            super().showEvent(event)  # it gets its size
+            self._centre()
         self._tick()
         self._begin()
         self._tell_what_is_in_sight()
