@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from enigma_panel.api.errors import InterruptedCallError
 from enigma_panel.core.models import Phase, TaskStatus
@@ -30,14 +30,19 @@ def done(window: MainWindow, qapp: QApplication) -> list[str]:
 
 
 @pytest.mark.parametrize("words", ["Draft discarded.", "“Price of MX Keys” was removed. " * 4])
-def test_it_lies_on_the_status_bar_covers_nothing_else_and_takes_no_focus(
-    window: MainWindow, done: list[str], qapp: QApplication, words: str
+@pytest.mark.parametrize("is_asked", [False, True])
+def test_it_stands_above_the_status_bar_or_on_it_below_a_question_and_takes_no_focus(
+    window: MainWindow, done: list[str], qapp: QApplication, words: str, is_asked: bool
 ) -> None:
-    """No row, no button of a question or a sheet, and not the way to the list of notices.
+    """It covers no button of a question, and not the way to the list of notices.
 
     It is as high with a button as without.
     """
     focused, toast, look = qapp.focusWidget(), window.toast, window.status_bar.look
+    question = QDialog()
+    if is_asked:
+        window.body.side.addWidget(question)
+        window.body.side.setCurrentWidget(question)
     for width, height in ((1280, 800), (640, 400)):
         window.resize(width, height)
         for n in range(2):
@@ -46,9 +51,10 @@ def test_it_lies_on_the_status_bar_covers_nothing_else_and_takes_no_focus(
             qapp.processEvents()
             assert toast.accessibleName() == words
             assert window.rect().contains(toast.geometry())
-            for card in (window.tasks_card, window.details):
-                lower = card.mapTo(window, card.rect().bottomLeft()).y()
-                assert toast.y() > lower or not card.isVisible()
+            lower = question.mapTo(window, question.rect().bottomLeft()).y() if is_asked else 0
+            assert toast.y() > lower
+            bar = window.status_bar.mapTo(window, QPoint()).y()
+            assert (toast.geometry().bottom() < bar) is not is_asked
             seen = QRect(look.mapTo(window, QPoint()), look.size())
             assert look.isHidden() or not seen.intersects(toast.geometry())
             with_button = toast.height()

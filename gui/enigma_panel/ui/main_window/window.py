@@ -325,6 +325,8 @@ class MainWindow(QMainWindow):
         self.show_details.setChecked(self.body.is_details_open)
         self.body.side.currentChanged.connect(self._leave_side)
         self.body.side.currentChanged.connect(lambda _: self.sums.refresh())
+        for comes in (self.body.side.currentChanged, self.shade.covers):
+            comes.connect(self.toast.place_again.trigger)
         for table in (selection.sessions, selection.tasks):
             table.focus_changed.connect(self._enable_verbs)
         selection.tasks.focus_changed.connect(self.sums.refresh)

@@ -1,14 +1,15 @@
-"""A toast: says what was done, at the right end of a window's status bar, for some seconds."""
+"""A toast: says what was done, above the right end of a window's status bar, for some seconds."""
 
 from collections.abc import Callable
 
 from msgspec import Struct
 from PySide6.QtCore import QEvent, QMargins, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QLayout, QWidget
 
 from enigma_panel.ui.i18n import Translations, plain_tip
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
+from enigma_panel.ui.widgets.debounce import Debounce
 
 tr = Translations("Widgets")
 
@@ -38,10 +39,10 @@ class Toast(QFrame):
     """A toast; one at a time. It takes no focus, and stays while pointer or focus is on it.
 
     So nobody who is about to press its Undo finds another one there: the next waits. said: its
-    text, as it comes. bar: the status bar, on which it lies, so that it covers no row and no button
-    of a card or a sheet; free_from: the button in the bar that stays free, too. Ctrl+Z is its Undo
-    while it stands, unless something else in the window took that key meanwhile: pressed a moment
-    too late for that, it takes nothing back.
+    text, as it comes. bar: the status bar, above which it stands, or on it where a question or a
+    sheet stands there: it covers none of their buttons. free_from: the button in the bar that stays
+    free, too. Ctrl+Z is its Undo while it stands, unless something else in the window took that key
+    meanwhile: pressed a moment too late for that, it takes nothing back.
     """
 
     said = Signal(str)
@@ -57,6 +58,7 @@ class Toast(QFrame):
         self._button = make_button(tr("Undo"), "link")
         self._leaves = QTimer(self, singleShot=True)
         self._keys = QShortcut(QKeySequence.StandardKey.Undo, window)
+        self.place_again = Debounce(self, self._place, 0)
         self._build()
 
     def say(self, text: str) -> None:
@@ -121,8 +123,22 @@ class Toast(QFrame):
     def _place(self) -> None:
         """Place the toast, its text cut to the room; all of it is the name."""
         bar, free_from = (self._place_of(one) for one in (self._bar, self._free_from))
-        left = APART if self._free_from.isHidden() else free_from.right() + GAP
-        room = bar.width() - APART - left - MARGINS.left() - MARGINS.right()
+        self._cut(bar.width() - 2 * APART)
+        place = QRect(QPoint(), self.size())
+        place.moveBottomRight(QPoint(bar.right() - APART, bar.top() - ABOVE - 1))
+        inside = (one for one in self._window.findChildren(QDialog) if not one.isWindow())
+        if any(one.isVisible() and place.intersects(self._place_of(one)) for one in inside):
+            left = APART if self._free_from.isHidden() else free_from.right() + GAP
+            self._cut(bar.width() - APART - left)
+            bar.setTop(bar.top() - ABOVE)
+            place = QRect(QPoint(), self.size())
+            place.moveCenter(bar.center())
+            place.moveRight(bar.right() - APART)
+        self.move(place.topLeft())
+
+    def _cut(self, room: int) -> None:
+        """Cut the text to that room."""
+        room -= MARGINS.left() + MARGINS.right()
         if not self._button.isHidden():
             room -= self._button.sizeHint().width() + GAP
         whole = self.accessibleName()
@@ -131,9 +147,6 @@ class Toast(QFrame):
         self._label.setToolTip(plain_tip(whole) if cut != whole else "")
         self._label.setMinimumHeight(self._button.sizeHint().height())  # as high without a button
         self.adjustSize()
-        bar.setTop(bar.top() - ABOVE)
-        x = bar.right() + 1 - APART - self.width()
-        self.move(x, bar.top() + (bar.height() - self.height()) // 2)
 
     def _place_of(self, part: QWidget) -> QRect:
         return QRect(part.mapTo(self._window, QPoint()), part.size())
