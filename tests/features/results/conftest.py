@@ -5,9 +5,10 @@ from typing import Any, cast
 
 import pytest
 
-from enigma_panel.core.models import OutputType, TaskSpec, TaskStatus
+from enigma_panel.core.models import OutputType, Task, TaskSpec, TaskStatus
 from enigma_panel.features.results.dialog import ResultDialog
 from enigma_panel.ui.actions import Actions
+from enigma_panel.ui.details.parts import DetailsPanel
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
 from tests.kit.person import active
@@ -33,11 +34,28 @@ def rows(world: World) -> FakeRows:
     return FakeRows(world)
 
 
+class FilesPanel(DetailsPanel):
+    """What a feature shows of a result: the names of its files."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.hide()
+
+    def show_task(self, task: Task | None) -> None:
+        self.names = [file.name for file in task.files] if task is not None else []
+        self.setVisible(bool(self.names))
+
+
 @pytest.fixture
-def dialog(world: World, rows: FakeRows) -> ResultDialog:
-    return ResultDialog(
-        world.services, cast("Any", rows), Actions(world.services, FakeDialogs()), None
-    )
+def files() -> FilesPanel:
+    return FilesPanel()
+
+
+@pytest.fixture
+def dialog(world: World, rows: FakeRows, files: FilesPanel) -> ResultDialog:
+    app_actions = Actions(world.services, FakeDialogs())
+    return ResultDialog(world.services, cast("Any", rows), app_actions, None, [files])
 
 
 @pytest.fixture

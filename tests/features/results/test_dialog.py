@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Coroutine
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from enigma_panel.core.models import OutputType, TaskStatus
+from enigma_panel.core.observation import ResultFile
 from enigma_panel.features.results.dialog import ResultDialog
 from enigma_panel.ui.questions.presenter import holds_unsent_words
 from enigma_panel.ui.result.cells import ResultTable, ResultTree
-from tests.features.results.conftest import FakeRows
+from tests.features.results.conftest import FakeRows, FilesPanel
 from tests.kit.clock import NOW
 from tests.kit.person import CTRL, click, key, type_text
 from tests.kit.world import World
@@ -163,6 +165,31 @@ async def test_the_next_task_is_one_key_away(show: Show, rows: FakeRows, world: 
     key(dialog, Qt.Key.Key_Down, ALT)
     assert text_of(dialog) == "second"
     await world.settle()
+
+
+async def test_what_features_show_of_a_result_stands_below_it(
+    show: Show, files: FilesPanel
+) -> None:
+    await show("$5", files=(ResultFile(name="report.pdf", url="https://x.example/1"),))
+    assert (files.names, files.isVisible()) == (["report.pdf"], True)
+    await show("$5")
+    assert not files.isVisible()
+
+
+async def test_it_is_run_again_once_with_its_price_named(show: Show, world: World) -> None:
+    world.spending.costs = [Decimal("0.02")] * 3
+    dialog = await show(None, status=TaskStatus.WORKING, ended_ms=None)
+    assert not dialog.again.isEnabled()
+    world.sessions.change_task(1, status=TaskStatus.DONE, result="$5", ended_ms=NOW)
+    assert dialog.again.accessibleName() == "Run again · ≈ $0.02"
+    for _ in range(2):
+        dialog.again.click()
+        await world.settle()
+        world.sessions.change_task(1, result="$6")
+    assert [started.spec.text for started in world.sessions.started] == ["Find a hub"]
+    dialog.reject()
+    dialog.ask(1)
+    assert dialog.again.isEnabled()
 
 
 async def test_the_tab_that_was_chosen_stays(show: Show) -> None:

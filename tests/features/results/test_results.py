@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QDialog
 
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.features.feature import Host
@@ -147,3 +147,19 @@ async def test_a_result_that_is_being_read_closes_with_its_task(
     assert shown() != []
     world.sessions.delete([3])
     assert shown() == []
+
+
+async def test_beside_a_question_the_window_leaves_that_free(window: MainWindow) -> None:
+    await active(window)
+    question, side = QDialog(), window.body.side
+    side.addWidget(question)
+    side.setCurrentWidget(question)
+    window.resize(1020, 700)
+    window.selection.open_task(1)
+    (dialog,) = shown()
+    dialog.resize(500, 400)
+    dialog.reject()
+    dialog.move(400, 0)
+    window.selection.open_task(1)
+    assert dialog.frameGeometry().right() < side.mapToGlobal(QPoint()).x()
+    dialog.reject()

@@ -1,8 +1,10 @@
 """The window *Result*: what came out of a task, to be read, searched, copied and saved."""
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from enigma_panel.core.models import Session, Task
 from enigma_panel.features.results.find_bar import FindBar
@@ -11,12 +13,16 @@ from enigma_panel.features.results.text import cost_text, no_result_text
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff
 from enigma_panel.ui.actions import Actions
+from enigma_panel.ui.details.parts import DetailsPanel
+from enigma_panel.ui.details.text import again_label
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.result.view import ResultView, copy_label
 from enigma_panel.ui.text.states import task_status_text
 from enigma_panel.ui.text.task import task_summary, trouble_text
+from enigma_panel.ui.text.ways_out import can_run_again
 from enigma_panel.ui.theme.palette import Glyph, Severity
+from enigma_panel.ui.widgets.action_button import show_words
 from enigma_panel.ui.widgets.basics import (
     MARGIN,
     Button,
@@ -26,9 +32,11 @@ from enigma_panel.ui.widgets.basics import (
     make_label,
     make_row,
     set_role,
+    take_single_clicks,
 )
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
+from enigma_panel.ui.widgets.inputs import ScrollArea
 
 tr = Translations("Result")
 
@@ -58,16 +66,24 @@ class TaskRows:
 
 
 class ResultDialog(ModelessDialog):
-    """One task at a time. rows: where Previous and Next go on, as they are then."""
+    """One task at a time. rows: where Previous and Next go on, as they are then. panels: what
+    features show of a result, such as its files."""
 
     def __init__(
-        self, services: Services, rows: TaskRows, app_actions: Actions, parent: QWidget | None
+        self,
+        services: Services,
+        rows: TaskRows,
+        app_actions: Actions,
+        parent: QWidget | None,
+        panels: Sequence[DetailsPanel] = (),
     ) -> None:
         super().__init__(tr("Result"), parent)
         self._services = services
         self._rows = rows
         self._app_actions = app_actions
+        self._panels = panels
         self.task_key: int | None = None
+        self._was_run_again = False
         self._make_parts()
         self._build()
         self._connect()
@@ -78,8 +94,14 @@ class ResultDialog(ModelessDialog):
         """Show that task's result, in its best form."""
         if not self.isVisible():
             self.view.forget_choice()
-        self._turn_to(task_key)
+        self._turn_to(task_key, anew=not self.isVisible())
         self.present(self.view.view if self.view.isVisibleTo(self) else None)
+
+    def stand_left_of(self, part: QWidget) -> None:
+        """Leave that part of the main window free, as far as the screen has the room."""
+        free = self.screen().availableGeometry()
+        left = part.mapToGlobal(QPoint()).x() - self.frameGeometry().width()
+        self.move(min(self.x(), max(free.left(), left)), self.y())
 
     def fit(self, *, only_grow: bool = False) -> None:
         """Keep the size that the person gave it: results are of any length."""
@@ -109,6 +131,13 @@ class ResultDialog(ModelessDialog):
         self.save_as = make_button(tr("Save as…"))
         self.save_as.show_glyph(Glyph.SAVE)
         self.saver = ResultSaver(self, self._services.scope)
+        self.again = make_button(tr("Run again"))
+        self.again.show_glyph(Glyph.AGAIN)
+        take_single_clicks(self.again)
+        self._files = ScrollArea()
+        for panel in self._panels:
+            self._files.column.addWidget(panel)
+        self._files.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def _make_step(self, name: str, tip: str, keys: str, by: int) -> Button:
         button = make_button(name, "plain")
@@ -134,8 +163,9 @@ class ResultDialog(ModelessDialog):
         for button in (self.previous, self.next):
             head.setAlignment(button, Qt.AlignmentFlag.AlignTop)
         QWidget.setTabOrder(self.view.tabs, self.find_bar.field)
-        buttons = make_row(self.copy, self.save_as, None)
-        content = make_column(self.view, self.nothing, self.saver)
+        buttons = make_row(self.copy, self.save_as, None, self.again)
+        content = make_column(self.view, self.nothing, self._files, self.saver)
+        content.setStretch(0, 1)
         for parts, grows in ((content, 1), (buttons, 0)):
             lined = QFrame()
             set_role(lined, "foot")  # a line above it
@@ -149,14 +179,15 @@ class ResultDialog(ModelessDialog):
         self.view.shown.connect(self._show_form)
         self.copy.clicked.connect(lambda: self._app_actions.copy(self.view.copied()))
         self.save_as.clicked.connect(self._save)
+        self.again.clicked.connect(self._run_again)
         self._services.sessions.changed.connect(self._follow)
         self._services.sessions.loaded.connect(lambda keys: self._follow(Diff(tasks=keys)))
 
     # -- which task ----------------------------------------------------------------------------
 
-    def _turn_to(self, key: int) -> None:
-        if key != self.task_key:
-            self.task_key = key
+    def _turn_to(self, key: int, *, anew: bool = False) -> None:
+        if anew or key != self.task_key:
+            self.task_key, self._was_run_again = key, False
             self.saver.hide()
         self._show_task()
         self._see()
@@ -208,9 +239,27 @@ class ResultDialog(ModelessDialog):
             widget.setVisible(has_result)
         for button in (self.copy, self.save_as):
             button.setEnabled(has_result)
+        self._show_again(task)
+        for panel in self._panels:
+            panel.show_task(task)
+        self._files.setHidden(all(panel.isHidden() for panel in self._panels))
         if task is not None and task.result:
             self.view.show_result(task.spec, task.result)
         self._show_form()
+
+    def _show_again(self, task: Task | None) -> None:
+        """Offer it once for each time that the task is shown: it costs money."""
+        can_run = task is not None and task.is_final and can_run_again(task)
+        self.again.setEnabled(can_run and not self._was_run_again)
+        if task is not None:
+            show_words(self.again, again_label(self._services.spending, task))
+
+    def _run_again(self) -> None:
+        task = self._task()
+        if task is not None:
+            self._was_run_again = True
+            self._show_again(task)
+            self._app_actions.run_again(task)
 
     def _show_form(self) -> None:
         self.view.tabs.setVisible(self.view.isVisibleTo(self) and self.view.tabs.count() > 1)

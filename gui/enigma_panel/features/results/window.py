@@ -32,13 +32,17 @@ class ResultWindows:
         dialog.ask(task_key)
         if dialog is not same and visible:
             dialog.move(visible[-1].pos() + OFFSET)
+        side = self._window.body.side
+        if dialog is not same and side.currentWidget() is not self._window.details:
+            dialog.stand_left_of(side)  # a question stands there
 
     def _make(self) -> "ResultDialog":
         from enigma_panel.features.results.dialog import ResultDialog, TaskRows  # noqa: PLC0415 - when first needed
 
         window = self._window
         rows = TaskRows(window.selection)
-        dialog = ResultDialog(window.services, rows, window.app_actions, window)
+        panels = [make() for make in window.details.panel_makers]
+        dialog = ResultDialog(window.services, rows, window.app_actions, window, panels)
         self._made.append(dialog)
         self._dialogs.others.append(dialog)
         return dialog

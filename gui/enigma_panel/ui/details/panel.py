@@ -1,6 +1,6 @@
 """The Details panel: the selected session or task in full, or its steps."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -59,7 +59,7 @@ class Details(QFrame):
     """Shows the one subject of the window: name, state and verbs, which stay, and below them a
     scrolled column of parts or the steps. Each part says by signals what it wants. back: leads to
     Tasks where Details stands in its place. came_in_sight: the overview did, or its window is in
-    use again.
+    use again. panel_makers: each makes one more panel of a feature.
     """
 
     came_in_sight = Signal()
@@ -84,12 +84,15 @@ class Details(QFrame):
         self._connect()
         self.refresh()
 
-    def add_panel(self, panel: DetailsPanel) -> None:
-        """Add the panel of a feature below the result."""
+    def add_panel(self, make: Callable[[], DetailsPanel]) -> DetailsPanel:
+        """Add a panel of a feature below the result, here and wherever a result is shown."""
+        panel = make()
+        self.panel_makers.append(make)
         self._panels.append(panel)
         panel.setContentsMargins(FOCUS_EDGE, 0, FOCUS_EDGE, 0)
         self._column.insertWidget(self._column.indexOf(self.usage), panel)
         panel.show_task(self._task())
+        return panel
 
     # -- what it is about ----------------------------------------------------------------------
 
@@ -220,6 +223,7 @@ class Details(QFrame):
         self.usage = make_label(role="dim", wrap=True)
         self.timeline = TimeLine(self._model, self._loader)
         self._panels: list[DetailsPanel] = [self.result, self.timeline]
+        self.panel_makers: list[Callable[[], DetailsPanel]] = []
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
