@@ -23,10 +23,11 @@ from enigma_panel.ui.new_task.run_again import RunAgainDialog
 from enigma_panel.ui.quit.terminate_all import TerminateAllDialog
 from enigma_panel.ui.sessions.model import Column as SessionColumn
 from enigma_panel.ui.tasks.model import Column
+from enigma_panel.ui.widgets.actions import make_action
 from enigma_panel.ui.widgets.table.table import KeyedTable
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
-from tests.kit.person import CTRL, key
+from tests.kit.person import CTRL, button, key
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -128,6 +129,27 @@ def test_several_stay_new_until_they_are_marked(five: MainWindow, services: Any)
     choose(five, 5, 4)
     menu(five)["Mark as seen"].trigger()
     assert said(five) == "None of them was new."
+
+
+def test_details_has_their_verbs_too(five: MainWindow, services: Any, dialogs: FakeDialogs) -> None:
+    exported: list[list[int]] = []
+    tasks, bar = five.selection.tasks, five.details.bulk
+    export = make_action(five, "Export…", lambda: exported.append(tasks.selected_keys()))
+    five.menus.add_for_tasks(export)
+    choose(five, 1)
+    assert not bar.isVisible()
+    choose(five, 3, 2, 1)
+    look_for(services, "lamp")  # the others are not shown, so they are not meant
+    button(bar, "Run again…").click()
+    assert dialogs.calls == [("open_run_again", [2])]
+    button(bar, "Copy results").click()
+    assert QGuiApplication.clipboard().text() == "$9\nor less"
+    button(bar, "Export…").click()
+    assert exported == [[2]]
+    button(bar, "Mark as seen").click()
+    assert news(services) == [], "the first one was on the screen"
+    look_for(services, "nothing")
+    assert not bar.isVisible()
 
 
 def test_a_cell_is_copied_whole_and_of_several_rows_the_results(

@@ -48,7 +48,7 @@ def add_parts(host: Host, deletions: Deletions) -> None:
     selection.selection_changed.connect(enable)
     host.services.sessions.changed.connect(enable)
     enable()
-    host.window.menus.for_tasks.append(delete)
+    host.window.menus.add_for_tasks(delete)
     host.dialogs.settings_parts.append(
         SettingsPart(page=tr("General"), make=lambda: HistoryPage(host.services, deletions))
     )

@@ -20,7 +20,7 @@ def add_commands(host: Host, exports: Exports) -> None:
     shown = make_action(window, text, lambda: exporter.ask(tasks.rows.keys()), tip=tip)
     selected = make_action(window, text, lambda: exporter.ask(tasks.selected_keys()), tip=tip)
     window.add_command(shown, in_menu=True)
-    window.menus.for_tasks.append(selected)
+    window.menus.add_for_tasks(selected)
 
 
 EXPORTS = Feature(name="exports", install=install)

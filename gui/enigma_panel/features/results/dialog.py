@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
@@ -96,12 +96,6 @@ class ResultDialog(ModelessDialog):
             self.view.forget_choice()
         self._turn_to(task_key, anew=not self.isVisible())
         self.present(self.view.view if self.view.isVisibleTo(self) else None)
-
-    def stand_left_of(self, part: QWidget) -> None:
-        """Leave that part of the main window free, as far as the screen has the room."""
-        free = self.screen().availableGeometry()
-        left = part.mapToGlobal(QPoint()).x() - self.frameGeometry().width()
-        self.move(min(self.x(), max(free.left(), left)), self.y())
 
     def fit(self, *, only_grow: bool = False) -> None:
         """Keep the size that the person gave it: results are of any length."""
@@ -229,6 +223,7 @@ class ResultDialog(ModelessDialog):
         self.task_text.show_text(shorten(task.spec.text) if task is not None else "")
         self.state.show_text(self._state_text(task, session))
         if task is not None:
+            show_words(self.again, again_label(self._services.spending, task))
             word = task_status_text(task, session)
             self.glyph.show_glyph(word.glyph, word.mark)
         self._enable_steps()
@@ -239,7 +234,8 @@ class ResultDialog(ModelessDialog):
             widget.setVisible(has_result)
         for button in (self.copy, self.save_as):
             button.setEnabled(has_result)
-        self._show_again(task)
+        can_run = task is not None and task.is_final and can_run_again(task)
+        self.again.setEnabled(can_run and not self._was_run_again)
         for panel in self._panels:
             panel.show_task(task)
         self._files.setHidden(all(panel.isHidden() for panel in self._panels))
@@ -247,19 +243,14 @@ class ResultDialog(ModelessDialog):
             self.view.show_result(task.spec, task.result)
         self._show_form()
 
-    def _show_again(self, task: Task | None) -> None:
-        """Offer it once for each time that the task is shown: it costs money."""
-        can_run = task is not None and task.is_final and can_run_again(task)
-        self.again.setEnabled(can_run and not self._was_run_again)
-        if task is not None:
-            show_words(self.again, again_label(self._services.spending, task))
-
     def _run_again(self) -> None:
+        """Run the task again, once for each time that it is shown: the main window may be hidden,
+        which says what became of it."""
         task = self._task()
         if task is not None:
             self._was_run_again = True
-            self._show_again(task)
             self._app_actions.run_again(task)
+            self._show_task()
 
     def _show_form(self) -> None:
         self.view.tabs.setVisible(self.view.isVisibleTo(self) and self.view.tabs.count() > 1)

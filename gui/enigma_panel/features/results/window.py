@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint
 
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.widgets.free_screen import keep_on_screen
 
 if TYPE_CHECKING:
     from enigma_panel.features.results.dialog import ResultDialog
@@ -34,7 +35,9 @@ class ResultWindows:
             dialog.move(visible[-1].pos() + OFFSET)
         side = self._window.body.side
         if dialog is not same and side.currentWidget() is not self._window.details:
-            dialog.stand_left_of(side)  # a question stands there
+            left = side.mapToGlobal(QPoint()).x() - dialog.frameGeometry().width()
+            dialog.move(min(dialog.x(), left), dialog.y())  # a question stands there
+            keep_on_screen(dialog)
 
     def _make(self) -> "ResultDialog":
         from enigma_panel.features.results.dialog import ResultDialog, TaskRows  # noqa: PLC0415 - when first needed

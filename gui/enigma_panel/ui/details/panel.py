@@ -17,7 +17,7 @@ from enigma_panel.ui.details.result import ResultPart
 from enigma_panel.ui.details.text import sessions_sum, several_text, usage_text
 from enigma_panel.ui.details.timeline import TimeLine
 from enigma_panel.ui.details.trouble import Trouble
-from enigma_panel.ui.details.verbs import VerbBar
+from enigma_panel.ui.details.verbs import BulkBar, VerbBar
 from enigma_panel.ui.i18n import Translations, plain_tip
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
@@ -211,6 +211,7 @@ class Details(QFrame):
         self.head = Head(services)
         self.tabs = TabBar()
         self.verbs = VerbBar(services, next_focus=self.tabs)
+        self.bulk = BulkBar()
         self.filtered = make_label(role="dim", wrap=True)
         self.filtered.hide()
         self.several = make_label(role="heading", wrap=True)
@@ -235,10 +236,10 @@ class Details(QFrame):
         top.addLayout(make_row(self.back, None))
         top.addWidget(self.head)
         top.addLayout(make_column(self.several, self.nothing, gap=4))
-        for part in (self.verbs, self.filtered):
+        for part in (self.verbs, self.bulk, self.filtered):
             top.addWidget(part)
         self.several.setContentsMargins(0, 5, BESIDE, 5)  # where the title of one stands
-        for part in (self.nothing, self.verbs, self.filtered):
+        for part in (self.nothing, self.verbs, self.bulk, self.filtered):
             part.setContentsMargins(0, 0, BESIDE, 0)
         column.addLayout(top)
         self.tabs.setUsesScrollButtons(False)
@@ -308,6 +309,7 @@ class Details(QFrame):
             if self._sum:
                 text, tip = cost_text(self._sum), sum_tip(self._sum)
         show_text(self.several, title)
+        self.bulk.setVisible(tasks > self._hidden)
         self.nothing.setText(text[:1].upper() + text[1:])
         self.nothing.setToolTip(plain_tip(tip))
 

@@ -197,6 +197,20 @@ class VerbBar(QWidget):
         self._next_focus.setFocus(Qt.FocusReason.OtherFocusReason)  # see MainWindow
 
 
+class BulkBar(QWidget):
+    """What can be done with several tasks: with those whose rows are selected at the click."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._row = FlowLayout(gap=GAP)
+        self.setLayout(self._row)
+        self.hide()
+
+    def add_verb(self, action: QAction) -> None:
+        """Add a button for an action on the selected tasks."""
+        self._row.addWidget(_small(action_button(action)))
+
+
 def _small(button: Button) -> Button:
     button.setProperty("small", True)
     return button

@@ -20,6 +20,7 @@ from enigma_panel.ui.new_task.session_picker import accepts_tasks
 from enigma_panel.ui.text.pages import live_page_text
 from enigma_panel.ui.text.problems import NoticeAction
 from enigma_panel.ui.text.ways_out import can_run_again, way_out_label, way_out_tip, ways_out
+from enigma_panel.ui.widgets.actions import make_action
 from enigma_panel.ui.widgets.menu import Menu
 
 tr = Translations("Main window")
@@ -30,7 +31,8 @@ SUBJECT_CHARS = 40
 class Menus:
     """Builds the menu for what is selected, each time it is asked for.
 
-    for_tasks: what features add to the end of the menu of tasks.
+    for_tasks: what features add to the end of the menu of tasks. Details has the same verbs for
+    several tasks.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Menus:
         *,
         verbs: Sequence[QAction],
         queue_actions: QueueActions,
+        details: Details,
     ) -> None:
         self._services = services
         self._sessions = services.sessions
@@ -49,10 +52,18 @@ class Menus:
         self._selection = selection
         self._verbs = verbs
         self._queue_actions = queue_actions
+        self._details = details
         self.for_tasks: list[QAction] = []
         self.menu = Menu(owner)
         self.menu.setToolTipsVisible(True)
         self._offered = (QMenu(owner), QMenu(owner))
+        for label, act in self._verbs_for_several():
+            details.bulk.add_verb(make_action(owner, label, partial(self._act_on_selected, act)))
+
+    def add_for_tasks(self, action: QAction) -> None:
+        """Add an action of a feature on the selected tasks."""
+        self.for_tasks.append(action)
+        self._details.bulk.add_verb(action)
 
     def show_for_sessions(self, at: QPoint) -> None:
         """Open the menu of sessions: verbs, next task, name, secrets to copy."""
@@ -137,10 +148,18 @@ class Menus:
 
     def _add_for_several_tasks(self, menu: QMenu, keys: tuple[int, ...]) -> None:
         """Add actions on the tasks that are selected now, whatever is shown later."""
-        app_actions = self._app_actions
-        self._add(menu, tr("Copy results"), lambda: app_actions.copy_results(keys))
-        self._add(menu, tr("Mark as seen"), lambda: app_actions.mark_several_seen(keys))
-        self._add(menu, tr("Run again…"), lambda: app_actions.run_several_again(keys))
+        for label, act in self._verbs_for_several():
+            self._add(menu, label, partial(act, keys))
+
+    def _verbs_for_several(self) -> tuple[tuple[str, Callable[[Sequence[int]], None]], ...]:
+        return (
+            (tr("Copy results"), self._app_actions.copy_results),
+            (tr("Mark as seen"), self._app_actions.mark_several_seen),
+            (tr("Run again…"), self._app_actions.run_several_again),
+        )
+
+    def _act_on_selected(self, act: Callable[[Sequence[int]], None]) -> None:
+        act(self._selection.tasks.selected_keys())
 
     def _add_for_one_session(self, menu: QMenu, key: int) -> None:
         session = self._sessions.session(key)

@@ -259,6 +259,7 @@ class MainWindow(QMainWindow):
             self.selection,
             verbs=verbs,
             queue_actions=self.queue_actions,
+            details=self.details,
         )
 
     def _build(self) -> None:

@@ -61,8 +61,8 @@ class FromBefore:
         counts = Counter([*keys.values(), *(_ENDS[task.status] for task in ended)])
         is_clear = not counts.keys() & {Outcome.UNCONFIRMED, Outcome.UNKNOWN}
         text = tr("Nothing was started twice.")
-        able = [k for k in keys if self._sessions.can(k, CommandVerb.TERMINATE)]
-        sessions = tuple(k for k in able if keys[k] is Outcome.UNKNOWN)
+        unknown = (key for key, outcome in keys.items() if outcome is Outcome.UNKNOWN)
+        sessions = tuple(k for k in unknown if self._sessions.can(k, CommandVerb.TERMINATE))
         return Notice(
             title=from_before_text(counts),
             text=text,
