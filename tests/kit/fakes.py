@@ -1102,5 +1102,5 @@ class FakeSelection(Selection):
     def show_task(self, key: int | None) -> None:
         self.shown.append(("task", key))
 
-    def show_session(self, key: int) -> None:
-        self.shown.append(("session", key))
+    def show_session(self, *keys: int) -> None:
+        self.shown += [("session", key) for key in keys]
