@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from enigma_panel.core.models import Session, Task
 from enigma_panel.features.results.find_bar import FindBar
@@ -21,6 +21,7 @@ from enigma_panel.ui.result.view import ResultView, copy_label
 from enigma_panel.ui.text.states import task_status_text
 from enigma_panel.ui.text.task import task_summary, trouble_text
 from enigma_panel.ui.text.ways_out import can_run_again
+from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.action_button import show_words
 from enigma_panel.ui.widgets.basics import (
@@ -41,6 +42,8 @@ from enigma_panel.ui.widgets.inputs import ScrollArea
 tr = Translations("Result")
 
 FIRST_SIZE, LEAST_SIZE = QSize(800, 640), QSize(420, 300)
+FILES_HEIGHT = 160
+"""Room of what features show of a result: three files, then it is scrolled."""
 
 
 class TaskRows:
@@ -131,7 +134,7 @@ class ResultDialog(ModelessDialog):
         self._files = ScrollArea()
         for panel in self._panels:
             self._files.column.addWidget(panel)
-        self._files.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._files.setMaximumHeight(theme.line_height(FILES_HEIGHT))
 
     def _make_step(self, name: str, tip: str, keys: str, by: int) -> Button:
         button = make_button(name, "plain")

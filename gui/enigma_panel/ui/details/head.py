@@ -25,6 +25,8 @@ from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 tr = Translations("Details")
 
 TITLE_CHARS = 600
+BESIDE = 8
+"""Room beside the icon of *More* in its button: what stands below ends where the icon does."""
 _ROLES = {Severity.AMBER: "amber", Severity.RED: "red", Severity.DIM: "dim"}
 
 
@@ -49,6 +51,7 @@ class Head(QWidget):
         first = make_row(self.session_name, self.more)
         second = make_row(self.glyph, self.state, self.note, self.answer)
         second.addStrut(theme.line_height(28))
+        second.setContentsMargins(0, 0, BESIDE, 0)
         for row, grows in ((first, 0), (second, 2)):
             row.setStretch(grows, 1)
         first.setAlignment(self.more, Qt.AlignmentFlag.AlignTop)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 from enigma_panel.core.models import Session, Task, has_idled
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
-from enigma_panel.ui.details.head import Head
+from enigma_panel.ui.details.head import BESIDE, Head
 from enigma_panel.ui.details.parts import FOCUS_EDGE, DetailsPanel
 from enigma_panel.ui.details.result import ResultPart
 from enigma_panel.ui.details.text import sessions_sum, several_text, usage_text
@@ -39,9 +39,8 @@ if TYPE_CHECKING:
 tr = Translations("Details")
 
 LEAST_WIDTH = 250
-SIDE, BESIDE = 16, 8
-"""Margin at the left and the right of what is in the card; room of the icon of *More* for that of
-its button."""
+SIDE = 16
+"""Margin at the left and the right of what is in the card."""
 BAR = 12
 """Width of a scroll bar in the style sheet."""
 TEXT_LINES = 8
