@@ -433,8 +433,8 @@ SAFEGUARDS = (
         promise=SELECTION,
         mistake="it is done with those that are selected as it is confirmed",
         file="ui/main_window/menus.py",
-        old="app_actions.run_several_again(keys)",
-        new="app_actions.run_several_again(self._selection.tasks.selected_keys())",
+        old="self._add(menu, label, partial(act, keys))",
+        new="self._add(menu, label, partial(self._act_on_selected, act))",
         tests=(f"{SEVERAL}::test_what_hides_between_click_and_confirmation_is_meant_all_the_same",),
     ),
     Break(

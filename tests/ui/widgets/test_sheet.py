@@ -283,7 +283,7 @@ def test_it_comes_with_its_window_where_that_was_hidden(
 
 
 def test_a_toast_that_only_says_something_ends_and_one_with_undo_stays(
-    window: MainWindow, manager: Dialogs
+    window: MainWindow, manager: Dialogs, qapp: QApplication
 ) -> None:
     window.toast.say("2 browsers still open.")
     manager.open_new_task(None, None)
@@ -292,6 +292,7 @@ def test_a_toast_that_only_says_something_ends_and_one_with_undo_stays(
     window.resize(640, 400)
     window.toast.offer_undo("Removed 1 task.", bool)
     manager.open_new_task(None, None)
+    qapp.processEvents()  # the toast makes way
     sheet = in_sight(NewTaskDialog)[0]
     for part in (button(window.toast, "Undo"), button(sheet, "Start"), button(sheet, "Cancel")):
         assert at(window, part.mapTo(window, part.rect().center())) is part

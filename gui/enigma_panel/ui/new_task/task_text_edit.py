@@ -24,7 +24,7 @@ LINES, LIST_LINES = 5, 8
 PITCH = 1.6
 """Height of a line, in heights of the font."""
 DIGITS, NUMBERS_GAP = 4, 12
-"""Of how many digits a line's number may be, and the gap behind the numbers."""
+"""How many digits a line's number may have, and the gap behind the numbers."""
 
 
 class TaskTextEdit(TextEdit):
