@@ -434,7 +434,7 @@ SAFEGUARDS = (
         mistake="it is done with those that are selected as it is confirmed",
         file="ui/main_window/menus.py",
         old="self._add(menu, label, partial(act, keys))",
-        new="self._add(menu, label, partial(self._act_on_selected, act))",
+        new="self._add(menu, label, lambda a=act: a(self._selection.tasks.selected_keys()))",
         tests=(f"{SEVERAL}::test_what_hides_between_click_and_confirmation_is_meant_all_the_same",),
     ),
     Break(

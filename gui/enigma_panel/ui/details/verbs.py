@@ -206,9 +206,9 @@ class BulkBar(QWidget):
         self.setLayout(self._row)
         self.hide()
 
-    def add_verb(self, action: QAction) -> None:
-        """Add a button for an action on the selected tasks."""
-        self._row.addWidget(_small(action_button(action)))
+    def add_button(self, button: Button) -> None:
+        """Add the button of a verb."""
+        self._row.addWidget(_small(button))
 
 
 def _small(button: Button) -> Button:

@@ -20,7 +20,8 @@ from enigma_panel.ui.new_task.session_picker import accepts_tasks
 from enigma_panel.ui.text.pages import live_page_text
 from enigma_panel.ui.text.problems import NoticeAction
 from enigma_panel.ui.text.ways_out import can_run_again, way_out_label, way_out_tip, ways_out
-from enigma_panel.ui.widgets.actions import make_action
+from enigma_panel.ui.widgets.action_button import action_button
+from enigma_panel.ui.widgets.basics import make_button
 from enigma_panel.ui.widgets.menu import Menu
 
 tr = Translations("Main window")
@@ -58,12 +59,14 @@ class Menus:
         self.menu.setToolTipsVisible(True)
         self._offered = (QMenu(owner), QMenu(owner))
         for label, act in self._verbs_for_several():
-            details.bulk.add_verb(make_action(owner, label, partial(self._act_on_selected, act)))
+            button = make_button(label)
+            button.clicked.connect(lambda _=False, act=act: act(selection.tasks.selected_keys()))
+            details.bulk.add_button(button)
 
     def add_for_tasks(self, action: QAction) -> None:
         """Add an action of a feature on the selected tasks."""
         self.for_tasks.append(action)
-        self._details.bulk.add_verb(action)
+        self._details.bulk.add_button(action_button(action))
 
     def show_for_sessions(self, at: QPoint) -> None:
         """Open the menu of sessions: verbs, next task, name, secrets to copy."""
@@ -157,9 +160,6 @@ class Menus:
             (tr("Mark as seen"), self._app_actions.mark_several_seen),
             (tr("Run again…"), self._app_actions.run_several_again),
         )
-
-    def _act_on_selected(self, act: Callable[[Sequence[int]], None]) -> None:
-        act(self._selection.tasks.selected_keys())
 
     def _add_for_one_session(self, menu: QMenu, key: int) -> None:
         session = self._sessions.session(key)
