@@ -127,6 +127,7 @@ def test_a_result_is_new_until_it_was_on_the_screen(
     getattr(window.selection, table).select_key(1)
     assert services.sessions.tasks[1].is_new, "a question stands in Details' place"
     side.removeWidget(question)
+    window._tick()
     assert services.sessions.tasks[1].is_new, "its steps are shown"
     window.details.turn_to(Tab.OVERVIEW)
     assert not services.sessions.tasks[1].is_new
@@ -149,6 +150,7 @@ def test_a_result_that_comes_to_a_selected_row_is_seen_by_who_uses_the_window(
     assert services.sessions.tasks[1].is_new
     window.activateWindow()
     qapp.processEvents()
+    window._tick()
     assert not services.sessions.tasks[1].is_new
     services.sessions.change_task(1, **done)
     assert not services.sessions.tasks[1].is_new

@@ -5,7 +5,7 @@ from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from enigma_panel.core.models import Session, Task, has_idled
@@ -44,7 +44,6 @@ SIDE = 16
 BAR = 12
 """Width of a scroll bar in the style sheet."""
 TEXT_LINES = 8
-_COMES = frozenset({QEvent.Type.Show, QEvent.Type.WindowActivate})
 
 
 class Tab(IntEnum):
@@ -57,11 +56,8 @@ class Tab(IntEnum):
 class Details(QFrame):
     """Shows the one subject of the window: name, state and verbs, which stay, and below them a
     scrolled column of parts or the steps. Each part says by signals what it wants. back: leads to
-    Tasks where Details stands in its place. came_in_sight: the overview did, or its window is in
-    use again. panel_makers: each makes one more panel of a feature.
+    Tasks where Details stands in its place. panel_makers: each makes one more panel of a feature.
     """
-
-    came_in_sight = Signal()
 
     def __init__(self, services: Services) -> None:
         super().__init__()
@@ -282,7 +278,6 @@ class Details(QFrame):
     def _turn(self, tab: int) -> None:
         self._pages.setCurrentWidget(self.steps if tab == Tab.STEPS else self._overview)
         self.timeline.refresh()
-        self.came_in_sight.emit()
 
     def _session(self) -> Session | None:
         return self._sessions.session(self.session_key) if self.session_key is not None else None
@@ -342,10 +337,3 @@ class Details(QFrame):
     def _follow_steps(self, task_key: int, _steps: object) -> None:
         if task_key == self.task_key and self.tabs.currentIndex() == Tab.OVERVIEW:
             self.timeline.refresh()
-
-    # -- Qt ------------------------------------------------------------------------------------
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() in _COMES:
-            self.came_in_sight.emit()
-        return super().event(event)

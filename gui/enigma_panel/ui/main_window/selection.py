@@ -202,6 +202,7 @@ class Selection(QObject):
         self.session_rows.tick(self.sessions.visible_rows())
         self.task_rows.tick(self.tasks.visible_rows())
         self._details.tick()
+        self._see_result()
 
     def _connect(self) -> None:
         self.sessions.selected.connect(self._follow_sessions)
@@ -210,7 +211,7 @@ class Selection(QObject):
         self.sessions.row_clicked.connect(
             lambda key: self._answer(self._services.sessions.session(key))
         )
-        self._details.came_in_sight.connect(self._see_result)
+        self._details.tabs.currentChanged.connect(self._see_result)
         self.sessions.verb_clicked.connect(lambda key, verb: self._app_actions.command([key], verb))
         self.sessions.undo_clicked.connect(lambda key: self._app_actions.undo([key]))
         self.task_rows.arranged.connect(self._follow_rows)
@@ -374,9 +375,8 @@ class Selection(QObject):
         self._details.tick()
         self.selection_changed.emit()
 
-    def _see_result(self) -> None:
-        """Mark the result that Details shows as seen; one that came meanwhile once the window is
-        in use."""
+    def _see_result(self, _tab: int = 0) -> None:
+        """Mark the result that Details shows as seen, once the window is in use."""
         key = self._details.task_in_sight
         if key is not None and self._details.isActiveWindow():
             self._app_actions.mark_seen([key])

@@ -123,30 +123,23 @@ class Toast(QFrame):
     def _place(self) -> None:
         """Place the toast, its text cut to the room; all of it is the name."""
         bar, free_from = (self._place_of(one) for one in (self._bar, self._free_from))
-        self._cut(bar.width() - 2 * APART)
-        place = QRect(QPoint(), self.size())
-        place.moveBottomRight(QPoint(bar.right() - APART, bar.top() - ABOVE - 1))
+        self._label.setMinimumHeight(self._button.sizeHint().height())  # as high without a button
+        self.adjustSize()
+        left, top = APART, bar.top() - ABOVE - self.height()
+        strip = QRect(left, top, bar.width() - 2 * APART, self.height())
         inside = (one for one in self._window.findChildren(QDialog) if not one.isWindow())
-        if any(one.isVisible() and place.intersects(self._place_of(one)) for one in inside):
+        if any(one.isVisible() and strip.intersects(self._place_of(one)) for one in inside):
             left = APART if self._free_from.isHidden() else free_from.right() + GAP
-            self._cut(bar.width() - APART - left)
-            bar.setTop(bar.top() - ABOVE)
-            place = QRect(QPoint(), self.size())
-            place.moveCenter(bar.center())
-            place.moveRight(bar.right() - APART)
-        self.move(place.topLeft())
-
-    def _cut(self, room: int) -> None:
-        """Cut the text to that room."""
-        room -= MARGINS.left() + MARGINS.right()
+            top = bar.top() - ABOVE + (bar.height() + ABOVE - self.height()) // 2
+        room = bar.width() - APART - left - MARGINS.left() - MARGINS.right()
         if not self._button.isHidden():
             room -= self._button.sizeHint().width() + GAP
         whole = self.accessibleName()
         cut = self._label.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, room)
         self._label.setText(cut)
         self._label.setToolTip(plain_tip(whole) if cut != whole else "")
-        self._label.setMinimumHeight(self._button.sizeHint().height())  # as high without a button
         self.adjustSize()
+        self.move(bar.right() + 1 - APART - self.width(), top)
 
     def _place_of(self, part: QWidget) -> QRect:
         return QRect(part.mapTo(self._window, QPoint()), part.size())
