@@ -200,6 +200,30 @@ def test_what_the_person_wants_shown_is_shown_at_once(aimed: MainWindow, service
     assert aimed.selection.session_rows.keys() == [2, 3]
 
 
+@pytest.mark.parametrize("covers", [False, True], ids=["menu", "sheet"])
+def test_what_a_choice_or_a_sheet_starts_is_shown_at_once_below_a_resting_pointer(
+    aimed: MainWindow, services: Any, pointer: type[QCursor], *, covers: bool
+) -> None:
+    table = aimed.selection.sessions
+    at = table.viewport().mapToGlobal(table.visualRect(table.rows.index(1, 0)).center())
+    pointer.setPos(at)
+    if covers:
+        aimed.shade.covers.emit(True)
+    else:
+        aimed.menus.show_for_tasks(QPoint())
+        table.selectRow(1)
+        aimed.menus.show_for_sessions(QPoint())
+        action = next(a for a in aimed.menus.menu.actions() if a.text() == "Next task here")
+        action.trigger()
+        aimed.menus.menu.hide()
+    enter(table, at)  # as what stood above goes
+    services.sessions.add(4)
+    assert aimed.selection.task_rows.keys() == [4, 3, 2, 1]
+    enter(table, at + QPoint(1, 0))
+    services.sessions.add(5)
+    assert aimed.selection.task_rows.keys() == [4, 3, 2, 1]
+
+
 # -- which click counts ---------------------------------------------------------------------------
 
 

@@ -293,6 +293,8 @@ class MainWindow(QMainWindow):
         self.shade = Shade(self, self.body)
         for part in (self.question_strip, self.notice_panel):
             self.shade.covers.connect(part.set_covered)
+        self.shade.covers.connect(self.hold.pass_over)
+        self.menus.menu.triggered.connect(self.hold.pass_over)
         behind = QActionGroup(self)
         behind.setExclusive(False)
         self.shade.covers.connect(behind.setDisabled)  # they would take the keyboard behind it

@@ -48,6 +48,14 @@ class PointerHold(QObject):
         self._aims_until_ms = 0
         self.refresh()
 
+    def pass_over(self) -> None:
+        """Note that the pointer chose from a menu, or a sheet covers what is below it.
+
+        What that starts is shown at once; the pointer aims again once it moves.
+        """
+        self._ignored_at = QCursor.pos()
+        self.end()
+
     def end(self) -> None:
         """Note that the window is no longer in use."""
         self._aims_until_ms = self._acts_until_ms = 0
