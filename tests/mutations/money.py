@@ -373,6 +373,14 @@ MONEY = (
         tests=("tests/ui/sessions/test_pending_commands.py",),
     ),
     Break(
+        promise='at most, Sessions counts it as "perhaps open", and Show brings its row',
+        mistake="it is counted for no longer than a proven end",
+        file="ui/sessions/model.py",
+        old="ENDED_STAY_MS if session.is_final else ASSUMED_STAY_MS",
+        new="ENDED_STAY_MS",
+        tests=("tests/ui/widgets/test_table_models.py",),
+    ),
+    Break(
         promise="Without the live channel everything works by polling",
         mistake="a task is asked for only while its channel is up",
         file="services/monitor/poller.py",

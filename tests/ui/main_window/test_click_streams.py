@@ -370,15 +370,8 @@ def _never_held(hand: Hand, *parts: Any) -> None:
         part._hold = PointerHold(hand.services.clock.now_ms, hand.window)
 
 
-def _leave_below_the_pointer(hand: Hand, patch: pytest.MonkeyPatch) -> None:
-    """Ended rows leave whenever their time is over."""
-    rows = hand.window.selection.session_rows
-    _never_held(hand, rows)
-    patch.setattr(rows, "is_pointed_at", lambda: False)
-
-
 SWITCHED_OFF: dict[str, Callable[[Hand, pytest.MonkeyPatch], None]] = {
-    "ended rows of Sessions": _leave_below_the_pointer,
+    "ended rows of Sessions": lambda hand, _: _never_held(hand, hand.window.selection.session_rows),
     "rows of Tasks": lambda hand, _: _never_held(hand, hand.window.selection.task_rows),
     "0.7 s": lambda _, patch: patch.setattr("enigma_panel.ui.sessions.table.ARM_MS", 0),
 }

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QSplitter
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.ui.main_window.layout import DETAILS_WIDTH, Sizes
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.sessions.model import MOST_ROWS
+from enigma_panel.ui.sessions.card import MOST_ROWS
 from enigma_panel.ui.text.problems import Notice
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
@@ -109,7 +109,7 @@ def test_in_place_of_tasks_it_keeps_its_height_apart(window: MainWindow) -> None
 
 def rows_seen(window: MainWindow) -> int:
     table = window.selection.sessions
-    return table.viewport().height() // table.rowHeight(0)
+    return table.viewport().height() // table.row_height
 
 
 @pytest.mark.parametrize(("at_once", "rows"), [(1, 3), (5, 5), (100, 6)])

@@ -135,7 +135,7 @@ def test_a_pointer_that_a_dialog_leaves_over_a_table_aims_at_nothing_until_it_mo
     enter(table, below)
     assert not aimed.hold.is_held
     end(services, 1)
-    assert table.rows.keys() == [1, 2, 3]  # it stays below the pointer, wherever that came from
+    assert table.rows.keys() == [2, 3]
     enter(table, below + QPoint(1, 0))
     assert aimed.hold.is_held
 
@@ -195,7 +195,7 @@ def test_what_the_person_wants_shown_is_shown_at_once(aimed: MainWindow, service
     move_to(aimed.selection.sessions, 0)
     assert aimed.selection.session_rows.keys() == [2, 3]
     aimed.main_menu.ended.trigger()
-    assert aimed.selection.session_rows.keys() == [1, 2, 3]
+    assert aimed.selection.session_rows.keys() == [2, 3, 1]
     aimed.main_menu.ended.trigger()
     assert aimed.selection.session_rows.keys() == [2, 3]
 
@@ -222,6 +222,33 @@ def test_what_a_choice_or_a_sheet_starts_is_shown_at_once_below_a_resting_pointe
     enter(table, at + QPoint(1, 0))
     services.sessions.add(5)
     assert aimed.selection.task_rows.keys() == [4, 3, 2, 1]
+
+
+def test_what_asks_is_brought_in_sight_once_nobody_aims_and_the_click_meant_before_is_none(
+    aimed: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    table = aimed.selection.sessions
+
+    def in_sight() -> list[int]:
+        qapp.processEvents()
+        top, bottom = table.rowAt(1), table.rowAt(table.viewport().height() - 2)
+        return table.rows.keys()[top : bottom + 1]
+
+    for number in range(4, 13):
+        services.sessions.add(number, left_s=100 * number)
+    services.clock.now += ARM_MS
+    assert in_sight() == [1, 2, 3, 4, 5]
+    services.sessions.change_task(12, status=TaskStatus.ASKS)
+    assert in_sight() == [1, 2, 3, 4, 5]
+    leave(table)
+    assert in_sight() == [8, 9, 10, 11, 12]
+    press(aimed, table.rows.row_of(9))
+    assert services.sessions.calls == []
+    table.verticalScrollBar().setValue(0)
+    aimed.hold.end()
+    assert in_sight() == [1, 2, 3, 4, 5], "the person has scrolled away"
+    services.sessions.change_task(6, status=TaskStatus.ASKS)
+    assert 6 in in_sight(), "the least time left counts most"
 
 
 # -- which click counts ---------------------------------------------------------------------------

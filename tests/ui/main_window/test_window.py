@@ -19,7 +19,7 @@ from enigma_panel.services.types import KeyState
 from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.details.panel import Tab
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.sessions.model import Column
+from enigma_panel.ui.sessions.model import ENDED_STAY_MS, Column
 from enigma_panel.ui.tasks.filter_bar import Chip
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS
@@ -236,23 +236,24 @@ def test_questions_are_counted_and_shown(
     [
         (KeyState.LOOKING, "Waiting for the keychain. If it is locked, unlock it in its window."),
         (KeyState.LOCKED, "The keychain with the API key is locked."),
-        (KeyState.ABSENT, "Enter an API key to start one."),
+        (KeyState.ABSENT, "Enter an API key to start a task."),
     ],
 )
 def test_a_waiting_keychain_is_said_where_the_rows_will_be(
     window: MainWindow, services: Any, state: KeyState, words: str
 ) -> None:
     table = window.selection.sessions
-    start = "Start a task with New task (Ctrl+N)."
-    assert start in shown_texts(table)
+    start = "Nothing is running."
+    assert table.accessibleDescription() == start
     services.account.state = state
     services.account.changed.emit()
-    assert (start in shown_texts(table)) is (state is KeyState.LOOKING)  # it answers at once mostly
+    is_late = state is KeyState.LOOKING  # it answers at once mostly
+    assert (table.accessibleDescription() == start) is is_late
     window._tick()
     assert words in shown_texts(table)
     services.account.state = KeyState.READY
     services.account.changed.emit()
-    assert start in shown_texts(table)
+    assert table.accessibleDescription() == start
 
 
 def test_every_control_has_its_visible_name(window: MainWindow, services: Any) -> None:
@@ -278,6 +279,25 @@ def test_ended_sessions_are_shown_as_the_menu_says(window: MainWindow, services:
     assert (rows.keys(), shown.isChecked()) == ([1], True)
     shown.trigger()
     assert (rows.keys(), services.settings.value.show_ended) == ([], False)
+
+
+def test_a_line_says_how_many_ended_lately_and_shows_them(
+    window: MainWindow, services: Any
+) -> None:
+    card, rows = window.sessions_card, window.selection.session_rows
+    for number, phase in ((1, Phase.CLOSED), (2, Phase.CLOSED_ASSUMED), (3, Phase.OPEN)):
+        services.sessions.add(number)
+        services.sessions.change_session(number, phase=phase, ended_ms=NOW)
+    assert card.ended.text() == "1 ended, 1 perhaps open"
+    button(card, "Show").click()
+    assert rows.keys() == [3, 1, 2]
+    assert window.app_actions.can(2, CommandVerb.TERMINATE)
+    button(card, "Hide").click()
+    services.clock.now += ENDED_STAY_MS
+    window._tick()
+    assert card.ended.text() == "1 perhaps open"
+    services.sessions.change_session(2, phase=Phase.CLOSED)
+    assert (rows.keys(), card.show_ended.isVisible()) == ([3], False)
 
 
 def test_details_fold_below_1000_px(window: MainWindow, qapp: QApplication) -> None:

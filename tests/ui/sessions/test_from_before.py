@@ -67,6 +67,7 @@ def test_a_session_whose_task_was_never_sent_says_so(window: MainWindow, service
 
 def test_what_cannot_be_ended_with_this_key_says_why(window: MainWindow, services: Any) -> None:
     rows, sessions = window.selection.session_rows, services.sessions
+    services.settings.change(show_ended=True)
     sessions.not_ours.add(1)
     sessions.add(1)
     why = "opened with another key"

@@ -96,6 +96,7 @@ def test_what_the_agent_does_stands_in_the_place_of_the_result(
 def test_a_session_that_is_away_does_nothing(
     window: MainWindow, services: Any, live: FakeLive, phase: Phase
 ) -> None:
+    services.settings.change(show_ended=True)
     services.sessions.add(1, phase=phase, tell=False)
     services.sessions.change_session(1, ended_ms=NOW)
     live.set_doing(1, "click_element")
@@ -215,6 +216,7 @@ def test_what_a_poll_does_not_find_is_looked_for_again(window: MainWindow, servi
         "Not found · looking again\n"
     )
     services.sessions.change_session(1, phase=Phase.CLOSED_ASSUMED, ended_ms=NOW)
+    services.settings.change(show_ended=True)
     assert cell_text(rows, 1, Column.STATE) == "Closed (assumed)"
     assert cell_text(tasks, 1, TaskColumn.STATUS) == "Unconfirmed"
 
@@ -304,6 +306,7 @@ def test_the_task_of_a_lost_browser_is_not_said_to_work(window: MainWindow, serv
 def test_the_cost_of_an_idle_session_says_that_idle_time_is_not_in_it(
     window: MainWindow, services: Any
 ) -> None:
+    services.settings.change(show_ended=True)
     services.sessions.add(1, cost="0.0778")
     rows = window.selection.session_rows
     assert cell_text(rows, 1, Column.COST) == "$0.078"
@@ -365,6 +368,7 @@ def test_the_buttons_of_a_row_are_painted_anew_with_its_state(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     """No pointer has to pass over them first."""
+    services.settings.change(show_ended=True)
     services.sessions.add(1)
     told = changes(window)
     for change in (

@@ -9,7 +9,12 @@ from PySide6.QtTest import QAbstractItemModelTester
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import WaitReason
-from enigma_panel.ui.sessions.model import ENDED_STAY_MS, Column, SessionsModel
+from enigma_panel.ui.sessions.model import (
+    ASSUMED_STAY_MS,
+    ENDED_STAY_MS,
+    Column,
+    SessionsModel,
+)
 from enigma_panel.ui.tasks.model import Column as TaskColumn, TasksModel
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table.model import Role
@@ -50,8 +55,6 @@ def test_sessions_stand_in_the_order_of_their_start_whatever_becomes_of_them(
     assert session_rows.needs_you(4)
     sessions.change_task(4, status=TaskStatus.WORKING)
     assert not session_rows.needs_you(4)
-    sessions.change_session(3, phase=Phase.CLOSED, ended_ms=NOW)
-    assert session_rows.keys() == shown
 
 
 def test_a_failed_start_leaves_no_row(services: Any, session_rows: SessionsModel) -> None:
@@ -67,64 +70,26 @@ def test_a_failed_start_leaves_no_row(services: Any, session_rows: SessionsModel
     assert session_rows.keys() == [1]
 
 
-def test_ended_rows_leave_after_30_s_unless_selected_or_held(
-    services: Any, session_rows: SessionsModel, hold: PointerHold
-) -> None:
-    sessions: FakeSessions = services.sessions
-    for key in (1, 2, 3):
-        sessions.add(key)
-        sessions.change_session(key, phase=Phase.ENDED_BY_YOU, ended_ms=NOW)
-    session_rows.set_pinned(frozenset({2}))
-    services.clock.now += 29_000
-    session_rows.tick(range(3))
-    assert len(session_rows.keys()) == 3
-    hold.aim()
-    services.clock.now += 2_000
-    session_rows.tick(range(3))
-    assert len(session_rows.keys()) == 3
-    hold.leave()
-    assert session_rows.keys() == [2]
-    session_rows.set_show_ended(True)
-    assert sorted(session_rows.keys()) == [1, 2, 3]
-
-
-def test_without_room_the_oldest_ended_rows_leave_at_once_unless_selected_or_held(
-    services: Any, session_rows: SessionsModel, hold: PointerHold
-) -> None:
-    sessions: FakeSessions = services.sessions
-    session_rows.room = 3
-    for key, ended_ms in ((1, NOW + 3), (2, NOW + 2), (3, NOW + 1)):
-        sessions.add(key)
-        sessions.change_session(key, phase=Phase.CLOSED, ended_ms=ended_ms)
-    assert session_rows.keys() == [1, 2, 3]
-    session_rows.set_pinned(frozenset({3}))
-    hold.aim()
-    sessions.add(4)
-    assert session_rows.keys() == [1, 2, 3, 4]
-    hold.leave()
-    assert session_rows.keys() == [1, 3, 4]
-    session_rows.set_pinned(frozenset())
-    for key in (5, 6):
-        sessions.add(key)
-    assert session_rows.keys() == [4, 5, 6]
-    sessions.add(7)
-    assert session_rows.keys() == [4, 5, 6, 7], "what is open stays"
-    session_rows.set_show_ended(True)
-    assert len(session_rows.keys()) == 7
-
-
-def test_an_ended_row_stays_as_long_as_the_pointer_is_over_the_table(
+def test_ended_rows_leave_at_once_unless_selected_and_are_counted_for_a_while(
     services: Any, session_rows: SessionsModel
 ) -> None:
-    services.sessions.add(1)
-    services.sessions.change_session(1, phase=Phase.ENDED_BY_YOU, ended_ms=NOW)
-    session_rows.is_pointed_at = lambda: True
-    services.clock.now += 10 * ENDED_STAY_MS
-    session_rows.tick(range(1))
-    assert session_rows.keys() == [1]
-    session_rows.is_pointed_at = lambda: False
-    session_rows.tick(range(1))
-    assert session_rows.keys() == []
+    sessions: FakeSessions = services.sessions
+    for key in (1, 2, 3, 4):
+        sessions.add(key)
+    session_rows.set_pinned(frozenset({2}))
+    for key, phase in ((1, Phase.CLOSED), (2, Phase.CLOSED), (3, Phase.CLOSED_ASSUMED)):
+        sessions.change_session(key, phase=phase, ended_ms=NOW)
+    assert (session_rows.keys(), session_rows.count_ended()) == ([2, 4], (1, 1))
+    session_rows.set_show_ended(True)
+    assert (session_rows.keys(), session_rows.count_ended()) == ([2, 4, 1, 3], (2, 1))
+    session_rows.set_show_ended(False)
+    services.clock.now += ENDED_STAY_MS
+    assert session_rows.count_ended() == (0, 1)
+    services.clock.now += ASSUMED_STAY_MS
+    assert session_rows.count_ended() == (0, 0)
+    session_rows.set_pinned(frozenset())
+    session_rows.tick(range(2))
+    assert session_rows.keys() == [4]
 
 
 def test_while_held_nothing_moves_and_new_rows_come_last(
@@ -134,8 +99,7 @@ def test_while_held_nothing_moves_and_new_rows_come_last(
     sessions.add(1, left_s=100)
     sessions.add(2, left_s=150)
     hold.aim()
-    ended = {"phase": Phase.CLOSED, "ended_ms": NOW - ENDED_STAY_MS}
-    sessions.change_session(1, **ended)
+    sessions.change_session(1, phase=Phase.CLOSED, ended_ms=NOW)
     sessions.add(3)
     assert session_rows.keys() == [1, 2, 3]
     assert cell_text(session_rows, 1, Column.STATE) == "Closed"

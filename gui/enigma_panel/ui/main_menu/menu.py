@@ -70,7 +70,7 @@ class MainMenu(QObject):
             owner,
             tr("Show ended sessions"),
             lambda: services.settings.change(show_ended=self.ended.isChecked()),
-            tip=tr("Ended sessions stay in the table after 30 s."),
+            tip=tr("Lists them below the open ones."),
             shortcut="Ctrl+H",
         )
         self.ended.setCheckable(True)

@@ -238,6 +238,7 @@ class Selection(QObject):
     def _take(self, diff: Diff) -> None:
         self._forget(diff.deleted)
         self._details.apply_diff(diff.sessions, diff.tasks)
+        self.sessions.bring_in_sight()
         self._mark_related()
         self._follow_starts(diff.new_tasks)
         if diff.tasks:

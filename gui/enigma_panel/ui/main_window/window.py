@@ -314,6 +314,7 @@ class MainWindow(QMainWindow):
         self.question_strip.answer.connect(self._focus_row)
         self.question_strip.answer.connect(self.dialogs.open_question)
         self.sessions_card.terminate_all.clicked.connect(self.terminate_all.trigger)
+        self.sessions_card.show_ended.clicked.connect(self.main_menu.ended.trigger)
         self.status_bar.look.clicked.connect(self.notice_panel.toggle)
         self.notice_panel.closed.connect(self._focus_row)
         self.notices.changed.connect(self._follow_notices)
@@ -488,6 +489,7 @@ class MainWindow(QMainWindow):
         self._show_key_state()
         if self.isVisible() and not self.isMinimized():
             self.selection.tick()
+            self.sessions_card.refresh()
             self.question_strip.tick()
             self.money.show_now()
             self.status_bar.refresh()

@@ -1,6 +1,6 @@
 """The model of the Sessions table: what is open now, in the order of its start."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from enum import IntEnum
 
@@ -58,9 +58,8 @@ from enigma_panel.ui.widgets.table.model import (
 
 tr = Translations("Sessions")
 
-ENDED_STAY_MS = 30_000
-MOST_ROWS = 6
-"""How many rows the table shows at most; more are scrolled."""
+ENDED_STAY_MS, ASSUMED_STAY_MS = 30_000, 600_000
+"""How long an ended session is counted, and one whose end is only assumed."""
 AMBER_LEFT_MS = 90_000
 LONG_MS, LIFE_MS = 754_000, 300_000
 """A time of 12:34, which few states last; and how long a session is assumed to live at most."""
@@ -82,13 +81,9 @@ class Column(IntEnum):
 
 
 class SessionsModel(KeyedTableModel):
-    """The sessions as rows, the newest last.
+    """The open sessions as rows, the newest last; below them ended ones, where they are shown.
 
-    Ended ones leave after a while, or at once where there is no room for all, but not while
-    somebody aims at a row or the pointer is over the table.
-
-    is_pointed_at: returns whether the pointer is over the table that shows them. room: how many
-    rows can be seen.
+    An ended one leaves at once, but not while it is selected or somebody aims at a row.
     """
 
     def __init__(
@@ -107,10 +102,8 @@ class SessionsModel(KeyedTableModel):
         self._show_live_debounce = Debounce(self, self._show_live)
         live.changed.connect(self._follow_live)
         self._show_ended = False
-        self.room = MOST_ROWS
         self._pinned: frozenset[int] = frozenset()
         self._before = Recovered()
-        self.is_pointed_at: Callable[[], bool] = lambda: False
         sessions.changed.connect(self.apply_diff)
         self._health.changed.connect(self._follow_health)
         self._follow_health()
@@ -184,12 +177,8 @@ class SessionsModel(KeyedTableModel):
             self.notify_changed(list(changed))
 
     def tick(self, rows: range) -> None:
-        """Update ages and times left of these (visible) rows, and drop rows whose time is up.
-
-        Called once a second.
-        """
-        if len(self._keys) > self.room or any(self._is_over(key) for key in self._keys):
-            self.arrange()
+        """Update ages and times left of these (visible) rows, once a second."""
+        self.arrange()
         keys = [key for key in map(self.key_at, rows) if key is not None]
         for column in (Column.STATE, Column.LEFT, Column.VERBS):
             self.notify_changed(keys, column)
@@ -197,10 +186,21 @@ class SessionsModel(KeyedTableModel):
     def arrange(self) -> None:
         """Bring the rows up to date."""
         wanted = self._wanted()
-        if self._hold.is_held or self.is_pointed_at():
+        if self._hold.is_held:
             present = set(self._keys)
             wanted = self._keys + [key for key in wanted if key not in present]
         self.show_keys(wanted)
+
+    def count_ended(self) -> tuple[int, int]:
+        """Return how many sessions ended, lately where they have no row, and how many perhaps."""
+        ended = (session for session in self._known() if session.is_ended)
+        are_final = [s.is_final for s in ended if self._show_ended or self._left_lately(s)]
+        return are_final.count(True), are_final.count(False)
+
+    def asking(self) -> list[int]:
+        """Return the keys of the rows that need the person, the least time left last."""
+        asking = (s for s in self._known() if self.needs_you(s.key))
+        return [s.key for s in sorted(asking, key=lambda s: -(s.expires_ms or 0))]
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -218,21 +218,20 @@ class SessionsModel(KeyedTableModel):
 
     def _wanted(self) -> list[int]:
         """Return the keys of the rows to show, in their order."""
-        known = filter(None, map(self._sessions.session, self._sessions.session_keys()))
-        shown = sorted(filter(self._is_wanted, known), key=_started)
-        over = max(0, len(shown) - self.room) if not self._show_ended else 0
-        ended = (s for s in shown if s.is_ended and s.key not in self._pinned)
-        gone = {s.key for s in sorted(ended, key=lambda s: s.ended_ms or 0)[:over]}
-        return [s.key for s in shown if s.key not in gone]
+        shown = [s for s in self._known() if self._show_ended or not self._is_gone(s)]
+        shown.sort(key=lambda s: (self._is_gone(s), s.created_ms, s.key))
+        return [session.key for session in shown]
 
-    def _is_wanted(self, session: Session) -> bool:
-        if not session.is_ended or self._show_ended or session.key in self._pinned:
-            return True
-        return self._clock.now_ms() - (session.ended_ms or 0) < ENDED_STAY_MS
+    def _known(self) -> Iterator[Session]:
+        return filter(None, map(self._sessions.session, self._sessions.session_keys()))
 
-    def _is_over(self, key: int) -> bool:
-        session = self._sessions.session(key)
-        return session is None or not self._is_wanted(session)
+    def _is_gone(self, session: Session) -> bool:
+        return session.is_ended and session.key not in self._pinned
+
+    def _left_lately(self, session: Session) -> bool:
+        stay_ms = ENDED_STAY_MS if session.is_final else ASSUMED_STAY_MS
+        is_recent = self._clock.now_ms() - (session.ended_ms or 0) < stay_ms
+        return is_recent and self._is_gone(session)
 
     def cell(self, key: int, column: int) -> Cell:
         session = self._sessions.session(key)
@@ -323,10 +322,6 @@ class SessionsModel(KeyedTableModel):
         """Return what the agent of a working session does now, where it reports that."""
         works = shown_state(session, task) in {SessionState.WORKING, SessionState.STARTING}
         return now_text(self._live.doing(session.key)) if works else ""
-
-
-def _started(session: Session) -> tuple[int, int]:
-    return session.created_ms, session.key
 
 
 def verb_width() -> int:

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPen,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -67,9 +68,10 @@ class SessionsTable(KeyedTable):
         self._verbs = VerbsDelegate(model, app_actions, self.row_background, self)
         self.use_delegate(self._verbs, Column.VERBS)
         self.show_key_state(KeyState.READY)  # a keychain answers at once, nearly always
-        model.is_pointed_at = lambda: self._pointer is not None
         self.clicked.connect(self._tell_click)
         self._moved_ms, self._moved_from = -ARM_MS, 0
+        self._in_sight: tuple[object, ...] = ()
+        hold.released.connect(self.bring_in_sight)
         model.rowsInserted.connect(lambda _parent, first: self._note_move(first))
         model.rowsRemoved.connect(lambda: self._note_move(0))
         model.layoutChanged.connect(lambda: self._note_move(0))
@@ -78,14 +80,30 @@ class SessionsTable(KeyedTable):
         """Set the text of the empty table: what to do, and what the program waits for."""
         match state:
             case KeyState.READY:
-                text = tr("No session is open. Start a task with New task (Ctrl+N).")
+                text = tr("Nothing is running.")
             case KeyState.LOOKING:
                 text = tr("Waiting for the keychain. If it is locked, unlock it in its window.")
             case KeyState.LOCKED:
-                text = tr("No session is open. The keychain with the API key is locked.")
+                text = tr("Nothing is running. The keychain with the API key is locked.")
             case _:
-                text = tr("No session is open. Enter an API key to start one.")
+                text = tr("Nothing is running. Enter an API key to start a task.")
         self.set_empty_text(text)
+
+    def bring_in_sight(self) -> None:
+        """Scroll to the subject, then to what asks, the least time left last; not below a pointer
+        that aims, nor where the person has scrolled away since."""
+        asking, chosen = self.rows.asking(), self.selected_keys()
+        state = (asking, chosen, list(self.rows.keys()), self.viewport().height())
+        if self._hold.is_held or state == self._in_sight:
+            return
+        self._in_sight, bar = state, self.verticalScrollBar()
+        before = bar.value()
+        self.updateGeometries()
+        for key in (*chosen[:1], *asking):
+            if (row := self.rows.row_of(key)) is not None:
+                self.scrollTo(self.rows.index(row, 0))
+        if bar.value() != before:
+            self._note_move(0)
 
     def _row_verb(self, point: QPoint) -> RowVerb | None:
         index = self.indexAt(point)
@@ -136,6 +154,10 @@ class SessionsTable(KeyedTable):
             self.verb_clicked.emit(row_verb.key, row_verb.verb)
 
     # -- Qt ----------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.bring_in_sight()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         row_verb = self._row_verb(event.position().toPoint())
@@ -267,8 +289,6 @@ class VerbsDelegate(CellDelegate):
             painter.setBrush(QColor(colours.line if row_verb == self.pressed else over))
             painter.drawRoundedRect(place, RADIUS, RADIUS)
         colour = colours.red if verb is CommandVerb.TERMINATE else colours.text
-        if self.rows.is_ended(key) and row_verb != self.over:
-            colour = colours.dim
         size = QRectF(0, 0, 14, 14)
         size.moveCenter(QRectF(place).center())
         colour = colour if possible else colours.faint

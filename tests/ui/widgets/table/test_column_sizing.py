@@ -93,6 +93,7 @@ def test_the_bar_gives_way_first_then_the_task(
 ) -> None:
     """Never what a session is called, nor that it costs money while nothing works."""
     window.resize(width, 800)
+    services.settings.change(show_ended=True)
     services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW, cost="0.0212")
     services.sessions.change_session(1, phase=Phase.CLOSED_ASSUMED, ended_ms=NOW)
     services.sessions.add(2, status=TaskStatus.DONE, ended_ms=NOW, cost="0.0212")
