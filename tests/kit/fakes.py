@@ -348,6 +348,7 @@ class FakeTaskSearch(TaskSearch):
 
     found = Signal(bool)
     counted = Signal()
+    recounted = Signal()
 
     def __init__(self, sessions: FakeSessions) -> None:
         QObject.__init__(self)

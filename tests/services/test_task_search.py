@@ -118,35 +118,45 @@ async def test_a_new_task_is_there_at_once_and_after_a_rest_where_there_is_a_fil
     assert search.own.figures.by_group[TaskGroup.QUEUED] == 1
 
 
-async def test_what_a_full_disk_kept_out_of_the_ledger_is_counted_once_it_is_written(
-    bench: Bench, search: Search, log_watch: LogWatch
+async def test_what_a_full_disk_keeps_out_of_the_ledger_is_counted_with_its_row(
+    bench: Bench, search: Search, log_watch: LogWatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Beside old tasks that memory does not hold, also where some are deleted meanwhile."""
     log_watch.allow("the tasks cannot be searched")
+    monkeypatch.setattr(session_store, "FIRST_TASKS", 1)
+    old, *_ = (start_ended(bench.ledger) for _ in range(3))
     await bench.store.load()
     key = await bench.open()
     search.own.ask()
     await answered()
+
+    def counts() -> dict[TaskGroup, int]:
+        by_group, parts = search.own.figures.by_group, {TaskGroup.ONLY_FAILED, TaskGroup.LOST}
+        return {group: n for group, n in by_group.items() if n and group not in parts}
+
+    assert counts() == {TaskGroup.DONE: 3, TaskGroup.WORKING: 1}
     bench.executor.full = True
-    await bench.store.record(key, None, Observation(kind=Kind.LIFETIME_OVER))  # the row says so
-    bench.executor.full = False
-    await asyncio.sleep(1)
-    assert search.own.figures.by_group[TaskGroup.UNCONFIRMED] == 0
-    await bench.store.flush()
-    await asyncio.sleep(1)
-    assert search.own.figures.by_group[TaskGroup.UNCONFIRMED] == 1
-
-
-async def test_after_a_quiet_time_a_change_is_counted_with_its_row(
-    bench: Bench, search: Search
-) -> None:
-    await bench.store.load()
-    key = await bench.open()
-    search.own.ask()
-    await answered()
-    await asyncio.sleep(DELAY_MS / 1_000)
     await bench.store.record(key, None, Observation(kind=Kind.LIFETIME_OVER))
-    await answered()
-    assert search.own.figures.by_group[TaskGroup.UNCONFIRMED] == 1
+    bench.executor.full = False
+    assert counts() == {TaskGroup.DONE: 3, TaskGroup.UNCONFIRMED: 1}
+    await asyncio.sleep(1)
+    assert counts() == {TaskGroup.DONE: 3, TaskGroup.UNCONFIRMED: 1}
+    await plan(bench, "red shoes")
+    assert counts() == {TaskGroup.DONE: 3, TaskGroup.UNCONFIRMED: 1, TaskGroup.QUEUED: 1}
+    assert search.own.figures.total == search.own.figures.shown.count == 5
+    await asyncio.sleep(70)
+    real = TaskReader.statuses_but
+
+    def before_another_went(reader: TaskReader, *asked: Any) -> dict[TaskStatus, int]:
+        monkeypatch.undo()
+        bench.store.changed.emit(Diff(deleted=frozenset({old})))
+        return real(reader, *asked) | {TaskStatus.DONE: 9}
+
+    monkeypatch.setattr(TaskReader, "statuses_but", before_another_went)
+    await bench.store.delete([old], lambda _: "2026-01-01")
+    bench.store.announce_deletions(is_asked=True)
+    await asyncio.sleep(1)
+    assert counts()[TaskGroup.DONE] == 2
 
 
 async def test_what_the_person_asks_does_not_wait_for_the_rest(

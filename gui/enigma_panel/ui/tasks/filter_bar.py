@@ -37,8 +37,8 @@ class FilterBar(QWidget):
     """The chips of the filter and *Clear*; the field stands before it, the panel below.
 
     What is set here is searched for at once. Chips that count nothing are hidden, and all have a
-    sign in place of words where there is little room; while somebody aims at one, all stay as they
-    are. left: the keyboard goes on to the table. more: shows and hides the panel. total: has the
+    sign in place of words where there is little room; while somebody aims at one, none comes or
+    goes. left: the keyboard goes on to the table. more: shows and hides the panel. total: has the
     room that they leave.
     """
 
@@ -121,6 +121,7 @@ class FilterBar(QWidget):
         self.clear.clicked.connect(self._clear_all)
         self._search.found.connect(self.refresh)
         self._search.counted.connect(self.refresh)
+        self._search.recounted.connect(self.refresh)
         self._hold.released.connect(self.refresh)
 
     def _choose(self, chip: "Chip") -> None:
@@ -162,9 +163,9 @@ class FilterBar(QWidget):
         """Show the counts."""
         figures, wanted = self._search.figures, self._search.filter
         self.clear.setVisible(not wanted.is_empty)
+        for chip in self.chips:
+            chip.show_count(sum(figures.by_group.get(g, 0) for g in chip.words.groups))
         if not (self._hold.is_held and self.underMouse()):
-            for chip in self.chips:
-                chip.show_count(sum(figures.by_group.get(g, 0) for g in chip.words.groups))
             self._fit()
         if self._is_unsaved():
             self._save_debounce.trigger()

@@ -26,7 +26,7 @@ class ChipWords(Struct, frozen=True):
 
 
 def chip_words() -> tuple[ChipWords, ...]:
-    """Return the chips from left to right; together they cover all but stopped tasks."""
+    """Return the chips from left to right; together they cover all tasks."""
     g = TaskGroup
     running = tr("Starting, paused and unconfirmed ones too.")
     return (
@@ -34,6 +34,7 @@ def chip_words() -> tuple[ChipWords, ...]:
         ChipWords(tr("Running"), Glyph.RUNNING, frozenset({g.WORKING, g.UNCONFIRMED}), running),
         ChipWords(tr("Queued"), Glyph.QUEUED, frozenset({g.QUEUED})),
         ChipWords(tr("Done"), Glyph.CHECK, frozenset({g.DONE})),
+        ChipWords(tr("Stopped"), Glyph.STOP, frozenset({g.STOPPED})),
         ChipWords(tr("Failed"), Glyph.CROSS, frozenset({g.FAILED}), tr("Lost ones too.")),
     )
 
