@@ -71,6 +71,7 @@ class WaitReason(StrEnum):
 
     TURN = "turn"  # others stand before it
     NO_SLOT = "places"  # as many browsers are open as may be
+    ANSWER = "answer"  # so it is, and each of them waits for the person's answer
     BUDGET = "budget"  # the calls of this minute are used up
     LIMITED = "limited"  # the service said 429
     NO_BROWSER = "no_browser"  # the service said 503

@@ -141,23 +141,23 @@ async def test_without_a_free_place_a_task_waits_and_says_so(bench: QueueBench) 
     assert entry.due_ms == bench.session_of(keys[0]).expires_ms, "one ends then"
 
 
-@pytest.mark.parametrize(
-    "news",
-    [Observation(kind=Kind.QUESTION, text="Which one?"), Observation(kind=Kind.PAUSED)],
-    ids=lambda news: news.kind,
-)
-async def test_what_waits_behind_sessions_that_do_not_work_is_told_their_end(
-    bench: QueueBench, news: Observation
+async def test_what_waits_behind_sessions_that_do_not_work_is_told_their_end_or_the_answer(
+    bench: QueueBench,
 ) -> None:
     keys = [await bench.start() for _ in range(6)]
     await bench.until_taken(5)
     for key in keys[:5]:
         session = bench.session_of(key)
         await bench.store.update(replace(session, close_after=True))
-        await bench.store.record(session.key, key, news)
+        kind = Kind.PAUSED if key == keys[0] else Kind.QUESTION
+        await bench.store.record(session.key, key, Observation(kind=kind, text="Which one?"))
+    entry, first = bench.queue.entry(keys[-1]), bench.session_of(keys[0])
+    assert (entry.why, entry.due_ms) == (WaitReason.NO_SLOT, first.expires_ms)
+    asks = Observation(kind=Kind.QUESTION, text="Which one?")
+    await bench.store.record(first.key, keys[0], asks)
     entry = bench.queue.entry(keys[-1])
-    assert entry is not None
-    assert entry.due_ms == bench.session_of(keys[0]).expires_ms
+    assert (entry.why, entry.due_ms) == (WaitReason.ANSWER, None)
+    assert bench.queue.all_done(1, single=False) is None
 
 
 async def test_each_task_that_waits_is_told_when_its_own_call_can_go(bench: QueueBench) -> None:

@@ -24,6 +24,7 @@ from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table.model import Role
 from enigma_panel.ui.widgets.table.table import ROW_HEIGHT, KeyedTable
+from tests.kit.builders import a_question
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs, FakeQueue
 from tests.kit.person import button, notice_texts, shown_texts
@@ -94,6 +95,31 @@ def test_what_needs_the_person_is_amber(services: Any, tasks: TasksModel) -> Non
     services.queue.set(QueueEntry(task_key=1, position=1, why=WaitReason.SESSION_ENDED))
     cell = cell_text(tasks, 1, Column.RESULT, Role.CELL)
     assert (cell.text, cell.severity) == ("Its session has ended", Severity.AMBER)
+
+
+def test_while_all_browsers_ask_a_bar_says_so_and_leads_to_the_answer(
+    window: MainWindow, services: Any, dialogs: FakeDialogs
+) -> None:
+    bar, rows = window.queue_bar, window.selection.task_rows
+    for key in (1, 2):
+        services.sessions.add(key, status=TaskStatus.ASKS)
+        services.inbox.ask(a_question(key, "Which one?"))
+    add_queued(services, 3, 4, 5, why=WaitReason.ANSWER)
+    assert shown_texts(bar).startswith("2 browsers wait for your answer.\n3 tasks are queued.")
+    said = [cell_text(rows, key, Column.RESULT) for key in (3, 4)]
+    assert said == ["Next, once you answer", "2nd in the queue"]
+    answer = button(bar, "Answer 2 questions")
+    answer.click()
+    assert dialogs.calls == [("open_question", None)]
+    services.inbox.sending.add(1)
+    services.inbox.waiting_changed.emit(1)
+    assert shown_texts(bar).startswith("1 browser waits")
+    window.hold.aim()
+    services.inbox.close(1)
+    services.queue.set(replace(services.queue.waiting[0], why=WaitReason.TURN))
+    assert (bar.isVisible(), shown_texts(bar)) == (True, ""), "no row moves below the pointer"
+    window.hold.leave()
+    assert not bar.isVisible()
 
 
 UNSENT_TEXTS = {

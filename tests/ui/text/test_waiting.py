@@ -58,6 +58,7 @@ ENTRIES = [
     (entry(WaitReason.CAP, position=3), "Daily cap reached"),
     (entry(WaitReason.LEDGER), "Waiting until the history can be saved"),
     (entry(WaitReason.SENDING), "Starting"),
+    (entry(WaitReason.ANSWER, position=2), "Next, once you answer"),
 ]
 
 

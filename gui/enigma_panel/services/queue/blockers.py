@@ -288,6 +288,12 @@ class Blockers(Service):
         others = (self._store.task(key) for key in self.under_way if key != task.key)
         return any(other is not None and other.session_key == session.key for other in others)
 
+    def is_held_by_questions(self) -> bool:
+        """Whether the person's answers alone free a browser: each that may be open asks."""
+        tasks = [self._store.current_task(s) for s in self._store.sessions() if s.occupies_slot]
+        asking = sum(task is not None and task.open_since_ms is not None for task in tasks)
+        return asking >= self._gate.limit and asking == self.open_now()
+
     def is_opening(self) -> bool:
         """Whether a call that opens a browser is under way."""
         return any(session.phase in _OPENING for session in self._under_way())

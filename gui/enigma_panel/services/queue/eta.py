@@ -84,6 +84,7 @@ class Forecast:
         ends = self._ends(now) if tasks else []
         open_now = self._blockers.open_now()
         free = self._gate.limit - open_now
+        asks = free <= 0 and self._blockers.is_held_by_questions()
         single = self._rate_limiter.free_times(_RUN_TASK, len(tasks))
         double = self._rate_limiter.free_times(_OPEN_AND_SEND, len(tasks))
         entries: dict[int, QueueEntry] = {}
@@ -98,6 +99,8 @@ class Forecast:
             blocker = blocker or Blocker(why=why, due_ms=free_ms)
             if session.is_planned:
                 blocker = self._in_turn(blocker, behind, free, ends, free_ms)
+                if asks and blocker.why in {WaitReason.NO_SLOT, WaitReason.TURN}:
+                    blocker = Blocker(why=WaitReason.ANSWER)
                 behind += 1
             entries[task.key] = QueueEntry(
                 task_key=task.key,

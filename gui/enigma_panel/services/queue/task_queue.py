@@ -89,6 +89,7 @@ class TaskQueue(Service):
         """The time (ms) that n more tasks take, and in how many browsers at once; None where that
         is unknown, as while the queue is held."""
         is_held = self.pause_reason is not PauseReason.NONE or self.wants_browser
+        is_held = is_held or self._blockers.is_held_by_questions()
         return None if is_held else self._forecast.all_done(n, single=single)
 
     @property

@@ -33,6 +33,7 @@ from enigma_panel.ui.questions.strip import QuestionStrip
 from enigma_panel.ui.sessions.card import SessionsCard
 from enigma_panel.ui.tasks.card import TasksCard
 from enigma_panel.ui.tasks.filter_bar import FilterBar
+from enigma_panel.ui.tasks.queue_bar import QueueBar
 from enigma_panel.ui.tasks.sums import TaskSums
 from enigma_panel.ui.text.problems import Notice
 from enigma_panel.ui.text.verbs import bulk_label
@@ -181,6 +182,8 @@ class MainWindow(QMainWindow):
             services.task_search, services.settings, self.hold, total=self.sums
         )
         self.tasks_card = TasksCard(tasks, self.filter_bar, sums=self.sums)
+        self.queue_bar = QueueBar(services, self.hold)
+        self.tasks_card.column.addWidget(self.queue_bar)
         is_new = not services.settings.value.has_had_tasks
         self.first_start = FirstStart(services) if is_new else None
         self.question_strip = QuestionStrip(services)
@@ -320,6 +323,8 @@ class MainWindow(QMainWindow):
         self.notices.changed.connect(self._follow_notices)
         self.notices.came.connect(self._tell)
         selection.queue_throttle.changed.connect(self.notices.refresh)
+        selection.queue_throttle.changed.connect(self.queue_bar.refresh)
+        self.queue_bar.answer.clicked.connect(self.answer.trigger)
         selection.selection_changed.connect(self._enable_verbs)
         selection.selection_changed.connect(
             lambda: self.sums.show_selected(selection.tasks.selected_keys())

@@ -17,6 +17,7 @@ tr = Translations("Waiting")
 _SHARED = frozenset(
     {
         WaitReason.NO_SLOT,
+        WaitReason.ANSWER,
         WaitReason.BUDGET,
         WaitReason.LIMITED,
         WaitReason.NO_BROWSER,
@@ -93,6 +94,7 @@ def _reason(entry: QueueEntry, facts: QueueContext, time: str) -> str:
         case WaitReason.STOPPED:
             return pause_text(facts.pause_reason)
     return {
+        WaitReason.ANSWER: tr("Next, once you answer"),
         WaitReason.LEDGER: tr("Waiting until the history can be saved"),
         WaitReason.SESSION_ENDED: tr("Its session has ended"),
         WaitReason.KEY: pause_text(PauseReason.KEY),
