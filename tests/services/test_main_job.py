@@ -51,7 +51,9 @@ async def test_a_task_runs_to_its_result_and_closes_its_session(
         # The channel may tell of the session's end; a reply only makes it likely.
         proven = set() if live_mode == "refuse" else {Phase.CLOSED}
         assert session.phase in {Phase.CLOSED_ASSUMED, *proven}
-        assert parts.services.health.balance is not None
+        health = parts.services.health
+        assert health.balance is not None
+        assert (health.left, health.is_left_derived) == (health.balance - task.cost, True)
         stored = None
         async with asyncio.timeout(60):
             while stored != sessions.task(key):  # figures are gathered and written once a second

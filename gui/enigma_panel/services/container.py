@@ -164,6 +164,7 @@ def _make_queue(
 
 
 def _connect(services: Services) -> None:
+    services.store.costs_changed.connect(lambda _key, rise: services.health.note_cost(rise))
     services.live.poll_wanted.connect(services.poller.poll_soon)
     services.health.recovered.connect(services.poller.wake_all)
     services.health.recovered.connect(services.commands.retry_now)

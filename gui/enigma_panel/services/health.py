@@ -14,6 +14,7 @@ from enigma_panel.api.errors import (
     RejectedError,
     http_status,
 )
+from enigma_panel.core.money import is_sane
 from enigma_panel.core.service_rules import POLL_MS
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
@@ -47,7 +48,7 @@ class Health(QObject):
     one again: one that makes no sense, as a captive portal's page, is none. tells_load: False where
     the service has no health page; it counts as heard if it has answered anything else in this run.
     is_standby: whether nothing waits for the service, so that EVERY_MS is soon enough.
-    next_try_ms: None then.
+    next_try_ms: None then. is_left_derived: `left` is not a balance as it was reported.
     """
 
     changed = Signal()
@@ -76,6 +77,15 @@ class Health(QObject):
         self.next_try_ms: int | None = None
         self.balance: Decimal | None = None
         self.balance_ms: int | None = None
+        self.is_left_derived = False
+        self._spent_since = Decimal(0)
+
+    @property
+    def left(self) -> Decimal | None:
+        """What is left: the balance minus the costs that were reported since."""
+        if self.balance is None or not is_sane(self.balance):
+            return self.balance
+        return max(Decimal(0), self.balance - self._spent_since)
 
     async def run(self) -> None:
         """Ask for ever, one call at a time; ended by cancelling."""
@@ -102,7 +112,24 @@ class Health(QObject):
         """Note a balance from a reply."""
         if balance is not None:
             self.balance, self.balance_ms = balance, self._clock.now_ms()
+            self._spent_since, self.is_left_derived = Decimal(0), False
             self.changed.emit()
+
+    def note_cost(self, rise: Decimal) -> None:
+        """Note a cost that was reported."""
+        self._spent_since, self.is_left_derived = self._spent_since + rise, True
+
+    def recall_balance(self, balance: Decimal, at_ms: int, spent_since: Decimal) -> None:
+        """Show the last balance of an earlier run, unless there is a newer one."""
+        if self.balance is None:
+            self.balance, self.balance_ms = balance, at_ms
+            self._spent_since, self.is_left_derived = spent_since, True
+            self.changed.emit()
+
+    def forget_balance(self) -> None:
+        """Show none: it is another account's, or the service said that it is used up."""
+        self.balance, self.balance_ms, self._spent_since = None, None, Decimal(0)
+        self.changed.emit()
 
     def note_error(self, error: ApiError) -> None:
         """Note that a call failed: the service may be unreachable, or just refuse."""

@@ -132,6 +132,9 @@ async def test_402_holds_the_line_and_one_start_tries_before_the_rest(
         queue.funds_added()
         await until(lambda: queue.pause_reason is PauseReason.FUNDS)
         assert arrived(sim.url)["start-session"] == before + 1, "one tries"
+        faults(sim.url, {"path": STARTS, "kind": "status:402", "body": {"success": False}})
+        queue.funds_added()
+        await until(lambda: parts.services.health.left is None)  # it is used up: nothing is left
         faults(sim.url)
         queue.funds_added()
         await until(lambda: set(statuses(parts, keys)) == {TaskStatus.DONE})

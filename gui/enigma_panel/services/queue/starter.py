@@ -179,6 +179,8 @@ class Starter(Service):
         if error.nothing_happened and classify(error) is FailureKind.NO_BROWSER:
             self._health.note_full()
         if isinstance(error, RejectedError):
+            if classify(error) is FailureKind.FUNDS:
+                self._health.forget_balance()
             self._health.note_balance(error.reply.balance)
         key = intent.session.key
         task_key = intent.task.key if intent.task else None

@@ -135,12 +135,13 @@ class SessionStore(QObject):
 
     Records that ended in earlier runs are in memory only when somebody looks at them: `loaded`
     brings the keys of such tasks. Their sessions are past: nothing but their rows asks for them.
-    costs_changed: the key of a task that costs something else, at once; `changed` may come later.
+    costs_changed: the key of a task that costs something else, and by how many dollars more, at
+    once; `changed` may come later.
     """
 
     changed = Signal(object)
     loaded = Signal(object)
-    costs_changed = Signal(int)
+    costs_changed = Signal(int, object)
 
     def __init__(
         self,
@@ -713,7 +714,9 @@ class SessionStore(QObject):
         if is_listed and changed and not (over or is_late or is_known):
             self._note(new_task, observation)
         if new_task is not None and self.day_costs.note(new_task, task):
-            self.costs_changed.emit(new_task.key)
+            before = task.counted_cost if task is not None else None
+            rise = (new_task.counted_cost or Decimal(0)) - (before or Decimal(0))
+            self.costs_changed.emit(new_task.key, rise)
         return new_session, new_task
 
     def _corrected(self, session: Session, task: Task, reply: Observation) -> tuple[Session, Task]:

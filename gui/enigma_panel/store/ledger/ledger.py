@@ -16,6 +16,7 @@ from typing import Self, TypeVar
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Session, Task
+from enigma_panel.core.money import NANO
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.store.files import Problem, ProblemKind, keep_aside
 from enigma_panel.store.ledger import deletion, file_copy, sent_secrets
@@ -83,6 +84,13 @@ _MARK_SEEN = (
 _NEXT_NUMBER = (
     "INSERT INTO numbers VALUES (?, 1)"
     " ON CONFLICT (site) DO UPDATE SET last = last + 1 RETURNING last"
+)
+_LAST_BALANCE = (
+    "SELECT s.balance, s.opened_ms, (SELECT sum(t.cost_nano) FROM tasks t"  # noqa: S608 - own words
+    f" JOIN sessions o ON o.key = t.session_key WHERE {STARTED} >= s.created_ms"
+    " AND o.base_url = s.base_url AND o.key_print = s.key_print)"
+    " FROM sessions s WHERE s.base_url = ? AND s.key_print = ? AND s.balance IS NOT NULL"
+    " ORDER BY s.opened_ms DESC LIMIT 1"
 )
 
 
@@ -268,6 +276,13 @@ class Ledger:
         )
         there = dict(self._db.rows(sql, (from_ms, to_ms)))
         return there, deletion.sum_of_day(self.connection, day).cost
+
+    def last_balance(self, base_url: str, key_print: str) -> tuple[Decimal, int, Decimal] | None:
+        """The last balance of an account, in dollars, when it came (epoch ms), and what its tasks
+        cost that were sent since; None where it never came."""
+        for balance, at_ms, nano in self._db.rows(_LAST_BALANCE, (base_url, key_print)):
+            return Decimal(balance), at_ms, Decimal(nano or 0) / NANO
+        return None
 
     def recent_texts(self) -> list[str]:
         """Different texts of the newest tasks, newest first, without empty ones."""
