@@ -20,8 +20,8 @@ from enigma_panel.ui.details.text import LINES, usage_text
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.steps.delegate import row_height
 from enigma_panel.ui.text.steps import step_row
-from enigma_panel.ui.text.task import task_summary
-from tests.kit.builders import a_step, a_task, steps
+from enigma_panel.ui.text.task import task_summary, trouble_text
+from tests.kit.builders import a_session, a_step, a_task, steps
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeScope
 from tests.kit.person import button, shown_texts
@@ -237,3 +237,14 @@ def test_what_was_taken_out_of_the_line_took_no_time_and_used_nothing() -> None:
     task = a_task(created_ms=NOW - 9_000, ended_ms=NOW, **taken_back)
     assert "took" not in task_summary(task, None, NOW)
     assert usage_text(task) == ""
+
+
+def test_nothing_was_started_and_cost_unknown_never_stand_together() -> None:
+    refused = a_task(service_id=None, status=TaskStatus.FAILED, code="INVALID_PARAMS", error="No.")
+    trouble = trouble_text(a_session(1, service_id=None), refused, NOW)
+    assert trouble is not None
+    assert (trouble.money, usage_text(refused)) == ("Nothing was started.", "")
+    taken = a_task(service_id="t", status=TaskStatus.FAILED, code="INVALID_PARAMS", error="No.")
+    trouble = trouble_text(a_session(1, service_id=None), taken, NOW)
+    assert trouble is not None
+    assert (trouble.money, usage_text(taken)) == ("", "Cost unknown")

@@ -84,8 +84,11 @@ def error_context(
     is_open = session is not None and not session.is_ended
     ends = session.expires_ms if session is not None else None
     named = session is not None and session.service_id is not None
+    call = Call.NEW_TASK if named else Call.START
+    if task.status is TaskStatus.FAILED and task.was_taken:
+        call = Call.OTHER  # something was started
     return ErrorContext(
-        call=Call.NEW_TASK if named else Call.START,
+        call=call,
         task=task.spec.text,
         session=session.name if session is not None else "",
         cost=task.cost,
