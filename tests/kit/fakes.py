@@ -32,7 +32,7 @@ from enigma_panel.core.task_filter import (
 )
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.questions.urgency import Urgency
-from enigma_panel.services.spending import Forecast, Price
+from enigma_panel.services.spending import Price
 from enigma_panel.services.state.standby import STANDBY_TICK_MS, TICK_MS
 from enigma_panel.services.types import (
     AnswerOutcome,
@@ -439,7 +439,11 @@ def task_sum(tasks: Sequence[Task]) -> TaskSum:
         count=len(tasks),
         cost=sum_money(cost for cost in counted if cost is not None),
         took_ms=sum((t.ended_ms - (t.sent_ms or t.created_ms)) for t in tasks if t.ended_ms),
-        unknown=sum(task.was_taken and task.counted_cost is None for task in tasks),
+        unknown=sum(
+            task.counted_cost is None and task.was_taken and not task.is_at_work for task in tasks
+        ),
+        running=sum(task.is_at_work for task in tasks),
+        unreported=sum(task.is_at_work and task.counted_cost is None for task in tasks),
     )
 
 
@@ -751,11 +755,10 @@ class FakeSpending(Spending):
     def __init__(self) -> None:
         self.costs: list[Decimal] = []
 
-    def forecast(self, balance: Decimal) -> Forecast | None:
-        tasks = affordable(balance, self.costs)
-        return None if tasks is None else Forecast(tasks=tasks, like=len(self.costs))
+    def forecast(self, balance: Decimal) -> int | None:
+        return affordable(balance, self.costs)
 
-    def price(self) -> Price | None:
+    def price(self, site: str = "") -> Price | None:
         return Price.of(self.costs)
 
 
@@ -824,8 +827,13 @@ class FakeHealth(Health):
         self.next_try_ms: int | None = None
         self.balance: Decimal | None = Decimal("7.41")
         self.balance_ms: int | None = NOW - 60_000
+        self.is_left_derived = False
         self.errors: list[ApiError] = []
         self.answers = 0
+
+    @property
+    def left(self) -> Decimal | None:
+        return self.balance
 
     def lose(self, now_ms: int, *, heard: bool = True) -> None:
         """The last answer was that of now, or there was none yet."""
@@ -849,6 +857,9 @@ class FakeHealth(Health):
 
     def note_balance(self, balance: Decimal | None) -> None:
         self.balance = self.balance if balance is None else balance
+
+    def forget_balance(self) -> None:
+        self.balance = None
 
     def note_full(self) -> None:
         self.status = ServiceStatus.FULL

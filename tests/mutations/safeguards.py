@@ -32,9 +32,9 @@ SAFEGUARDS = (
     Break(
         promise="What today cost is never 0 where it is unknown",
         mistake="it is",
-        file="ui/main_window/money_figure.py",
-        old="    if not known:\n",
-        new="    if False:\n",
+        file="ui/text/sums.py",
+        old="elif total.unreported and not (total.cost or estimate):",
+        new="elif False:",
         tests=(
             "tests/ui/main_window/test_money_figure.py::test_it_says_what_today_cost_and_never_0_for_what_is_unknown",
         ),

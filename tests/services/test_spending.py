@@ -1,15 +1,16 @@
 """How far a balance goes, and what one more task may cost."""
 
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.core.models import Task, TaskStatus
+from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.observation import Usage
 from enigma_panel.services.spending import LAST, Price, Spending
 from enigma_panel.services.types import Diff
-from tests.kit.builders import a_task
+from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
 
 
@@ -21,19 +22,27 @@ class FakeStore(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.tasks: dict[int, Task] = {}
+        self.sites: dict[int, str] = {}
 
     def task(self, key: int) -> Task | None:
         return self.tasks.get(key)
+
+    def session(self, key: int) -> Session | None:
+        return a_session(key, site=self.sites.get(key, "shop.example"))
 
     def put(self, *tasks: Task) -> None:
         self.tasks |= {task.key: task for task in tasks}
         self.changed.emit(Diff(tasks=frozenset(task.key for task in tasks)))
 
 
+class FakeAccount(QObject):
+    changed = Signal()
+
+
 class Scene:
     def __init__(self) -> None:
         self.store = FakeStore()
-        self.spending = Spending(self.store)  # type: ignore[arg-type]
+        self.spending = Spending(SimpleNamespace(store=self.store, account=FakeAccount()))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -54,15 +63,13 @@ def test_the_last_tasks_whose_cost_is_known_stand_for_the_next(scene: Scene) -> 
         *(ended(key, "0.10") for key in range(100, 100 + LAST)),
         ended(200, None),
         ended(201, "-5"),
+        *(ended(key, "9", status=TaskStatus.FAILED) for key in range(300, 310)),
+        *(ended(key, "0.001", status=TaskStatus.STOPPED) for key in range(310, 320)),
         a_task(203, cost="3"),
     )
-    forecast = spending.forecast(Decimal("7.41"))
-    assert forecast is not None
-    assert (forecast.tasks, forecast.like) == (74, LAST)
+    assert spending.forecast(Decimal("7.41")) == 74
     store.put(ended(119, "2.10"))  # the service told it later
-    forecast = spending.forecast(Decimal("7.41"))
-    assert forecast is not None
-    assert forecast.tasks == 37
+    assert spending.forecast(Decimal("7.41")) == 37
 
 
 def test_a_price_is_the_median_and_most_of_the_last_twenty(scene: Scene) -> None:
@@ -71,6 +78,18 @@ def test_a_price_is_the_median_and_most_of_the_last_twenty(scene: Scene) -> None
     store.put(*(ended(n, f"0.{n:02}") for n in range(1, LAST + 1)))
     price = Price(median=Decimal("0.105"), low=Decimal("0.048"), high=Decimal("0.162"))
     assert spending.price() == price
+
+
+def test_tasks_of_the_same_site_come_first_where_three_are_known(scene: Scene) -> None:
+    store, spending = scene.store, scene.spending
+    store.sites = {1: "bank.example", 2: "bank.example", 3: "bank.example"}
+    store.put(ended(1, "0.50"), ended(2, "0.50"), *(ended(n, "0.02") for n in range(10, 40)))
+    assert spending.price("bank.example") == spending.price()
+    store.put(ended(3, "0.50"))
+    price = spending.price("bank.example")
+    assert price is not None
+    assert price.median == Decimal("0.50")
+    assert spending.price() == Price.of([Decimal("0.02")] * 3)
 
 
 def test_of_fewer_than_three_tasks_there_is_no_price(scene: Scene) -> None:
@@ -92,6 +111,4 @@ def test_of_tasks_that_cost_nothing_nothing_is_forecast(scene: Scene) -> None:
     scene.store.put(ended(1, "0"), ended(2, "1E-12"))
     assert scene.spending.forecast(Decimal(5)) is None
     scene.store.put(a_task(3, status=TaskStatus.DONE, ended_ms=NOW, usage=Usage(cost=Decimal(2))))
-    forecast = scene.spending.forecast(Decimal(5))
-    assert forecast is not None
-    assert forecast.tasks == 7
+    assert scene.spending.forecast(Decimal(5)) == 7

@@ -57,9 +57,10 @@ def format_money(
     return f"{sign}${least if is_less else shown:f}"
 
 
-def floor_cents(amount: Decimal) -> Decimal:
-    """The sane amount, rounded down to whole cents."""
-    return amount.quantize(_least(MoneyKind.SUM), ROUND_DOWN)
+def format_least(amount: Decimal, kind: MoneyKind) -> str:
+    """The known part of a sane amount, rounded down: '≥ $0.02'; nothing where that is 0."""
+    known = amount.quantize(_least(kind), ROUND_DOWN)
+    return f"≥ {format_money(known, kind)}" if known else ""
 
 
 def exact_money(amount: Decimal) -> str:

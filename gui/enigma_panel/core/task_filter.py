@@ -116,14 +116,22 @@ NEWEST_FIRST: Order = ()
 
 class TaskSum(Struct, frozen=True, kw_only=True):
     """What tasks cost together. cost: dollars, of those that may be summed. took_ms: from sending
-    to end, of those that ended. unknown: how many were sent at unknown cost.
-    has_idle: the session of one of them was open without a task, which is in no cost."""
+    to end, of those that ended. running: how many are at work; unreported: of these, at a cost that
+    was not reported yet. unknown: how many others were sent at unknown cost. has_idle: the session
+    of one of them was open without a task, which is in no cost."""
 
     count: int = 0
     cost: Decimal = Decimal(0)
     took_ms: int = 0
     unknown: int = 0
+    running: int = 0
+    unreported: int = 0
     has_idle: bool = False
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether a part of what they cost will never be reported, as far as is known."""
+        return bool(self.unknown or self.has_idle)
 
     def plus(self, other: "TaskSum") -> "TaskSum":
         """What these tasks and other ones cost together."""
@@ -132,5 +140,7 @@ class TaskSum(Struct, frozen=True, kw_only=True):
             cost=self.cost + other.cost,
             took_ms=self.took_ms + other.took_ms,
             unknown=self.unknown + other.unknown,
+            running=self.running + other.running,
+            unreported=self.unreported + other.unreported,
             has_idle=self.has_idle or other.has_idle,
         )

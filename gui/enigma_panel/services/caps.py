@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from enigma_panel.core.caps import is_leap, is_near, raised
 from enigma_panel.core.models import Task
-from enigma_panel.core.money import MoneyKind, exact_money, floor_cents, format_money
+from enigma_panel.core.money import MoneyKind, exact_money, format_money
 from enigma_panel.core.observation import AT_CAP
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.context import Service, ServiceContext
@@ -131,8 +131,7 @@ class Caps(Service):
         this = (self._store.day_costs.day[0], cap or Decimal(0))
         if cap is not None and self._said_near != this and is_near(self.spent(), cap):
             self._said_near = this
-            spent = floor_cents(self.spent())
-            facts = {"spent": format_money(spent, MoneyKind.SUM), "cap": exact_money(cap)}
+            facts = {"spent": format_money(self.spent(), MoneyKind.SUM), "cap": exact_money(cap)}
             self._notices.notify(NoticeKind.CAP_NEAR, None, None, None, **facts)
 
     def _is_current(self, task: Task) -> bool:

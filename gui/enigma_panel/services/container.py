@@ -91,7 +91,7 @@ def make_services(
     sessions = Sessions(context, starts, commands, queue, poller)
     answers = Answers(context, poller)
     inbox = Inbox(context.store, poller, answers, commands)
-    spending = Spending(context.store)
+    spending = Spending(context)
     services = Services(
         clock=context.clock,
         scope=context.scope,

@@ -1,28 +1,25 @@
 """Whether the cap of the day is reached, and what a task has cost of late."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from decimal import Decimal
 from heapq import nlargest
 
 from msgspec import Struct
 
-from enigma_panel.core.models import Task
+from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.money import affordable
+from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.state.session_store import SessionStore
-from enigma_panel.services.types import Diff
+from enigma_panel.services.types import Diff, LedgerError
 
 LAST = 20
-"""How many recent tasks a forecast goes by."""
+"""How many recent tasks a price goes by."""
+KEPT = 500
+"""How many recent tasks are remembered, to find those of one site among them."""
 LEAST_KNOWN = 3
 """How many tasks must have told their cost before a price is guessed."""
-
-
-class Forecast(Struct, frozen=True, kw_only=True):
-    """How many tasks a balance pays for at what the last ones (`like`) cost on average."""
-
-    tasks: int
-    like: int
 
 
 class Price(Struct, frozen=True, kw_only=True):
@@ -74,35 +71,60 @@ class DayCap:
 
 
 class Spending:
-    """What the last tasks that ended have cost, and what follows for the next."""
+    """What the last tasks that were done have cost, and what follows for the next."""
 
-    def __init__(self, store: SessionStore) -> None:
-        self._store = store
-        self._last: dict[int, tuple[int, Decimal]] = {}
-        store.changed.connect(self._follow)
+    def __init__(self, context: ServiceContext) -> None:
+        self._context = context
+        self._account = ("", "")
+        self._last: dict[int, tuple[int, Decimal, str]] = {}
+        context.store.changed.connect(self._follow)
+        context.account.changed.connect(self._follow_account)
 
-    def forecast(self, balance: Decimal) -> Forecast | None:
-        """The forecast for the balance; None while no ended task is known to have cost anything."""
-        costs = [cost for _, cost in self._last.values()]
-        tasks = affordable(balance, costs)
-        return None if tasks is None else Forecast(tasks=tasks, like=len(costs))
+    def forecast(self, balance: Decimal) -> int | None:
+        """How many tasks the balance pays for; None while none is known to have cost anything."""
+        return affordable(balance, [cost for _, cost, _ in self._newest()])
 
-    def price(self) -> Price | None:
-        """What one more task may cost; None while too few have ended."""
-        return Price.of(cost for _, cost in self._last.values())
+    def price(self, site: str = "") -> Price | None:
+        """What one more task may cost, by those of this site where enough are known; None while
+        too few are done."""
+        of_site = [last for last in self._last.values() if last[2] == site]
+        return Price.of(cost for _, cost, _ in nlargest(LAST, of_site)) or Price.of(
+            cost for _, cost, _ in self._newest()
+        )
+
+    def _newest(self) -> list[tuple[int, Decimal, str]]:
+        return nlargest(LAST, self._last.values())
 
     def _follow(self, diff: Diff) -> None:
         for key in diff.tasks:
-            task = self._store.task(key)
+            task = self._context.store.task(key)
             if task is not None:
                 self._note(task)
-        if len(self._last) > LAST:
-            newest = nlargest(LAST, ((ended, key) for key, (ended, _) in self._last.items()))
-            self._last = {key: self._last[key] for _, key in newest}
+        if len(self._last) > 2 * KEPT:
+            newest = nlargest(KEPT, self._last, key=lambda key: self._last[key])
+            self._last = {key: self._last[key] for key in newest}
 
     def _note(self, task: Task) -> None:
-        cost = task.counted_cost
-        if task.is_final and task.ended_ms is not None and cost is not None:
-            self._last[task.key] = task.ended_ms, cost
+        cost, session = task.counted_cost, self._context.store.session(task.session_key)
+        if task.status is TaskStatus.DONE and task.ended_ms is not None and cost is not None:
+            self._last[task.key] = task.ended_ms, cost, session.site if session is not None else ""
         else:
             self._last.pop(task.key, None)
+
+    # -- the balance ---------------------------------------------------------------------------
+
+    def _follow_account(self) -> None:
+        """Look up what was left on another account, or by the last run on this one."""
+        account = self._context.account
+        this = (account.base_url, account.key_fingerprint)
+        if this != self._account:
+            self._account = this
+            self._context.health.forget_balance()
+            self._context.scope.spawn("recall the balance", self._recall(), exclusive=True)
+
+    async def _recall(self) -> None:
+        this = self._account
+        with suppress(LedgerError):
+            told = await self._context.store.read(lambda ledger: ledger.last_balance(*this))
+            if told is not None and self._account == this:
+                self._context.health.recall_balance(*told)

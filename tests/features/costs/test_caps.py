@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.features.costs.caps import CapFields
 from enigma_panel.store.settings import HOLD, TERMINATE_RUNNING
 from enigma_panel.ui.widgets.inputs import ScrollArea
@@ -127,9 +128,14 @@ async def test_it_says_how_much_is_spent_and_whose_cost_is_not_known(
     plain.caps.today = Decimal("0.26")
     plain.settings.change(cap_per_day=Decimal(1))
     assert (fields.spent.value(), fields.spent.maximum()) == (260, 1000)
-    none_yet = "2 running tasks have reported no cost yet; caps don't count them."
-    assert fields.said.text() == f"Today $0.26 of $1.00. {none_yet}"
-    plain.caps.without_cost = 0
+    assert fields.said.text() == "Today $0.26 of $1.00. Not counted: 2 running tasks."
+    plain.caps.today = Decimal("0.336")  # said as at the top: rounded down where more is unknown
+    plain.task_search.tell_today(TaskSum(cost=Decimal("0.336"), unknown=5))
+    fields.show_spent()
+    left_out = "Not counted: 2 running tasks, and 5 tasks of unknown cost."
+    assert fields.said.text() == f"Today ≥ $0.33 of $1.00. {left_out}"
+    plain.task_search.tell_today(TaskSum())
+    plain.caps.today, plain.caps.without_cost = Decimal("0.26"), 0
     plain.caps.is_held = True  # it was reached, also where the sum is less by now
     plain.settings.change(cap_per_day=Decimal("0.1"))
     assert fields.said.text() == "Today $0.26 of $0.10. Nothing more starts today."

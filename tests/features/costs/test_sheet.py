@@ -107,24 +107,33 @@ async def test_what_became_of_tasks_and_what_is_not_known(stage: Stage) -> None:
     stage.world.put(3, "0.5", days_ago=29, status=TaskStatus.LOST)
     stage.world.put(4, "9", days_ago=31)
     stage.world.put(5, None, status=TaskStatus.ASKS, **OPEN)
+    stage.world.put(8, None, days_ago=2)
     stage.world.put(7, None, status=TaskStatus.STOPPED, sent_ms=None)
     stage.world.put(6, "0.0625", status=TaskStatus.WORKING, ended_ms=None)  # its session has ended
     sheet = await stage.open()
     assert cells(sheet.by_outcome) == [
-        ["Done", "$0.250", "$0.250"],
+        ["Done", "$0.250", "≥ $0.250"],
         ["Failed", "$0.000", "$0.125"],
         ["Unconfirmed", "$0.063", "$0.063"],
         ["Lost", "$0.000", "$0.500"],
         ["Not finished", "…", "…"],
-        ["All tasks", "≥ $0.313", "≥ $0.938"],
+        ["All tasks", "$0.313", "≥ $0.937"],
     ]
     assert headings(sheet.by_outcome) == ["Where it went", "Today", "30 days"]
     assert headings(sheet.by_day) == ["Cost per day", "Tasks", "Cost"]
-    assert (sheet.today.amount.text(), sheet.month.amount.text()) == ("≥ $0.31", "≥ $0.94")
-    assert sheet.today.amount.accessibleName() == "at least $0.31"
+    assert (sheet.today.amount.text(), sheet.month.amount.text()) == ("$0.31", "≥ $0.93")
+    assert sheet.month.amount.accessibleName() == "at least $0.93"
     assert sheet.today.words.text() == "today, 1 not finished"
-    assert sheet.month.words.text() == "last 30 days, 6 tasks"
-    assert sheet.gaps.text() == "1 cost is unknown."
+    assert sheet.month.words.text() == "last 30 days, 7 tasks"
+    assert sheet.gaps.text() == "Not included: 1 task of unknown cost."
+    stage.world.spending.costs = [Decimal("0.03")] * 3
+    stage.world.task_search.answer(by_person=False)
+    await stage.world.settle()
+    assert cells(sheet.by_outcome)[-2:] == [
+        ["Not finished", "≈ $0.030", "≈ $0.030"],
+        ["All tasks", "≈ $0.343", "≥ $0.937"],
+    ]
+    assert (sheet.today.amount.text(), sheet.bars._bars[-1].cost) == ("≈ $0.34", Decimal("0.3125"))
 
 
 def test_the_unknown_cost_of_idle_time_is_in_the_total_alone() -> None:
@@ -201,7 +210,7 @@ async def test_the_table_is_copied_for_a_spreadsheet(stage: Stage) -> None:
     sheet.by_outcome.selectAll()
     key(sheet.by_outcome, Qt.Key.Key_C, CTRL)
     assert QApplication.clipboard().text() == (
-        "Done\t$0.250\t$0.250\nLost\t$0.000\tcost not known yet\nAll tasks\t$0.250\tat least $0.250"
+        "Done\t$0.250\t$0.250\nLost\t$0.000\tcost unknown\nAll tasks\t$0.250\tat least $0.250"
     )
     all_tasks = sheet.by_outcome.model().index(2, MONTH)
     assert all_tasks.data() == "≥ $0.250"
@@ -256,7 +265,7 @@ async def test_what_is_left_says_for_how_many_tasks(stage: Stage) -> None:
     stage.world.spending.costs = [Decimal("0.03")] * 20
     sheet = await stage.open()
     assert sheet.left.amount.text() == "$12.30"
-    assert sheet.left.words.text() == "left, about 410 tasks like your last 20"
+    assert sheet.left.words.text() == "left, enough for about 410 tasks"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The tray: what its icon says, where its menu leads, and when the window hides."""
 
+from decimal import Decimal
 from typing import Any, cast
 
 import pytest
@@ -7,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 
+from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.features.feature import Host
 from enigma_panel.features.tray.feature import TRAY
 from enigma_panel.features.tray.icon import SIZES, tray_icon
@@ -88,6 +90,10 @@ def test_its_state_is_the_most_urgent_one(tray: Tray, services: Any, icon: FakeI
     tray.refresh()
     assert tray.state is TrayState.RUNNING
     assert icon.tip == "Enigma Control Panel: 1 session is open"
+    services.task_search.tell_today(TaskSum(cost=Decimal("0.26"), running=1))
+    tray.refresh()
+    assert icon.tip.splitlines()[1] == "$0.26 today so far"
+    services.task_search.tell_today(None)
     services.health.status = ServiceStatus.UNREACHABLE
     tray.refresh()
     assert tray.state is TrayState.TROUBLE

@@ -358,6 +358,8 @@ def test_sums_are_exact_and_say_what_is_untold(ledger: Ledger, reader: TaskReade
     nano = [int(Decimal(cost) * NANO) for cost in costs]
     assert ledger.costs_of_day(DAY, NOW, NOW + 1) == (dict(zip(keys, nano, strict=False)), 0)
     assert spent_on(reader, DAY, NOW + 1, NOW + 2) == TaskSum()
+    at_work = [task(cost, status=TaskStatus.ASKS) for cost in ("0.5", None)]
+    assert reader.sum_of(at_work) == TaskSum(count=2, cost=Decimal("0.5"), running=2, unreported=1)
     assert ledger.costs_of_day(DAY, NOW + 1, NOW + 2) == ({}, 0)
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import Phase, TaskStatus
-from enigma_panel.core.observation import Usage
+from enigma_panel.core.observation import AT_CAP, Usage
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import WaitReason
 from enigma_panel.ui.actions import GRACE_MS
@@ -147,6 +147,8 @@ def test_what_starts_a_browser_names_its_price(
     window.selection.tasks.select_key(1)
     services.sessions.change_task(1, usage=Usage(cost=Decimal("0.074")))
     assert shown(window)[0] == "Run again · ≈ $0.07"
+    services.sessions.change_task(1, status=TaskStatus.STOPPED, code=AT_CAP)
+    assert shown(window)[0] == "Run again · more than $0.07"
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")

@@ -19,8 +19,11 @@ FOUR = Decimal("4.8712")
     [
         (TaskSum(cost=FOUR), "$4.87 today"),
         (TaskSum(cost=FOUR, unknown=1), "At least $4.87 today"),
-        (TaskSum(cost=Decimal("4.878"), has_idle=True), "At least $4.88 today"),
+        (TaskSum(cost=Decimal("4.878"), has_idle=True), "At least $4.87 today"),
         (TaskSum(unknown=2), "Cost unknown"),
+        (TaskSum(cost=FOUR, running=1), "$4.87 today so far"),
+        (TaskSum(cost=FOUR, running=1, unknown=1), "At least $4.87 today"),
+        (TaskSum(running=1, unreported=1), "Cost not known yet"),
     ],
 )
 def test_it_says_what_today_cost_and_never_0_for_what_is_unknown(
@@ -37,15 +40,6 @@ def test_it_says_what_today_cost_and_never_0_for_what_is_unknown(
     assert not today.isVisible()
 
 
-def test_while_a_session_is_open_more_is_to_come(window: MainWindow, services: Any) -> None:
-    services.task_search.tell_today(TaskSum(cost=FOUR))
-    services.sessions.add(1)
-    today = window.money.today
-    assert today.text() == today.accessibleName() == "$4.87 today so far"
-    services.task_search.tell_today(TaskSum(unknown=2))
-    assert today.text() == today.accessibleName() == "Cost not known yet"
-
-
 def test_another_day_is_followed_also_while_nobody_can_see_it(
     window: MainWindow, services: Any
 ) -> None:
@@ -56,6 +50,9 @@ def test_another_day_is_followed_also_while_nobody_can_see_it(
 
 def test_without_a_balance_there_is_no_second_line(window: MainWindow, services: Any) -> None:
     assert window.money.left.text() == "$7.41 left"
+    services.health.is_left_derived = True
+    services.health.changed.emit()
+    assert window.money.left.text() == "≈ $7.41 left"
     services.health.balance = services.health.balance_ms = None
     services.health.changed.emit()
     assert not window.money.left.isVisible()
@@ -66,10 +63,10 @@ def test_without_a_balance_there_is_no_second_line(window: MainWindow, services:
     [
         ("7.41", [], ""),
         ("7.41", ["0"] * 20, ""),
-        ("7.41", ["0.0823"] * 20, "Enough for about 90 tasks like your last 20."),
-        ("0.10", ["0.0823"] * 3, "Enough for about 1 task like your last 3."),
-        ("1000", ["0.05"], "Enough for about 20,000 tasks like your last one."),
-        ("0", ["0.05"] * 2, "Enough for about 0 tasks like your last 2."),
+        ("7.41", ["0.0823"] * 20, "Enough for about 90 tasks."),
+        ("0.10", ["0.0823"] * 3, "Enough for about 1 task."),
+        ("1000", ["0.05"], "Enough for about 20,000 tasks."),
+        ("0", ["0.05"] * 2, "Enough for about 0 tasks."),
         ("-3", ["0.05"] * 2, ""),
     ],
 )

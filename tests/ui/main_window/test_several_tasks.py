@@ -174,7 +174,7 @@ def test_a_cell_is_copied_whole_and_of_several_rows_the_results(
     assert copied(tasks, 4, Column.TOOK) == "0:31"
     row = sessions.rows.row_of(1)
     assert row is not None
-    assert copied(sessions, row, SessionColumn.COST) == "$0.021437 + idle"
+    assert copied(sessions, row, SessionColumn.COST) == "≥ $0.021437"
     choose(five, 2, 1)
     key(tasks, Qt.Key.Key_C, CTRL)
     assert clipboard.text() == "$9\nor less\n\none\ntwo"

@@ -102,22 +102,22 @@ def test_of_several_they_say_how_many_and_what_they_cost(two: MainWindow, servic
     assert two.verbs[CommandVerb.STOP].text() == "Stop 2"
     assert "3 sessions\nAt least $0.24" in shown_texts(two.details)
     services.sessions.change_task(3, usage=Usage(cost=Decimal("0.01")))
-    assert "3 sessions\n$0.25\n" in shown_texts(two.details) + "\n"
+    assert "3 sessions\n$0.25 so far" in shown_texts(two.details)
     two.selection.tasks.selectAll()
-    assert "3 tasks · 3 open sessions\n$0.25" in shown_texts(two.details)
+    assert "3 tasks · 3 open sessions\n$0.25 so far" in shown_texts(two.details)
     two.body.set_details_open(False)
-    assert "3 tasks selected · $0.25" in shown_texts(two.tasks_card)
+    assert "3 tasks selected · $0.25 so far" in shown_texts(two.tasks_card)
     two.body.set_details_open(True)
     two.body.side.setCurrentIndex(two.body.side.addWidget(QWidget()))  # as a question does
-    assert "3 tasks selected · $0.25" in shown_texts(two.tasks_card)
+    assert "3 tasks selected · $0.25 so far" in shown_texts(two.tasks_card)
     two.set_in_sight((1, 1))
     assert "3 tasks · $0.25" in shown_texts(two.tasks_card)  # no row is marked
     two.selection.tasks.setFocus()
-    assert "3 tasks selected · $0.25" in shown_texts(two.tasks_card)
+    assert "3 tasks selected · $0.25 so far" in shown_texts(two.tasks_card)
     two.filter_bar.field.setFocus()
     assert "3 tasks · $0.25" in shown_texts(two.tasks_card)
     two.set_in_sight(None)
-    assert "3 tasks selected · $0.25" in shown_texts(two.tasks_card)
+    assert "3 tasks selected · $0.25 so far" in shown_texts(two.tasks_card)
     two.body.side.setCurrentWidget(two.details)
     assert "3 tasks · $0.25" in shown_texts(two.tasks_card)
     click_row(two.selection.sessions, 1)

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.models import NO_OPTIONS, Phase, Proxy, TaskSpec, TaskStatus
+from enigma_panel.core.observation import AT_CAP, Usage
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.store.ledger.errors import DiskFullError
@@ -47,9 +48,16 @@ async def test_it_says_what_they_cost_together(world: World) -> None:
         "Run 2 tasks again, each in a new session? The first one is “Price of a hub”."
     )
     assert dialog.cost.text() == (
-        "About $0.05–0.07, based on your last tasks. Your balance is only $0.07."
+        "About $0.05–0.07, based on earlier tasks. Your balance is only $0.07."
     )
     assert dialog.cost.property("role") == "amber"
+    world.health.balance = None
+    world.sessions.change_task(1, usage=Usage(cost=Decimal("0.30")))
+    assert dialog.cost.text() == "About $0.32–0.34, based on earlier tasks."
+    world.sessions.change_task(2, usage=Usage(cost=Decimal("0.054")))
+    assert dialog.cost.text() == "≈ $0.35, based on earlier tasks."
+    world.sessions.change_task(2, status=TaskStatus.STOPPED, code=AT_CAP)
+    assert dialog.cost.text() == "More than $0.35, based on earlier tasks."
     assert dialog.cancel_button.hasFocus()
 
 

@@ -292,7 +292,7 @@ async def test_one_line_says_what_one_task_may_cost(world: World, dialog: NewTas
     assert line.text() == "Price not known yet"
     dialog.run_in.choose(NEW_KEPT)
     assert line.text().startswith("Price not known yet. The browser costs money")
-    world.spending.costs.append(Decimal("0.30"))
+    world.spending.costs.append(Decimal("0.02"))
     dialog.run_in.choose(NEW_CLOSED)
     assert line.text() == "<b>≈ $0.02</b>"
     assert line.accessibleName() == "about $0.02"
@@ -304,6 +304,9 @@ async def test_one_line_says_what_one_task_may_cost(world: World, dialog: NewTas
     assert line.text() == kept, "the open browser stays open, too"
     dialog.close_after.click()
     assert line.text() == "<b>≈ $0.02</b>"
+    world.spending.costs += [Decimal("0.05")] * 4  # they differ by more than twice
+    world.queue.changed.emit()
+    assert line.text() == "<b>about $0.02–0.05</b>"
     world.spending.costs = [Decimal("0.001")] * 3
     dialog.close_after.click()
     assert line.text().startswith("<b>&lt; $0.01</b>. The browser costs")

@@ -318,8 +318,8 @@ def test_the_cost_of_an_idle_session_says_that_idle_time_is_not_in_it(
     ):
         services.sessions.change_session(1, **ended)
         assert cell_text(rows, 1, Column.COST) == text, "its state says it, or the amount does"
-        assert cell_text(rows, 1, Column.COST, SPOKEN) == "$0.0778 and idle time"
-        assert "Idle time is extra;" in cell_text(rows, 1, Column.COST, DESCRIPTION)
+        assert cell_text(rows, 1, Column.COST, SPOKEN) == "at least $0.0778"
+        assert "Not included: idle time." in cell_text(rows, 1, Column.COST, DESCRIPTION)
     services.sessions.change_session(1, phase=Phase.CONNECTION_LOST)
     assert cell_text(rows, 1, Column.STATE) == "Reconnecting"
     assert cell_text(rows, 1, Column.COST) == "≥ $0.078"  # no state says it now

@@ -14,7 +14,7 @@ from enigma_panel.core.task_filter import NO_FILTER, TaskSum
 from enigma_panel.services.container import Services
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.tasks.sums import TaskSums
-from tests.kit.fakes import FakeScope
+from tests.kit.fakes import FakeScope, FakeSpending
 
 ROOM = 480
 SHOWN = TaskSum(count=100, cost=Decimal("4.8712"))
@@ -49,7 +49,8 @@ def search() -> FakeSearch:
 
 @pytest.fixture
 def sums(qapp: QApplication, search: FakeSearch) -> Iterator[TaskSums]:
-    services = SimpleNamespace(task_search=search, scope=FakeScope())
+    parts = {"task_search": search, "spending": FakeSpending(), "scope": FakeScope()}
+    services = SimpleNamespace(**parts)
     sums = TaskSums(cast("Services", services), lambda: search.tells_selected)
     sums.resize(ROOM, sums.sizeHint().height())
     sums.show()

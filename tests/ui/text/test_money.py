@@ -33,7 +33,6 @@ def test_money_that_was_not_told_is_never_zero() -> None:
         ("$1E+30?", "$1E+30, doubtful"),
         ("$0.021, 1 unknown", "$0.021, 1 unknown"),
         ("< $0.001, 1 unknown", "less than $0.001, 1 unknown"),
-        ("$0.021 + idle", "$0.021 and idle time"),
         ("unknown", "unknown"),
         ("–", "–"),
     ],
@@ -67,8 +66,8 @@ def test_a_foolish_cost_breaks_no_column(amount: str) -> None:
 
 def test_a_session_says_that_a_part_of_its_cost_is_not_known() -> None:
     cell = session_cost_cell(a_session(1), Decimal("0.02143"), 1)
-    assert (cell.text, cell.accessible_text) == ("≥ $0.021", "$0.02143, 1 unknown")
-    assert cell.tool_tip == "Exactly $0.02143.\n1 cost is unknown."
+    assert (cell.text, cell.accessible_text) == ("≥ $0.021", "at least $0.02143")
+    assert cell.tool_tip == "Exactly $0.02143.\nNot included: 1 task of unknown cost."
     assert session_cost_cell(a_session(1), Decimal(0), 1).text == "unknown"
     assert session_cost_cell(a_session(1), Decimal("0.0004"), 1).text == "unknown"
     assert session_cost_cell(a_session(1), Decimal("0.02"), 0).text == "$0.020"

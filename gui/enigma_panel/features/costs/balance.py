@@ -5,8 +5,9 @@ reply: then each task lies wholly before or after it.
 """
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from itertools import pairwise
+from math import inf
 
 from msgspec import Struct
 
@@ -30,7 +31,7 @@ class _Reading(Struct, frozen=True):
 
 
 def balance_text(tasks: Sequence[AccountTask], now_ms: int) -> str:
-    """Return what is known of today's balance, as rich text; nothing while a task runs."""
+    """Return what is known of today's balance, as rich text."""
     readings = _readings(tasks)
     if len(readings) < 2:
         return ""
@@ -46,39 +47,31 @@ def balance_text(tasks: Sequence[AccountTask], now_ms: int) -> str:
     if fell < CENT:
         return ""
     words = tr(
-        "From {start} to {end} the balance fell by {fell}.",
+        "From {start} to {end} your balance fell by {fell}.",
         start=start,
         end=end,
         fell=_money(fell),
     )
     if fell - cost < CENT:
         return f"{words} {tr('Tasks started here explain it.')}"
-    explained = tr("Tasks started here explain {cost}.", cost=_money(cost))
-    rest = tr(
-        "<b>{rest} is not explained</b>: perhaps idle time, a late bill, or another program.",
-        rest=_money(_rounded(fell) - _rounded(cost)),  # the three amounts add up
-    )
-    return f"{words} {explained} {rest}"
+    rest = tr("<b>{rest} of it is unexplained.</b>", rest=_money(fell - cost))
+    why = tr("Perhaps tasks of unknown cost, idle time, a late bill, or another program.")
+    return f"{words} {rest} {why}"
 
 
 def _readings(tasks: Sequence[AccountTask]) -> list[_Reading]:
-    """The balances that can be compared, oldest first; none while a cost is not known."""
+    """The balances that can be compared, oldest first."""
     moments = [(task.sent_ms, True, task) for task in tasks]
     moments += [(task.opened_ms, False, task) for task in tasks if task.opened_ms is not None]
-    readings, busy_ms, cost = list[_Reading](), 0, Decimal(0)
+    readings, busy_ms, cost = list[_Reading](), 0.0, Decimal(0)
     for at_ms, is_sent, task in sorted(moments, key=lambda moment: moment[:2]):
-        if task.ended_ms is None:
-            return []
         if is_sent:
-            busy_ms, cost = max(busy_ms, task.ended_ms), cost + task.cost
+            ended_ms = inf if task.ended_ms is None else task.ended_ms
+            busy_ms, cost = max(busy_ms, ended_ms), cost + task.cost
         elif busy_ms < task.asked_ms and task.balance is not None and is_sane(task.balance):
             readings.append(_Reading(at_ms, task.balance, cost))
     return readings
 
 
-def _rounded(amount: Decimal) -> Decimal:
-    return amount.quantize(CENT, ROUND_HALF_UP)
-
-
 def _money(amount: Decimal) -> str:
-    return format_money(_rounded(amount), MoneyKind.SUM)
+    return format_money(amount, MoneyKind.SUM)

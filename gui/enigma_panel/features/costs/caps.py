@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from msgspec.structs import replace
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from enigma_panel.core.caps import CapMistake, read_cap
-from enigma_panel.core.money import MoneyKind, exact_money, floor_cents, format_money
+from enigma_panel.core.money import MoneyKind, exact_money, format_money
+from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
 from enigma_panel.store.settings import HOLD, TERMINATE_RUNNING
 from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.text.money import left_out_text
+from enigma_panel.ui.text.sums import sum_text
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import (
     ProblemLabel,
@@ -86,28 +90,25 @@ class CapFields(QWidget):
         """Show how much of the day's cap is spent, and whose cost is not in it."""
         settings, caps = self._services.settings.value, self._services.caps
         cap, spent, lines = settings.cap_per_day, caps.spent(), list[str]()
+        today = self._services.task_search.figures.day or TaskSum()
         is_reached = caps.is_reached()
         self.spent.setVisible(cap is not None)
         if cap is not None:
             part = min(Decimal(1), spent / cap) if cap else Decimal(1)
             self.spent.setValue(int(part * STEPS))
-            # What is not reached must not look so.
-            known = spent if is_reached else floor_cents(spent)
-            amounts = {"spent": format_money(known, MoneyKind.SUM), "cap": exact_money(cap)}
+            known = sum_text(replace(today, cost=spent, unreported=0), is_narrow=True)
+            amounts = {
+                "spent": known or format_money(spent, MoneyKind.SUM),
+                "cap": exact_money(cap),
+            }
             if cap:  # else it can't be read
                 lines.append(tr("Today {spent} of {cap}.", **amounts))
             if is_reached:
                 lines.append(tr("Nothing more starts today."))
-        uncounted = caps.uncounted() if settings.has_cap else 0
-        if uncounted:
-            text = tr.plural(
-                "1 running task has reported no cost yet; caps don't count it.",
-                "{n} running tasks have reported no cost yet; caps don't count them.",
-                uncounted,
-            )
-            lines.append(text)
+        if settings.has_cap:
+            lines.append(left_out_text(today, caps.uncounted()))
         set_role(self.said, "amber" if is_reached else "dim")
-        show_text(self.said, " ".join(lines))
+        show_text(self.said, " ".join(filter(None, lines)))
         self.resized.emit()
 
     # -- inside ------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
-from enigma_panel.core.money import MoneyKind, format_money
 from enigma_panel.core.task_filter import TaskFilter, TaskSum
 from enigma_panel.features.costs.balance import balance_text
 from enigma_panel.features.costs.bars import Bar, DayBars
@@ -24,18 +23,13 @@ from enigma_panel.features.costs.text import (
 )
 from enigma_panel.services.clock import local_date, local_day
 from enigma_panel.services.container import Services
+from enigma_panel.services.spending import Price
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.task_reader import Day, DayCosts
 from enigma_panel.ui.i18n import Translations, number_text
-from enigma_panel.ui.text.money import (
-    at_least,
-    idle_text,
-    like_text,
-    spoken_money,
-    unknown_cost_text,
-)
+from enigma_panel.ui.text.money import enough_text, left_out_text, left_text, spoken_money
 from enigma_panel.ui.text.states import ELLIPSIS
-from enigma_panel.ui.text.sums import has_gaps, sum_tip
+from enigma_panel.ui.text.sums import sum_text, sum_tip, unknown_text
 from enigma_panel.ui.widgets.basics import (
     NoticeLabel,
     make_button,
@@ -173,34 +167,35 @@ class CostsSheet(Sheet):
         n = Outcome("", UNDER_WAY).sum_of(today).count
         unfinished = tr("{n} not finished", n=n) if n else ""
         spent = whole.sum_of(today).plus(deleted_sum(today))
-        self.today.show_sum(spent, tr("today"), unfinished)
+        each = self._services.spending.price()
+        self.today.show_sum(spent, each, tr("today"), unfinished)
         month = whole.sum_of(days).plus(deleted_sum(days))
         tasks = tr.plural("1 task", "{n} tasks", month.count)
-        self.month.show_sum(month, tr("last 30 days"), tasks)
-        gaps = unknown_cost_text(month.unknown) if month.unknown else ""
-        show_text(self.gaps, " ".join(filter(None, (gaps, idle_text() if month.has_idle else ""))))
+        self.month.show_sum(month, each, tr("last 30 days"), tasks)
+        show_text(self.gaps, left_out_text(month))
         self.caps.show_spent()
         self._show_days()
         self._show_outcomes()
 
     def _show_left(self) -> None:
-        balance = self._services.health.balance
-        self.left.setVisible(balance is not None)
-        if balance is not None:
-            forecast = self._services.spending.forecast(balance)
-            enough = "" if forecast is None else like_text(forecast)
-            self.left.show_texts(format_money(balance, MoneyKind.BALANCE), tr("left"), enough)
+        left = self._services.health.left
+        self.left.setVisible(left is not None)
+        if left is not None:
+            tasks = self._services.spending.forecast(left)
+            enough = "" if tasks is None else enough_text(tasks)
+            self.left.show_texts(left_text(self._services.health), tr("left"), enough)
 
     def _show_days(self) -> None:
         width = 3 + bool(deleted_sum(self._days).count)
         bars, rows, listed = [], [], list[int]()
+        each = self._services.spending.price()
         for n, day in enumerate(self._days):
             total, label = self._all.sum_of([day]), day_label(self._days, n)
             bars.append(
                 Bar(label, day_tip(label, total, day.deleted), total.cost, day.deleted.cost)
             )
             if total.count or day.deleted.count:
-                sums = sum_cell(total), sum_cell(day.deleted)
+                sums = sum_cell(total, each), sum_cell(day.deleted)
                 cells = [(label, ""), (number_text(total.count), ""), *sums]
                 rows.append(Row(cells[:width]))
                 listed.append(n)
@@ -216,8 +211,9 @@ class CostsSheet(Sheet):
         sums = [(one.label, one.sum_of(today), one.sum_of(days)) for one in self._outcomes]
         if deleted_sum(days).count:
             sums.append((tr("and deleted tasks"), deleted_sum(today), deleted_sum(days)))
+        each = self._services.spending.price()
         rows = [
-            Row([(label, ""), *map(sum_cell, both)], is_total=n == len(shown))
+            Row([(label, ""), *(sum_cell(one, each) for one in both)], is_total=n == len(shown))
             for n, (label, *both) in enumerate(sums)
         ]
         self.by_outcome.show_rows([tr("Where it went"), tr("Today"), tr("30 days")], rows)
@@ -257,10 +253,10 @@ class _Figure(QWidget):
         column.setContentsMargins(0, 0, FIGURES_GAP, 0)
         self.setLayout(column)
 
-    def show_sum(self, total: TaskSum, *words: str) -> None:
-        form = at_least if has_gaps(total) else format_money
-        self.show_texts(form(total.cost, MoneyKind.SUM) or tr("Unknown"), *words)
-        self.amount.setToolTip(sum_tip(total))
+    def show_sum(self, total: TaskSum, each: Price | None, *words: str) -> None:
+        text = sum_text(total, each, is_narrow=True) or unknown_text(total, is_narrow=True)
+        self.show_texts(text[0].upper() + text[1:], *words)
+        self.amount.setToolTip(sum_tip(total, each))
 
     def show_texts(self, amount: str, *words: str) -> None:
         self.amount.setText(amount)

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from enigma_panel.core.money import format_money
+from enigma_panel.core.money import MoneyKind
 from enigma_panel.core.task_filter import GROUP_STATUSES, TaskGroup, TaskSum
+from enigma_panel.services.spending import Price
 from enigma_panel.store.ledger.task_reader import DayCosts
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.money import at_least, spoken_money
+from enigma_panel.ui.text.money import spoken_money
 from enigma_panel.ui.text.states import ELLIPSIS, local_moment
-from enigma_panel.ui.text.sums import cost_text, has_gaps, sum_text
+from enigma_panel.ui.text.sums import cost_text, sum_text, unknown_text
 
 tr = Translations("Costs")
 
@@ -52,15 +53,17 @@ def outcomes() -> tuple[Outcome, ...]:
 
 def may_have_cost(total: TaskSum) -> bool:
     """Return whether something was spent, as far as is known."""
-    return bool(total.cost or total.unknown)
+    return bool(total.cost or total.unknown or total.running)
 
 
-def sum_cell(total: TaskSum) -> tuple[str, str]:
+def sum_cell(total: TaskSum, each: Price | None = None) -> tuple[str, str]:
     """Return a sum in three decimals, so that columns nearly add up, and its signs in words."""
-    if not has_gaps(total):
-        return format_money(total.cost), ""
-    known = at_least(total.cost)
-    return (known, spoken_money(known)) if known else (ELLIPSIS, cost_text(total))
+    known = sum_text(total, each, MoneyKind.COST, is_narrow=True)
+    if not known:
+        return ELLIPSIS if total.running else unknown_text(total, is_narrow=True), unknown_text(
+            total
+        )
+    return known, spoken_money(known) if known[0] in "≥≈" else ""
 
 
 def deleted_sum(days: Iterable[DayCosts]) -> TaskSum:
@@ -79,5 +82,5 @@ def day_label(days: Sequence[DayCosts], n: int) -> str:
 def day_tip(label: str, total: TaskSum, deleted: TaskSum) -> str:
     """Return '19 Nov · $0.61 · 24 tasks', and what deleted ones cost."""
     tip = f"{label} · {cost_text(total)} · {tr.plural('1 task', '{n} tasks', total.count)}"
-    gone = tr("and {amount} of deleted tasks", amount=sum_text(deleted))
+    gone = tr("and {amount} of deleted tasks", amount=cost_text(deleted))
     return f"{tip}\n{gone}" if deleted.count else tip

@@ -34,7 +34,7 @@ def plan_text(plan: DeletionPlan) -> str:
         "This deletes {n} tasks with their texts, results and steps. They cost {amount}. "
         "This can't be undone.",
         len(plan.keys),
-        amount=sum_text(plan.total),
+        amount=sum_text(plan.total) or tr("an unknown amount"),
     )
 
 
@@ -73,7 +73,7 @@ def retention_text(plan: DeletionPlan, days: int) -> str:
         "This now deletes 1 task that cost {amount}. This can't be undone.",
         "This now deletes {n} tasks that cost {amount}. This can't be undone.",
         len(plan.keys),
-        amount=sum_text(plan.total),
+        amount=sum_text(plan.total) or tr("an unknown amount"),
     )
     later = tr.plural(
         "From then on, tasks are deleted 1 day after they end.",

@@ -16,8 +16,8 @@ class TrayState(StrEnum):
     ASKING = "asking"
 
 
-def tray_tip(state: TrayState, *, running: int, asking: int) -> str:
-    """'Enigma Control Panel: 2 sessions ask you'."""
+def tray_tip(state: TrayState, *, running: int, asking: int, today: str) -> str:
+    """'Enigma Control Panel: 2 sessions need you', and below it what today cost."""
     match state:
         case TrayState.ASKING:
             what = tr.plural("1 session needs you", "{n} sessions need you", asking)
@@ -27,7 +27,7 @@ def tray_tip(state: TrayState, *, running: int, asking: int) -> str:
             what = tr.plural("1 session is open", "{n} sessions are open", running)
         case TrayState.IDLE:
             what = tr("nothing is running")
-    return tr("Enigma Control Panel: {what}", what=what)
+    return "\n".join(filter(None, (tr("Enigma Control Panel: {what}", what=what), today)))
 
 
 def hidden_text(*, is_open: bool) -> str:

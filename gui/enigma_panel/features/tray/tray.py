@@ -11,6 +11,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyState, ServiceStatus
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.text.sums import today_text
 from enigma_panel.ui.widgets.debounce import Debounce
 
 tr = Translations("Tray")
@@ -83,6 +84,7 @@ class Tray(QObject):
             services.inbox.changed,
             services.health.changed,
             services.account.changed,
+            services.task_search.counted,
         ):
             changed.connect(self._refresh_debounce.trigger)
 
@@ -94,7 +96,10 @@ class Tray(QObject):
         if state is not self.state:
             self.state = state
             self.icon.setIcon(tray_icon(state))
-        self.icon.setToolTip(tray_tip(state, running=running, asking=asking))
+        search, each = self._services.task_search, self._services.spending.price()
+        day = search.figures.day if search.problem is None else None
+        today = today_text(day, each) if day is not None else ""
+        self.icon.setToolTip(tray_tip(state, running=running, asking=asking, today=today))
 
     def _find_state(self, running: int, asking: int) -> TrayState:
         if asking:

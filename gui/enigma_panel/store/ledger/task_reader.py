@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from enigma_panel.core.deletion import DeletionPlan, KeptReason, kept_because
 from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, IDLE_LEAST_MS, TaskStatus
 from enigma_panel.core.money import NANO
-from enigma_panel.core.statuses import AT_WORK, FINAL_STATUSES
+from enigma_panel.core.statuses import AT_WORK
 from enigma_panel.core.task_filter import (
     GROUP_STATUSES,
     Order,
@@ -87,9 +87,19 @@ _HAS_WORD = (
     " OR t.session_key IN (SELECT key FROM sessions WHERE instr(name_folded, :{0})))"
 )
 _THESE = "t.key IN (SELECT value FROM json_each(:keys))"
+_IS_CUT_OFF = (
+    # As ui.text.states.known_until_ms. By key, which each index of tasks has.
+    f"t.key IN (SELECT t.key FROM tasks t JOIN sessions s ON s.key = t.session_key"  # noqa: S608 - own words
+    f" WHERE t.{one_of('status', AT_WORK)}"
+    f" AND {one_of('s.phase', FINAL_PHASES | ASSUMED_PHASES)})"
+)
+"""Condition on a task at work in a session that has ended: its outcome is not known."""
+_IS_RUNNING = f"t.{one_of('status', AT_WORK)} AND NOT {_IS_CUT_OFF}"
 _SUMS_OF = (
     "SELECT {}, count(*), sum(t.cost_nano),"  # noqa: S608 - own words
-    f" sum({TOOK_MS}), count(CASE WHEN {IS_COST_UNKNOWN} THEN 1 END)"
+    f" sum({TOOK_MS}), count(CASE WHEN {IS_COST_UNKNOWN} AND NOT ({_IS_RUNNING}) THEN 1 END),"
+    f" count(CASE WHEN {_IS_RUNNING} THEN 1 END),"
+    f" count(CASE WHEN t.cost_nano IS NULL AND {_IS_RUNNING} THEN 1 END)"
     " FROM tasks t"
 )
 _SUMS = _SUMS_OF.format("t.status, t.is_new")
@@ -101,21 +111,13 @@ _IDLED = (
     f" AND (NOT {one_of('s.phase', FINAL_PHASES | ASSUMED_PHASES)}"
     f" OR coalesce(s.terminate_sent_ms, s.ended_ms, 0) - t.ended_ms > {IDLE_LEAST_MS})"
 )
-_IS_CUT_OFF = (
-    # As ui.text.states.known_until_ms. By key, which each index of tasks has.
-    f"t.key IN (SELECT t.key FROM tasks t JOIN sessions s ON s.key = t.session_key"  # noqa: S608 - own words
-    f" WHERE t.{one_of('status', AT_WORK)}"
-    f" AND {one_of('s.phase', FINAL_PHASES | ASSUMED_PHASES)})"
-)
-"""Condition on a task at work in a session that has ended: its outcome is not known."""
 _OUTCOME = f"CASE WHEN {_IS_CUT_OFF} THEN '{TaskStatus.UNCONFIRMED}' ELSE t.status END"
 _LONGEST_MS = 86_400_000
 """What was sent so long before a day and has no end does not run into it."""
 _OF_ACCOUNT = (
     # CROSS JOIN: the tasks of a day are few, the sessions of an address are most of all.
     f"SELECT s.created_ms, s.opened_ms, t.sent_ms,"  # noqa: S608 - own words
-    f" CASE WHEN t.{one_of('status', FINAL_STATUSES - {TaskStatus.LOST})}"
-    f" AND NOT ({IS_COST_UNKNOWN}) THEN t.ended_ms END,"
+    f" CASE WHEN NOT ({_IS_RUNNING}) THEN coalesce(t.ended_ms, s.ended_ms, t.sent_ms) END,"
     " CASE WHEN s.created_ms > max(:from_ms, (SELECT value FROM meta"
     " WHERE name = 'last_deleted_ms')) THEN s.balance END, t.cost_nano"
     " FROM tasks t CROSS JOIN sessions s ON s.key = t.session_key"
@@ -164,9 +166,9 @@ class DayCosts(Struct, frozen=True, kw_only=True):
 class AccountTask(Struct, frozen=True):
     """A task, and what the start of its session told.
 
-    asked_ms, opened_ms: when that was sent, and replied to. ended_ms: None while the task runs, or
-    may, or its cost is not known. balance: what was left, in dollars; None where a task that was
-    deleted may have run since.
+    asked_ms, opened_ms: when that was sent, and replied to. ended_ms: None while the task runs.
+    balance: what was left, in dollars; None where a task that was deleted may have run since.
+    cost: 0 where it is unknown.
     """
 
     asked_ms: int
@@ -402,4 +404,11 @@ def _sum(rows: Sequence[Sequence[Any]]) -> TaskSum:
         return sum(row[column] or 0 for row in rows)
 
     cost = Decimal(total(3)) / NANO
-    return TaskSum(count=total(2), cost=cost, took_ms=total(4), unknown=total(5))
+    return TaskSum(
+        count=total(2),
+        cost=cost,
+        took_ms=total(4),
+        unknown=total(5),
+        running=total(6),
+        unreported=total(7),
+    )

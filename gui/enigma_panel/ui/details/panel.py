@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
-from enigma_panel.core.models import Session, Task, has_idled
+from enigma_panel.core.models import Session, Task
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
 from enigma_panel.ui.details.head import BESIDE, Head
 from enigma_panel.ui.details.parts import FOCUS_EDGE, DetailsPanel
 from enigma_panel.ui.details.result import ResultPart
-from enigma_panel.ui.details.text import sessions_sum, several_text, usage_text
+from enigma_panel.ui.details.text import session_sum, several_text, usage_text
 from enigma_panel.ui.details.timeline import TimeLine
 from enigma_panel.ui.details.trouble import Trouble
 from enigma_panel.ui.details.verbs import BulkBar, VerbBar
@@ -285,23 +285,21 @@ class Details(QFrame):
     def _task(self) -> Task | None:
         return self._sessions.task(self.task_key) if self.task_key is not None else None
 
-    def _has_idled(self, key: int) -> bool:
-        session = self._sessions.session(key)
-        return session is not None and has_idled(session, self._sessions.current_task(session))
-
     def _show_several(self) -> None:
         """Show how many are selected and what they cost, or that nothing is."""
         keys, tasks = self._several
         title, text, tip = "", tr("Select a session or a task to see its details."), ""
+        each = self._services.spending.price()
         if keys:
-            costs = [self._sessions.session_cost(key) for key in keys]
-            total = sessions_sum(costs, has_idle=any(map(self._has_idled, keys)))
-            title, text = several_text(len(keys), 0, self._open), cost_text(total)
-            tip = sum_tip(total)
+            total = TaskSum()
+            for key in keys:
+                total = total.plus(session_sum(self._sessions, key))
+            title, text = several_text(len(keys), 0, self._open), cost_text(total, each)
+            tip = sum_tip(total, each)
         elif tasks:
             title, text = several_text(0, tasks - self._hidden or tasks, self._open), ""
             if self._sum:
-                text, tip = cost_text(self._sum), sum_tip(self._sum)
+                text, tip = cost_text(self._sum, each), sum_tip(self._sum, each)
         show_text(self.several, title)
         self.bulk.setVisible(tasks > self._hidden)
         self.nothing.setText(text[:1].upper() + text[1:])

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from enigma_panel.core.lazy_pattern import lazy_compile
-from enigma_panel.core.models import Session, Task, TaskStatus, shown_state
-from enigma_panel.core.money import MoneyKind, exact_money, format_money, is_sane, sum_money
-from enigma_panel.core.observation import UNSENT, Kind, Usage
+from enigma_panel.core.models import Session, Task, has_idled, shown_state
+from enigma_panel.core.money import exact_money
+from enigma_panel.core.observation import NO_USAGE, UNSENT, Kind, Usage
 from enigma_panel.core.task_filter import TaskSum
+from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.spending import Spending
 from enigma_panel.services.types import PendingCommand, QueueEntry, Step, WaitReason
 from enigma_panel.ui.i18n import Translations, sentence
 from enigma_panel.ui.text.errors import ErrorText
+from enigma_panel.ui.text.money import again_text
 from enigma_panel.ui.text.states import (
     UNKNOWN,
     StateWord,
@@ -56,19 +58,15 @@ def state_note(pending: PendingCommand | None, now_ms: int, known_ms: int | None
     return tr("as of {time}", time=local_time(known_ms)) if known_ms is not None else ""
 
 
-def again_label(spending: Spending, task: Task) -> str:
-    """Return 'Run again · ≈ $0.03', by what it cost when it was done, else by the last tasks.
+def again_label(spending: Spending, task: Task, session: Session | None) -> str:
+    """Return 'Run again · ≈ $0.03', by what it cost itself, else by the last tasks of its site.
 
     While the task runs two browsers would cost money.
     """
     label = tr("Run a second time") if task.is_at_work else tr("Run again")
-    cost, price = task.counted_cost, spending.price()
-    if task.status is not TaskStatus.DONE or cost is None:
-        cost = price.median if price is not None else None
-    if cost is None:
-        return label
-    amount = format_money(cost, MoneyKind.SUM, is_derived=True)
-    return tr("{label} · {amount}", label=label, amount=amount)
+    site = session.site if session is not None else ""
+    amount = again_text([task], spending.price(site))
+    return tr("{label} · {amount}", label=label, amount=amount) if amount else label
 
 
 def several_text(sessions: int, tasks: int, n_open: int) -> str:
@@ -81,11 +79,22 @@ def several_text(sessions: int, tasks: int, n_open: int) -> str:
     return f"{many} · {still_open}" if n_open and n_open != sessions else many
 
 
-def sessions_sum(costs: Sequence[Decimal | None], *, has_idle: bool) -> TaskSum:
-    """What they cost together so far. has_idle: one of them was open without a task."""
-    known = [cost for cost in costs if cost is not None and is_sane(cost)]
-    unknown = len(costs) - len(known)
-    return TaskSum(count=len(costs), cost=sum_money(known), unknown=unknown, has_idle=has_idle)
+def session_sum(sessions: Sessions, key: int) -> TaskSum:
+    """What the tasks of a session cost together so far."""
+    session = sessions.session(key)
+    task = sessions.current_task(session) if session is not None else None
+    cost, unknown = sessions.session_cost(key), sessions.session_unknown_costs(key)
+    is_ended = session is None or session.is_ended
+    is_running = task is not None and task.is_at_work and not is_ended
+    is_unknown = cost is None and not unknown and not is_running
+    return TaskSum(
+        count=1,
+        cost=cost or Decimal(0),
+        unknown=unknown + is_unknown,
+        running=int(is_running),
+        unreported=int(task is not None and is_running and task.counted_cost is None),
+        has_idle=session is not None and has_idled(session, task),
+    )
 
 
 def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:
@@ -106,7 +115,7 @@ def usage_text(task: Task) -> str:
     How long it took stands in its row, by our clock.
     """
     usage = task.usage
-    if not task.is_final or task.code in UNSENT:
+    if not task.is_final or task.code in UNSENT or not (task.was_taken or usage != NO_USAGE):
         return ""
     cost = tr("Cost unknown")
     if usage.cost is not None:

@@ -181,7 +181,7 @@ class VerbBar(QWidget):
 
     def _name_price(self) -> None:
         if self._task is not None:
-            show_words(self.again, again_label(self._spending, self._task))
+            show_words(self.again, again_label(self._spending, self._task, self._session))
 
     def _keep_room(self, n: int) -> None:
         """Keep the room of a count beside each verb: none moves a button. A count has no glyph."""

@@ -142,9 +142,10 @@ class Menus:
         result = task.result
         copy = self._add(menu, tr("Copy result"), lambda: self._app_actions.copy(result or ""))
         copy.setEnabled(bool(result))
-        self._add_ways_out(menu, self._sessions.session(task.session_key), task)
+        session = self._sessions.session(task.session_key)
+        self._add_ways_out(menu, session, task)
         if can_run_again(task):
-            label = again_label(self._services.spending, task)
+            label = again_label(self._services.spending, task, session)
             self._add(menu, label, lambda: self._app_actions.run_again(task))
         if task.status is not TaskStatus.UNCONFIRMED:
             self._add(menu, tr("Edit and run again…"), lambda: self._app_actions.edit_and_run(task))

@@ -6,17 +6,13 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from enigma_panel.core.money import MoneyKind, format_money
+from enigma_panel.core.money import MoneyKind
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
-from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.money import (
-    exact_text,
-    forecast_text,
-    spoken_money,
-)
+from enigma_panel.ui.i18n import Translations, sentence
+from enigma_panel.ui.text.money import enough_text, exact_text, left_text, spoken_money
 from enigma_panel.ui.text.states import local_moment
-from enigma_panel.ui.text.sums import has_gaps, known_text, sum_tip
+from enigma_panel.ui.text.sums import sum_tip, today_text
 from enigma_panel.ui.widgets.basics import make_column, make_label, set_role, show_text
 
 tr = Translations("Main window")
@@ -24,23 +20,6 @@ tr = Translations("Main window")
 FEW_TASKS = 5
 """The number of tasks that a balance must allow not to be amber."""
 USUAL = TaskSum(cost=Decimal("8.88"), unknown=1)
-
-
-def today_text(total: TaskSum, *, is_more_to_come: bool, is_narrow: bool = False) -> str:
-    """Return what today cost, '$0.26 today so far' while more is to come, else '$0.26 today' or,
-    where a part is unknown, 'At least $0.26 today'."""
-    known = known_text(total)
-    if not known:
-        if not is_more_to_come:
-            return tr("Cost unknown")
-        return tr("Not known yet") if is_narrow else tr("Cost not known yet")
-    if is_narrow and (is_more_to_come or has_gaps(total)):
-        return tr("≥ {amount} today", amount=known)
-    if is_more_to_come:
-        return tr("{amount} today so far", amount=known)
-    if has_gaps(total):
-        return tr("At least {amount} today", amount=known)
-    return tr("{amount} today", amount=known)
 
 
 class MoneyFigure(QWidget):
@@ -80,7 +59,7 @@ class MoneyFigure(QWidget):
 
         So what comes and goes in them moves nothing.
         """
-        usual = today_text(USUAL, is_more_to_come=False, is_narrow=self._is_narrow)
+        usual = today_text(USUAL, None, is_narrow=self._is_narrow)
         width = self.today.fontMetrics().horizontalAdvance
         return max(width(self.today.text()), width(usual))
 
@@ -97,28 +76,28 @@ class MoneyFigure(QWidget):
         today = search.figures.day
         if search.problem is not None or today is None:
             return _put(self.today)
-        more = bool(self._services.sessions.terminable_keys())
-        spoken = spoken_money(today_text(today, is_more_to_come=more))
-        text = today_text(today, is_more_to_come=more, is_narrow=self._is_narrow)
-        return _put(self.today, text, spoken, tr("All tasks started here today."), sum_tip(today))
+        each = self._services.spending.price()
+        text = today_text(today, each, is_narrow=self._is_narrow)
+        lines = tr("All tasks started here today."), sum_tip(today, each)
+        return _put(self.today, text, spoken_money(today_text(today, each)), *lines)
 
     def _show_left(self) -> str:
         """Show the balance, amber where it allows few tasks; return what its tip says."""
         health, spending = self._services.health, self._services.spending
-        balance, at_ms = health.balance, health.balance_ms
-        if balance is None or at_ms is None:
+        balance, left, at_ms = health.balance, health.left, health.balance_ms
+        if balance is None or left is None or at_ms is None:
             return _put(self.left)
-        forecast = spending.forecast(balance)
-        is_used_up = balance.is_finite() and balance <= 0
-        is_low = is_used_up or (forecast is not None and forecast.tasks < FEW_TASKS)
+        tasks = spending.forecast(left)
+        is_used_up = left.is_finite() and left <= 0
+        is_low = is_used_up or (tasks is not None and tasks < FEW_TASKS)
         set_role(self.left, "amber" if is_low else "dim")
-        amount = format_money(balance, MoneyKind.BALANCE)
+        amount = left_text(health)
         spoken = tr("{amount} left", amount=spoken_money(amount))
         time = local_moment(at_ms, self._services.clock.now_ms())
-        exact = exact_text(balance, MoneyKind.BALANCE)
-        lines = [tr("Balance reported at {time}.", time=time), exact]
-        if forecast is not None:
-            lines.append(forecast_text(forecast))
+        lines = [tr("Balance reported at {time}.", time=time)]
+        lines.append(exact_text(balance, MoneyKind.BALANCE))
+        if tasks is not None:
+            lines.append(sentence(enough_text(tasks)))
         return _put(self.left, tr("{amount} left", amount=amount), spoken, *lines)
 
     # -- Qt ------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.service_rules import RULES, Field, ServiceRules
-from enigma_panel.core.validation import check_spec, check_task_text, first_site
+from enigma_panel.core.validation import check_spec, check_task_text, first_site, site_of
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import MOST_STARTS, NoKeyError
 from enigma_panel.services.types import Diff, KeyState, LedgerError
@@ -404,13 +404,15 @@ class NewTaskDialog(Sheet):
         self._show_hint()
 
     def _show_price(self) -> None:
+        specs = self.specs()
         price = partial(
             price_text,
             self._services,
-            len(self.specs()),
+            len(specs),
             in_new=self.run_in.target().session_key is None,
             single=self.limits.one_call.isChecked(),
             stays_ms=None if self.typed().close_after else self._rules().idle_ms,
+            site=site_of(specs[0]) if specs else "",
         )
         self.price_label.setText(price(mark=lambda text: f"<b>{escape(text)}</b>"))
         self.price_label.setAccessibleName(price(mark=spoken_money))

@@ -20,6 +20,7 @@ from enigma_panel.ui.new_task.text import (
     queue_hint,
     too_many_text,
 )
+from enigma_panel.ui.text.money import spoken_money
 from enigma_panel.ui.text.ways_out import can_run_again
 from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_label, set_role, show_text
 from enigma_panel.ui.widgets.sheet import Sheet
@@ -104,7 +105,7 @@ class RunAgainDialog(Sheet):
         n = len(self._able)
         title = shorten(self._able[0].spec.text, TITLE_CHARS) if n else ""
         self.question.setText(again_question(title, n))
-        self._show_cost(n)
+        self._show_cost()
         self.hint.setText(queue_hint(self._services, n) if n else "")
         show_text(self.left_out, reasons)
         for label in (self.cost, self.hint):
@@ -123,10 +124,10 @@ class RunAgainDialog(Sheet):
             self._read[key] = task
         return task
 
-    def _show_cost(self, n: int) -> None:
-        text = again_cost_text(self._services, n)
+    def _show_cost(self) -> None:
+        text = again_cost_text(self._services, self._able)
         self.cost.setText(text.text)
-        self.cost.setAccessibleName(text.spoken)
+        self.cost.setAccessibleName(spoken_money(text.text))
         set_role(self.cost, "amber" if text.is_too_much else "")
 
     # -- starting ------------------------------------------------------------------------------

@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from enigma_panel.core.money import MoneyKind, format_money
+from enigma_panel.core.models import Task
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import MOST_STARTS
-from enigma_panel.services.spending import Price
 from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import Translations, sentence, shorten
-from enigma_panel.ui.text.money import spoken_money
+from enigma_panel.ui.text.money import again_range, again_text, amount_text, left_text, spoken_money
 from enigma_panel.ui.text.states import spoken_duration
 from enigma_panel.ui.text.waiting import no_slot_text
 
@@ -68,17 +67,19 @@ def price_text(
     in_new: bool,
     single: bool = False,
     stays_ms: int | None = None,
+    site: str = "",
     mark: Callable[[str], str] = str,
 ) -> str:
     """Return what n tasks may cost, and how long they take where that can be known.
 
-    stays_ms: how long their browser stays open without work. mark: makes the price stand out.
+    stays_ms: how long their browser stays open without work. site: whose tasks are known best.
+    mark: makes the price stand out.
     """
-    known = services.spending.price()
+    known = services.spending.price(site)
     if known is None:
         price = tr.plural("Price not known yet", "{n} tasks · price not known yet", n)
     else:
-        amount = mark(_amount(known, n))
+        amount = mark(amount_text(known, n))
         price = tr.plural("{amount}", "{n} tasks · {amount}", n, amount=amount)
     if stays_ms is not None:
         then = tr.plural(
@@ -99,18 +100,6 @@ def price_text(
         price=price,
         time=spoken_duration(max(1, round(done[0] / 60_000)) * 60_000),
     )
-
-
-def _amount(price: Price, n: int) -> str:
-    """Return what n tasks cost: '≈ $0.02'; of several from where to where: 'about $0.80–1.60'."""
-    if n == 1:
-        return format_money(price.median, MoneyKind.SUM, is_derived=True)
-    low, high = (format_money(each * n, MoneyKind.SUM) for each in (price.low, price.high))
-    if low == high or high.startswith("<"):
-        return format_money(price.high * n, MoneyKind.SUM, is_derived=True)
-    if low.startswith("<"):
-        return tr("up to {high}", high=high)
-    return tr("about {low}–{high}", low=low, high=high.removeprefix("$"))
 
 
 def queue_hint(services: Services, n: int, *, single: bool = False) -> str:
@@ -180,7 +169,6 @@ class AgainCost(Struct, frozen=True):
     """What it may cost to run tasks again; is_too_much: more than the balance."""
 
     text: str
-    spoken: str
     is_too_much: bool = False
 
 
@@ -201,30 +189,20 @@ def again_label(n: int) -> str:
     return tr.plural("Run 1 task again", "Run {n} tasks again", n) if n else tr("Run again")
 
 
-def again_cost_text(services: Services, n: int) -> AgainCost:
-    """Return the cost: 'About $0.20–0.40, based on your last tasks.'"""
-    balance = services.health.balance
-    if balance is not None and not balance.is_finite():
-        balance = None
-    price = services.spending.price()
-    if price is None:
-        unknown = tr("Price not known yet.")
-        return AgainCost(unknown, unknown)
-    is_too_much = balance is not None and balance < price.high * n
-    left = format_money(balance, MoneyKind.BALANCE) if balance is not None else ""
-    amount = _amount(price, n)
-    return AgainCost(
-        _again_cost(amount, left, is_too_much=is_too_much),
-        _again_cost(spoken_money(amount), left, is_too_much=is_too_much),
-        is_too_much,
-    )
-
-
-def _again_cost(amount: str, left: str, *, is_too_much: bool) -> str:
-    text = sentence(tr("{amount}, based on your last tasks", amount=amount))
-    if is_too_much:
-        return tr("{text} Your balance is only {left}.", text=text, left=left)
-    return tr("{text} Your balance is {left}.", text=text, left=left) if left else text
+def again_cost_text(services: Services, tasks: Sequence[Task]) -> AgainCost:
+    """Return the cost: 'About $0.20–0.40, based on earlier tasks.'"""
+    left, price = services.health.left, services.spending.price()
+    costs = again_range(tasks, price)
+    if costs is None:
+        return AgainCost(tr("Price not known yet."))
+    text = sentence(tr("{amount}, based on earlier tasks", amount=again_text(tasks, price)))
+    if left is None or not left.is_finite():
+        return AgainCost(text)
+    balance = spoken_money(left_text(services.health))
+    if left < costs[1]:
+        text = tr("{text} Your balance is only {left}.", text=text, left=balance)
+        return AgainCost(text, is_too_much=True)
+    return AgainCost(tr("{text} Your balance is {left}.", text=text, left=balance))
 
 
 def left_out_text(unfinished: int, unsupported: int) -> str:

@@ -16,19 +16,14 @@ from enigma_panel.core.models import (
     has_idled,
     shown_state,
 )
+from enigma_panel.core.money import MoneyKind, format_least
+from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff, ForeignSession, Recovered
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.cells import NO_CELL, USUAL_COST, Cell, cost_cell, stale_cell
-from enigma_panel.ui.text.money import (
-    at_least,
-    idle_text,
-    incomplete,
-    spoken_money,
-    unknown_cost_text,
-    with_idle,
-)
+from enigma_panel.ui.text.money import left_out_text, spoken_money
 from enigma_panel.ui.text.states import (
     NONE,
     StateText,
@@ -112,7 +107,7 @@ class SessionsModel(KeyedTableModel):
 
     def make_columns(self) -> Iterable[ColumnDef[Session]]:
         left = Cell(text=tr("{time} left", time=tr("≈ {time}", time=duration(LIFE_MS))))
-        cost = (Cell(text=USUAL_COST), Cell(text=at_least(Decimal("0.001"))))
+        cost = (Cell(text=USUAL_COST), Cell(text=format_least(Decimal("0.001"), MoneyKind.COST)))
         verbs_width = verb_width() * len(CommandVerb) + VERB_APART + PAD
         return (
             ColumnDef(
@@ -433,13 +428,11 @@ def session_cost_cell(
     if cost is None:
         return cell
     text, copied, hints = cell.text, cell.copied, [cell.hint]
-    if n_unknown:
-        copied = incomplete(copied, n_unknown)
-        hints.append(unknown_cost_text(n_unknown))
-    if is_idle:
-        copied = with_idle(copied)
-        hints.append(idle_text())
+    if n_unknown or is_idle:
+        copied = f"≥ {copied}"
+        hints.append(left_out_text(TaskSum(unknown=n_unknown, has_idle=is_idle)))
     if n_unknown or (is_idle and not is_said):
-        text = at_least(cost) or tr("unknown")
+        # Rounded as its tasks' costs are, beside which it stands: else it would seem less.
+        text = f"≥ {text}" if cost and text[0] != "<" else tr("unknown")
     hint = "\n".join(filter(None, hints))
     return replace(cell, text=text, spoken=spoken_money(copied), hint=hint, copied=copied)

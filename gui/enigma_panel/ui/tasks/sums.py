@@ -28,6 +28,7 @@ class TaskSums(QLabel):
         super().__init__()
         self._tells_selected = tells_selected
         self._search = services.task_search
+        self._spending = services.spending
         self._scope = services.scope
         self._keys: tuple[int, ...] = ()
         self._selected: TaskSum | None = None
@@ -43,14 +44,15 @@ class TaskSums(QLabel):
     def refresh(self) -> None:
         """Show the selected tasks, else those that match; nothing where there is no task."""
         figures, selected, problem = self._search.figures, self._selected, self._search.problem
+        each = self._spending.price()
         if problem is not None:
             self._texts, tip = problem_texts(problem.reason), ""
         elif selected is not None and self._tells_selected():
-            self._texts, tip = selected_texts(selected), sum_tip(selected)
+            self._texts, tip = selected_texts(selected, each), sum_tip(selected, each)
         else:
             is_empty = not figures.total and self._search.filter.is_empty
-            self._texts = () if is_empty else shown_texts(figures.shown, figures.total)
-            tip = sum_tip(figures.shown)
+            self._texts = () if is_empty else shown_texts(figures.shown, figures.total, each)
+            tip = sum_tip(figures.shown, each)
         whole = self._texts[0] if self._texts else ""
         self.setAccessibleName(whole)
         self.setAccessibleDescription(tip)

@@ -1,60 +1,99 @@
 """Texts for what several tasks cost together."""
 
-from enigma_panel.core.money import MoneyKind, format_money
+from decimal import Decimal
+
+from enigma_panel.core.money import MoneyKind, format_least, format_money
 from enigma_panel.core.task_filter import TaskSum
+from enigma_panel.services.spending import Price
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.money import exact_text, idle_text, unknown_cost_text
+from enigma_panel.ui.text.money import exact_text, left_out_text
 
 tr = Translations("Sums")
 
 
-def sum_text(total: TaskSum) -> str:
-    """Return a sum: '$4.87', 'at least $4.87' where more is not known, never 0 for that."""
-    return least_text(total, known_text(total)) or tr("an unknown amount")
+def sum_text(
+    total: TaskSum,
+    each: Price | None = None,
+    kind: MoneyKind = MoneyKind.SUM,
+    *,
+    is_narrow: bool = False,
+    pattern: str = "{amount}",
+) -> str:
+    """Return a sum in words, the one way in which all windows say it; '' where none is known.
+
+    'at least $4.87' ('≥' where narrow) where a part is unknown, else '$4.87 so far' while a task
+    runs ('$4.87' where narrow). each: the price whose median stands for each running task that has
+    no cost yet: '≈ $0.06 so far'. No figure but this text counts it. pattern: what the amount is
+    part of.
+    """
+    estimate = _estimate(total, each)
+    if total.has_gaps:
+        amount = format_least(total.cost, kind)
+    elif total.unreported and not (total.cost or estimate):
+        amount = ""
+    else:
+        amount = format_money(total.cost + estimate, kind, is_derived=bool(estimate))
+    if not amount:
+        return ""
+    if is_narrow or not (total.has_gaps or total.running):
+        return pattern.format(amount=amount)
+    text = pattern.format(amount=amount.removeprefix("≥ "))
+    return tr("at least {sum}", sum=text) if total.has_gaps else tr("{sum} so far", sum=text)
 
 
-def cost_text(total: TaskSum) -> str:
-    """Return a sum that may still grow."""
-    return least_text(total, known_text(total)) or tr("cost not known yet")
+def _estimate(total: TaskSum, each: Price | None) -> Decimal:
+    """Return what running tasks without a cost add to a sum that is shown."""
+    return Decimal(0) if each is None or total.has_gaps else each.median * total.unreported
 
 
-def least_text(total: TaskSum, known: str) -> str:
-    """Return what is known of a sum, with 'at least' where more is not."""
-    return tr("at least {amount}", amount=known) if known and has_gaps(total) else known
+def unknown_text(total: TaskSum, *, is_narrow: bool = False) -> str:
+    """Return what is said where nothing of a sum is known."""
+    if total.running:
+        return tr("not known yet") if is_narrow else tr("cost not known yet")
+    return tr("unknown") if is_narrow else tr("cost unknown")
 
 
-def known_text(total: TaskSum) -> str:
-    """Return what is known of a sum without saying that more is unknown; '' for 0 of that."""
-    known = format_money(total.cost, MoneyKind.SUM)
-    return "" if has_gaps(total) and (not total.cost or known[0] == "<") else known
+def cost_text(total: TaskSum, each: Price | None = None) -> str:
+    """Return a sum, or that nothing of it is known."""
+    return sum_text(total, each) or unknown_text(total)
 
 
-def has_gaps(total: TaskSum) -> bool:
-    return bool(total.unknown or total.has_idle)
+def today_text(total: TaskSum, each: Price | None, *, is_narrow: bool = False) -> str:
+    """Return what today cost: '$0.26 today so far', 'At least $0.26 today', 'Cost unknown'."""
+    text = sum_text(total, each, is_narrow=is_narrow, pattern=tr("{amount} today"))
+    text = text or unknown_text(total, is_narrow=is_narrow and bool(total.running))
+    return text[0].upper() + text[1:]
 
 
-def sum_tip(total: TaskSum) -> str:
-    """Return what the sum leaves out: decimals, and unknown costs."""
-    unknown = unknown_cost_text(total.unknown) if total.unknown else ""
-    idle = idle_text() if total.has_idle else ""
-    return "\n".join(filter(None, (exact_text(total.cost, MoneyKind.SUM), unknown, idle)))
+def sum_tip(total: TaskSum, each: Price | None = None) -> str:
+    """Return what the sum leaves out: decimals, and unknown costs; or what it estimates."""
+    exact = exact_text(total.cost, MoneyKind.SUM)
+    if _estimate(total, each):
+        exact = tr.plural(
+            "Reported: {amount}. The rest is the usual price of 1 running task.",
+            "Reported: {amount}. The rest is the usual price of {n} running tasks.",
+            total.unreported,
+            amount=format_money(total.cost, MoneyKind.SUM),
+        )
+    return "\n".join(filter(None, (exact, left_out_text(total))))
 
 
-def shown_texts(shown: TaskSum, total: int) -> tuple[str, ...]:
+def shown_texts(shown: TaskSum, total: int, each: Price | None = None) -> tuple[str, ...]:
     """Return '10 tasks · $0.26', '3 of 10 tasks · $0.05', and shorter texts for less room."""
     if shown.count == total:
         tasks = tr.plural("1 task", "{n} tasks", total)
     else:
         tasks = tr("{shown} of {total} tasks", shown=shown.count, total=total)
-    return f"{tasks} · {cost_text(shown)}", _shortest(shown)
+    return f"{tasks} · {cost_text(shown, each)}", _shortest(shown, each)
 
 
-def selected_texts(total: TaskSum) -> tuple[str, ...]:
+def selected_texts(total: TaskSum, each: Price | None = None) -> tuple[str, ...]:
     """Return '13 tasks selected · $0.24', and shorter texts for less room."""
-    amount = cost_text(total)
+    amount = cost_text(total, each)
     whole = tr("{n} tasks selected · {amount}", n=total.count, amount=amount)
-    return whole, tr("{n} selected · {amount}", n=total.count, amount=amount), _shortest(total)
+    shorter = tr("{n} selected · {amount}", n=total.count, amount=amount)
+    return whole, shorter, _shortest(total, each)
 
 
-def _shortest(total: TaskSum) -> str:
-    return least_text(total, known_text(total)) or tr("not known yet")
+def _shortest(total: TaskSum, each: Price | None) -> str:
+    return sum_text(total, each, is_narrow=True) or unknown_text(total, is_narrow=True)
