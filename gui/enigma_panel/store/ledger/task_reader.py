@@ -97,9 +97,8 @@ _IS_CUT_OFF = (
 _IS_RUNNING = f"t.{one_of('status', AT_WORK)} AND NOT {_IS_CUT_OFF}"
 _SUMS_OF = (
     "SELECT {}, count(*), sum(t.cost_nano),"  # noqa: S608 - own words
-    f" sum({TOOK_MS}), count(CASE WHEN {IS_COST_UNKNOWN} AND NOT ({_IS_RUNNING}) THEN 1 END),"
-    f" count(CASE WHEN {_IS_RUNNING} THEN 1 END),"
-    f" count(CASE WHEN t.cost_nano IS NULL AND {_IS_RUNNING} THEN 1 END)"
+    f" sum({TOOK_MS}), count(CASE WHEN t.cost_nano IS NULL"
+    f" AND (t.status = '{TaskStatus.STARTING}' OR {IS_COST_UNKNOWN}) THEN 1 END)"
     " FROM tasks t"
 )
 _SUMS = _SUMS_OF.format("t.status, t.is_new")
@@ -316,7 +315,8 @@ class TaskReader:
         return there.plus(self._ask(lambda connection: sum_of_day(connection, day)))
 
     def _sum(self, condition: str, values: dict[str, Any]) -> TaskSum:
-        rows = self._rows(f"{_SUMS}{_where([condition])} GROUP BY t.status, t.is_new", values)
+        sums = f"{_SUMS_OF.format(f'{_OUTCOME}, t.is_new')}{_where([condition])} GROUP BY 1, 2"
+        rows = self._rows(sums, values)
         return self._summed(rows, _where([condition]), values)
 
     def _summed(self, rows: Sequence[Sequence[Any]], where: str, values: dict[str, Any]) -> TaskSum:
@@ -400,15 +400,18 @@ def _is_in(row: Sequence[Any], group: TaskGroup) -> bool:
 
 
 def _sum(rows: Sequence[Sequence[Any]]) -> TaskSum:
-    def total(column: int) -> int:
-        return sum(row[column] or 0 for row in rows)
+    """The sum of rows of `_SUMS_OF`, one of whose first two values is the outcome."""
+    running = [row for row in rows if not AT_WORK.isdisjoint(row[:2])]
 
-    cost = Decimal(total(3)) / NANO
+    def total(column: int, some: Sequence[Sequence[Any]] = rows) -> int:
+        return sum(row[column] or 0 for row in some)
+
+    unreported = total(5, running)
     return TaskSum(
         count=total(2),
-        cost=cost,
+        cost=Decimal(total(3)) / NANO,
         took_ms=total(4),
-        unknown=total(5),
-        running=total(6),
-        unreported=total(7),
+        unknown=total(5) - unreported,
+        running=total(2, running),
+        unreported=unreported,
     )
