@@ -226,7 +226,7 @@ class ResultDialog(ModelessDialog):
         self.task_text.show_text(shorten(task.spec.text) if task is not None else "")
         self.state.show_text(self._state_text(task, session))
         if task is not None:
-            show_words(self.again, again_label(self._services.spending, task))
+            show_words(self.again, again_label(self._services.spending, task, session))
             word = task_status_text(task, session)
             self.glyph.show_glyph(word.glyph, word.mark)
         self._enable_steps()
