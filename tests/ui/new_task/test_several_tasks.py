@@ -247,6 +247,29 @@ async def test_the_hint_says_when_it_would_run(world: World, dialog: NewTaskDial
     assert dialog.target_label.text() == "Runs in the open browser."
 
 
+async def test_the_hint_says_how_many_the_cap_of_the_day_allows(
+    world: World, dialog: NewTaskDialog
+) -> None:
+    await shown(world, dialog)
+    dialog.task_text.setPlainText("\n".join(f"Task {n}" for n in range(12)))
+    dialog.per_line.click()
+    world.queue.calls_left = 20
+    world.queue.set_limit(20)
+    world.services.spending.costs = [Decimal("0.10")] * 3  # type: ignore[attr-defined]
+    for cap, allowed in ("1.20", ""), ("1.00", " Your daily cap allows about 8 of 12."):
+        world.caps.today = Decimal("0.20") if allowed else Decimal(0)
+        world.settings.change(cap_per_day=Decimal(cap))
+        world.queue.changed.emit()
+        assert dialog.target_label.text() == f"All 12 start now.{allowed}"
+    world.caps.is_held = True
+    world.queue.changed.emit()
+    held = "Daily cap reached. They start when you raise the cap, or tomorrow."
+    assert dialog.target_label.text() == held
+    world.sessions.put(a_session(2, expires_ms=NOW + 1))
+    dialog.ask(2, None)
+    assert dialog.target_label.text() == held  # an open browser takes no task then either
+
+
 async def test_the_hint_says_how_many_of_several_start(world: World, dialog: NewTaskDialog) -> None:
     await shown(world, dialog)
     dialog.task_text.setPlainText("\n".join(f"Task {n}" for n in range(10)))

@@ -45,7 +45,7 @@ def target_hint(
     services: Services, n: int, *, after: bool, in_new: bool, single: bool = False
 ) -> str:
     """Return when n tasks would run, always in one line, so that no button moves."""
-    if in_new:
+    if in_new or services.caps.is_reached():
         return queue_hint(services, n, single=single)
     if after:
         return tr.plural(
@@ -103,8 +103,30 @@ def price_text(
 
 
 def queue_hint(services: Services, n: int, *, single: bool = False) -> str:
-    """Return when n tasks that need a browser each would run. single: each by one call."""
+    """Return when n tasks that need a browser each would run, and how many the cap of the day
+    allows. single: each by one call."""
+    return f"{_queue_hint(services, n, single=single)} {_allowed_text(services, n)}".rstrip()
+
+
+def _allowed_text(services: Services, n: int) -> str:
+    """Return how many of n tasks the cap of the day allows by their price, where not all."""
+    cap, price = services.settings.value.cap_per_day, services.spending.price()
+    if cap is None or price is None or not price.median or services.caps.is_reached():
+        return ""
+    allowed = int((cap - services.caps.spent()) / price.median)
+    if n == 1 or allowed >= n:
+        return ""
+    return tr("Your daily cap allows about {allowed} of {n}.", allowed=allowed, n=n)
+
+
+def _queue_hint(services: Services, n: int, *, single: bool) -> str:
     queue = services.queue
+    if services.caps.is_reached():
+        return tr.plural(
+            "Daily cap reached. It starts when you raise the cap, or tomorrow.",
+            "Daily cap reached. They start when you raise the cap, or tomorrow.",
+            n,
+        )
     if queue.pause_reason not in {PauseReason.NONE, PauseReason.RESTARTED}:
         return tr.plural(
             "The queue is paused, so the task is queued.",
