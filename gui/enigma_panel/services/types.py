@@ -126,6 +126,7 @@ class PendingCommand(Struct, frozen=True, kw_only=True):
 
     sent_live: it went out by the live channel, which confirms nothing.
     is_kept: whether the ledger holds it, which not every command needs.
+    at_cap: the program gave it at a cap, so nothing takes it back.
     """
 
     session_key: int
@@ -136,11 +137,12 @@ class PendingCommand(Struct, frozen=True, kw_only=True):
     attempt: int = 0
     sent_live: bool = False
     is_kept: bool = True
+    at_cap: bool = False
 
     @property
     def can_undo(self) -> bool:
         """Whether it can still be taken back with certainty."""
-        return self.why is not WaitReason.SENDING and not self.sent_live
+        return self.why is not WaitReason.SENDING and not self.sent_live and not self.at_cap
 
 
 class Recovered(Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from enigma_panel.api.errors import NotConnectedError
 from enigma_panel.core.questions.kinds import QuestionKind
-from enigma_panel.core.verbs import AnswerVerb
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait, WaitReason
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.ui.questions.dialog import QuestionDialog
@@ -572,6 +572,18 @@ async def test_a_question_that_may_have_been_answered_says_so(
     world.inbox.changed.emit()
     assert dialog.card.doubts.isVisible()
     assert dialog.card.doubts.text().startswith("An answer was sent, but")
+
+
+async def test_a_question_of_a_task_at_its_cap_says_when_it_is_stopped(
+    world: World, dialog: QuestionDialog
+) -> None:
+    ask(world, dialog, WHICH)
+    due = {"due_ms": world.services.clock.now_ms() + 28_000}
+    for at_cap, said in ((False, ""), (True, "Stops at your cap in 28 s.")):
+        why = WaitReason.BUDGET
+        world.sessions.set_pending(1, CommandVerb.STOP, why, at_cap=at_cap, **due)
+        world.inbox.changed.emit()
+        assert dialog.card.doubts.text() == said
 
 
 async def test_a_question_that_any_of_several_tasks_may_ask_is_shown_as_none_of_them(

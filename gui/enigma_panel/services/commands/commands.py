@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import Signal
 
-from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.observation import AT_CAP, Kind, Observation
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.commands.command import Command, Reach
 from enigma_panel.services.commands.delivery import CommandSender
@@ -106,12 +106,14 @@ class Commands(Service):
 
     async def take_stop_back(self, session_key: int, task_key: int) -> None:
         """Send no Stop of that task any more, nor in the next run: the person has answered its
-        question.
+        question. One at its cap stays.
 
         Returns when that is in the ledger. One that is being sent is not waited for.
         """
         known = self._current.get(session_key)
         if known is None or not known.rules.is_durable or known.task_key != task_key:
+            return
+        if self._is_of_cap(known.fallback or known):
             return
         stop: Command | None = known
         if known.verb is CommandVerb.TERMINATE:  # should that be taken back, no Stop is left
@@ -127,7 +129,7 @@ class Commands(Service):
     def undo(self, session_key: int) -> bool:
         """Take back what was not sent yet; False where there is nothing to take back."""
         command = self._current.get(session_key)
-        if command is None or not command.can_wait:
+        if command is None or not command.can_wait or self._is_of_cap(command):
             return False
         command.drop(Outcome.REFUSED)
         self._leave(command)
@@ -265,7 +267,15 @@ class Commands(Service):
             attempt=command.attempt,
             sent_live=command.reach is Reach.CHANNEL,
             is_kept=command.intent is not None and self._store.is_written(command.intent),
+            at_cap=self._is_of_cap(command),
         )
+
+    def _is_of_cap(self, command: Command) -> bool:
+        """Whether the program gave it at a cap, in an earlier run, too: nothing takes that back.
+        One that waits for an Undo is the person's."""
+        task = self._store.task(command.task_key) if command.task_key is not None else None
+        is_ours = command.rules.is_durable and command.why is not WaitReason.UNDO
+        return is_ours and task is not None and task.code == AT_CAP
 
     def _notify(self, command: Command) -> None:
         if self._current.get(command.key) is command:

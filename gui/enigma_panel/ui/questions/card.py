@@ -78,6 +78,7 @@ class QuestionCard(QWidget):
         self._back = make_button("", "plain")
         self._forth = make_button("", "plain")
         self._question: OpenQuestion | None = None
+        self._doubted: list[bool] = []
         self._build()
 
     def _build(self) -> None:
@@ -168,16 +169,17 @@ class QuestionCard(QWidget):
         """What the agent did last; its line is always there, so nothing moves."""
         self.before.show_text(text)
 
-    def show_doubts(self, question: OpenQuestion) -> bool:
-        """Say that it may have been answered, or be another task's; returns whether that came
-        or went."""
+    def show_doubts(self, question: OpenQuestion, stop: str = "") -> bool:
+        """Say that its task is stopped soon, that it may have been answered, or be another task's;
+        returns whether that came or went."""
         doubts = (
             (question.asked_again, asked_again_text),
             (question.maybe_answered, maybe_answered_text),
             (question.is_asker_unknown, unknown_asker_text),
         )
-        text = " ".join(say() for applies, say in doubts if applies)
-        changed = text != self.doubts.text()
+        said = [stop, *(say() if applies else "" for applies, say in doubts)]
+        text, which = " ".join(filter(None, said)), list(map(bool, said))
+        changed, self._doubted = which != self._doubted, which
         self.doubts.setText(text)
         self.doubts.setVisible(bool(text))
         return changed

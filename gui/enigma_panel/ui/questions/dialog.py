@@ -37,6 +37,7 @@ from enigma_panel.ui.questions.forms.page import Asking
 from enigma_panel.ui.questions.text import STOP_TEXT, preview_text, quiet_ms_for
 from enigma_panel.ui.text.outcome import (
     answer_text,
+    cap_stop_text,
     gone_text,
     not_saved_text,
     take_back_label,
@@ -408,9 +409,7 @@ class QuestionDialog(ModelessDialog):
         if found is not None:
             self._current.question = found
             self.card.follow(found)
-            if self.card.show_doubts(found):
-                self._click_guard.disturb()
-                self._refit()
+            self._show_time()
             self._show_position()
             return
         if self._current.is_empty() or not self.isVisible():
@@ -442,8 +441,16 @@ class QuestionDialog(ModelessDialog):
         self._show_time()
 
     def _show_time(self) -> None:
-        self.card.show_time(self._services.clock.now_ms())
+        now_ms = self._services.clock.now_ms()
+        self.card.show_time(now_ms)
         self.answer_wait.tick()
+        if self._current is None:
+            return
+        question = self._current.question
+        pending = self._services.sessions.pending(question.session_key)
+        if self.card.show_doubts(question, cap_stop_text(pending, now_ms)):
+            self._click_guard.disturb()
+            self._refit()
 
     def _show_state(self) -> None:
         """Notice and buttons follow what became of the answer shown."""

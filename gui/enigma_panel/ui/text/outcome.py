@@ -6,10 +6,12 @@ from enigma_panel.services.types import (
     AnswerWait,
     DiskFullError,
     LedgerError,
+    PendingCommand,
     WaitReason,
 )
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.errors import Call, ErrorContext, explain
+from enigma_panel.ui.text.states import spoken_duration
 
 tr = Translations("Questions")
 
@@ -64,6 +66,15 @@ def wait_text(wait: AnswerWait | None, now_ms: int) -> str:
 def asked_again_text() -> str:
     """Return what is said of a question that came back after its answer."""
     return tr("The agent asks again. It may not have accepted your answer.")
+
+
+def cap_stop_text(pending: PendingCommand | None, now_ms: int) -> str:
+    """Return that the task that asks is about to be stopped at its cap, whatever is answered."""
+    if pending is None or not pending.at_cap:
+        return ""
+    if pending.due_ms is None or pending.due_ms <= now_ms:
+        return tr("Stops at your cap.")
+    return tr("Stops at your cap in {time}.", time=spoken_duration(pending.due_ms - now_ms))
 
 
 def maybe_answered_text() -> str:
