@@ -753,6 +753,8 @@ class SessionStore(QObject):
         text = _noted_text(observation) if observation.kind in _WITH_TEXT else ""
         # Where we stopped it, the service calls that a failure.
         was_asked = observation.kind is Kind.FAILED and task.status is TaskStatus.STOPPED
+        if was_asked and task.code == AT_CAP:  # the service says that a user did
+            text = AT_CAP
         kind = Kind.STOPPED if was_asked else observation.kind
         # A start may be refused every 30 s for hours.
         if kind is Kind.BACK_IN_QUEUE and self._timeline.last_kinds.get(task.key) == kind.value:

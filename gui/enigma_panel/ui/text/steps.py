@@ -5,7 +5,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from enigma_panel.core.lazy_pattern import lazy_compile
-from enigma_panel.core.observation import Kind
+from enigma_panel.core.observation import AT_CAP, Kind
 from enigma_panel.core.questions.kinds import LOGIN_USED
 from enigma_panel.core.reducer import ANSWERS_SENT
 from enigma_panel.core.service_rules import POLL_MS
@@ -86,6 +86,8 @@ def step_text(step: Step) -> str:
             return _ended_text(step.text)
         case Kind.ACTION if step.text:
             return action_text(step.text)[1]
+        case Kind.STOPPED if step.text == AT_CAP:
+            return tr("Stopped at your cap")
         case kind if kind in _WITH_USED and step.text:
             return tr("{what}: {text}", what=step_word(kind), text=_used_text(step.text))
         case _:
