@@ -361,6 +361,8 @@ def _ended_by_us(session: Session, task: Task | None) -> SessionState:
         return SessionState.ENDED_BY_YOU
     if task.status is TaskStatus.FAILED:
         return SessionState.CLOSED_FAILED
+    if task.code == "AT_CAP" and task.error is not None:
+        return SessionState.CLOSED  # at the cap of its task, as after its task
     end_ms = session.terminate_sent_ms or session.ended_ms or 0
     was_over = task.stop_sent_ms is not None or (task.ended_ms or end_ms) < end_ms
     is_stopped = task.status is TaskStatus.STOPPED and was_over

@@ -71,6 +71,7 @@ def test_who_ended_a_session() -> None:
             ({"status": stopped, "code": "TAKEN_BACK"}, True, "Closed"),
             (UNSENT | {"status": stopped}, True, "Ended by you"),
             (AT_CAP | {"status": stopped}, False, "Ended by you"),
+            (AT_CAP | {"status": stopped}, True, "Closed"),
             (AT_CAP | {"status": stopped, "error": None}, False, "Ended at daily cap"),
         ),
         _is_called,
