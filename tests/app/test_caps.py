@@ -37,7 +37,7 @@ def test_at_the_cap_of_the_day_nothing_starts_over_a_kill_until_it_is_raised(
     simulator: Start, tmp_path: Path
 ) -> None:
     url = simulator(*RISING).url
-    first = _program(url, tmp_path, cap_per_day="0.06")
+    first = _program(url, tmp_path, cap_per_day="0.08")
     first.tell(LONG)
     first.until(lambda s: any("Daily cap reached" in one for one in first.tell("notices")))
     first.tell(LONG)
@@ -47,6 +47,6 @@ def test_at_the_cap_of_the_day_nothing_starts_over_a_kill_until_it_is_raised(
     second.until(lambda s: _rows(s, "Daily cap reached"))
     assert _applied(url)["start-session"] == 1
     held = "Daily cap reached"  # a press counts once the button has stood there for a moment
-    second.until(lambda s: not _rows(s, held) or not second.tell("press Raise to $1.00"))
+    second.until(lambda s: not _rows(s, held) or not second.tell("press Raise to $0.16"))
     second.until(lambda _: _applied(url)["start-session"] == 2 or not second.tell("press Go on"))
     assert second.quit() == (0, "")

@@ -770,6 +770,8 @@ class FakeCaps(QObject):
         self.today = Decimal(0)
         self.without_cost = 0
         self.is_held = False
+        self.next_cap: Decimal | None = Decimal(10)
+        self.most: Task | None = None
         self.done: list[str] = []
 
     def spent(self) -> Decimal:
@@ -781,11 +783,17 @@ class FakeCaps(QObject):
     def uncounted(self) -> int:
         return self.without_cost
 
-    def raised(self) -> Decimal:
-        return Decimal(10)
+    def dearest(self) -> Task | None:
+        return self.most
+
+    def raised(self) -> Decimal | None:
+        return self.next_cap
 
     def raise_day(self) -> None:
         self.done.append("raise")
+
+    def lower_again(self, cap: Decimal) -> None:
+        self.done.append(f"lower to {cap}")
 
     def terminate_running(self) -> None:
         self.done.append("terminate")
@@ -1095,6 +1103,7 @@ class FakeActions(QObject):
     take_way_out = Actions.take_way_out
     trouble = Signal(str)
     awaited_again = Signal(int)
+    undoable_done = Signal(str, object)
 
     def __init__(self) -> None:
         super().__init__()

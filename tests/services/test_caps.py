@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.models import Phase, SessionState, TaskStatus, shown_state
 from enigma_panel.core.money import sum_money
 from enigma_panel.core.observation import AT_CAP, Kind, Observation, Usage
-from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.caps import Caps
 from enigma_panel.services.clock import local_date, local_day
 from enigma_panel.services.sessions import Sessions
@@ -54,6 +55,13 @@ class CapBench(QueueBench):
             await self.store.record(self.task(key).session_key, key, fact)
             await asyncio.sleep(2)
 
+    async def take_back(self, key: int) -> None:
+        """An answer, and a click on Undo; neither takes anything back."""
+        session = self.session_of(key)
+        await self.commands.take_stop_back(session.key, key)
+        assert not self.commands.undo(session.key)
+        assert self.commands.is_stopping(session.key)
+
     @property
     def verbs(self) -> list[CommandVerb]:
         return [verb for _, verb in self.service.commands]
@@ -91,34 +99,132 @@ async def test_what_cannot_be_a_cost_or_falls_stops_nothing(
     assert bench.caps.uncounted() == (bench.task(key).counted_cost is None)
 
 
-async def test_a_cost_that_leaps_is_asked_about_once_and_stops_nothing(bench: CapBench) -> None:
-    bench.settings.change(cap_per_task=CAP, cap_per_day=CAP, at_cap=TERMINATE_RUNNING)
+@pytest.mark.parametrize("costs", [("0.02", "2.53"), ("11",), ("-1", "0.02", "90")])
+async def test_a_first_figure_or_one_after_a_gap_stops_however_much_it_is(
+    bench: CapBench, costs: Iterable[str]
+) -> None:
+    bench.settings.change(cap_per_task=CAP)
     (key,) = await bench.run()
-    await bench.tell(key, "0.02", "2.53", "2.55", "2.60")
-    assert (bench.verbs, bench.said) == ([], [NoticeKind.COST_LEAPT])
-    assert bench.bench.said[0][3] == {"cost": "$2.53", "cap": "$0.25"}
-    assert bench.queue.pause_reason is PauseReason.CAP
-    assert bench.caps.raised() == 1
+    await bench.tell(key, *costs)
+    assert (bench.verbs, bench.task(key).code) == ([STOP], AT_CAP)
 
 
-def test_a_leap_is_asked_about_again_by_a_new_run_and_ends_nothing(tmp_path: Path) -> None:
+async def test_a_figure_that_makes_no_sense_does_not_stay(bench: CapBench) -> None:
+    bench.settings.change(cap_per_task=CAP)
+    (key,) = await bench.run()
+    await bench.tell(key, "0.02", "1e30", "0.04")
+    assert (bench.verbs, bench.caps.spent()) == ([], Decimal("0.04"))
+    await bench.tell(key, "-5", "0.26")
+    assert bench.verbs == [STOP]
+
+
+def test_after_a_kill_the_first_report_past_the_cap_stops_the_task(tmp_path: Path) -> None:
     service = Service()
 
     async def first(bench: CapBench) -> None:
         (key,) = await bench.run()
-        await bench.tell(key, "0.02", "11")
+        await bench.tell(key, "0.02")
         await bench.store.flush()
 
     async def second(bench: CapBench) -> None:
         bench.settings.value = Settings(cap_per_task=CAP, cap_per_day=DAY, at_cap=TERMINATE_RUNNING)
         await bench.recover()
         (task,) = bench.store.tasks()
-        await bench.tell(task.key, "11.02")
-        assert (bench.verbs, bench.said) == ([], [NoticeKind.COST_LEAPT])
+        await bench.tell(task.key, "0.68", "0.70")
+        assert bench.verbs == [STOP]
+        await bench.tell(task.key, "11")
+        await until(lambda: bench.verbs == [STOP, TERMINATE])
         assert bench.queue.pause_reason is PauseReason.CAP
 
     for life in (first, second):
         on_bench(tmp_path, lambda bench: life(CapBench(bench, service)))  # noqa: B023 - run at once
+
+
+async def test_neither_an_answer_nor_an_undo_takes_back_what_a_cap_ends(bench: CapBench) -> None:
+    """While its call waits, for the minute or after a 429, and behind the person's Terminate."""
+    bench.settings.change(cap_per_task=CAP)
+    for wait in ("minute", "429"):
+        (key,) = await bench.run()
+        session = bench.session_of(key)
+        if wait == "minute":
+            bench.bench.use_up(COMMANDS[STOP].rank)
+        else:
+            bench.service.refuses_state = [rejected(429, wait=20)]
+        await bench.tell(key, "0.26")
+        await bench.tell(key, "", kind=Kind.QUESTION)
+        pending = bench.commands.pending(session.key)
+        assert pending is not None
+        assert (pending.verb, pending.at_cap, pending.can_undo) == (STOP, True, False)
+        await bench.take_back(key)
+        bench.bench.give(session.key, TERMINATE, grace_ms=3_000)
+        await asyncio.sleep(1)
+        await bench.commands.take_stop_back(session.key, key)
+        assert bench.commands.undo(session.key)  # that is the person's
+        await until(lambda: bench.task(key).stop_sent_ms is not None, 90)  # noqa: B023 - awaited
+
+
+def test_after_a_kill_an_answer_does_not_take_it_back_either(tmp_path: Path) -> None:
+    service = Service()
+
+    async def first(bench: CapBench) -> None:
+        bench.settings.change(cap_per_task=CAP)
+        (key,) = await bench.run()
+        bench.bench.account.client = None
+        await bench.tell(key, "0.26")
+        await bench.tell(key, "", kind=Kind.QUESTION)
+
+    async def second(bench: CapBench) -> None:
+        await bench.recover()
+        (task,) = bench.store.tasks()
+        await bench.take_back(task.key)
+        await until(lambda: bench.verbs == [STOP], 90)
+
+    for life in (first, second):
+        on_bench(tmp_path, lambda bench: life(CapBench(bench, service)))  # noqa: B023 - run at once
+
+
+async def test_a_stop_without_effect_is_said_or_followed_by_a_terminate(bench: CapBench) -> None:
+    bench.settings.change(cap_per_task=CAP)
+    (key,) = await bench.run()
+    await bench.tell(key, "0.26", "0.28")
+    assert bench.said == []
+    await bench.tell(key, "0.28", "0.30", "0.32")
+    assert (bench.verbs, bench.said) == ([STOP], [NoticeKind.STOP_IN_VAIN])
+    assert bench.bench.said[0][3] == {"cost": "$0.30", "cap": "$0.25"}
+    bench.settings.change(at_cap=TERMINATE_RUNNING)
+    (other,) = await bench.run()
+    await bench.tell(other, "0.26", "0.28", "0.30", "0.32")
+    assert bench.service.commands[1:] == [("s2", STOP), ("s2", TERMINATE)]
+
+
+async def test_where_the_browser_closes_after_its_task_terminate_alone_is_sent(
+    bench: CapBench,
+) -> None:
+    bench.settings.change(cap_per_task=CAP)
+    for queued, verb in ((False, TERMINATE), (True, STOP)):
+        (key,) = await bench.run()
+        await bench.store.update(replace(bench.session_of(key), close_after=True))
+        if queued:
+            await bench.start(where=bench.session_of(key))
+        await bench.tell(key, "0.26", "0.28")
+        assert bench.verbs[-1] is verb
+    assert len(bench.verbs) == 2
+    (first, *_) = bench.store.tasks()
+    await bench.tell(first.key, "0.27", kind=Kind.TERMINATED)
+    ended = bench.task(first.key)
+    assert (ended.status, ended.code, ended.error) == (TaskStatus.STOPPED, AT_CAP, "$0.25")
+    assert shown_state(bench.session_of(first.key), ended) is SessionState.CLOSED
+    assert bench.said == []
+
+
+async def test_a_browser_that_stays_open_behind_a_stopped_task_is_said(bench: CapBench) -> None:
+    bench.settings.change(cap_per_task=CAP)
+    (key,) = await bench.run()
+    await bench.tell(key, "0.26")
+    await bench.tell(key, "0.26", kind=Kind.FAILED)
+    assert bench.said == [NoticeKind.STOPPED_AT_CAP]
+    steps = await bench.store._timeline.steps(key, 9)
+    assert (Kind.STOPPED, AT_CAP) in {(step.kind, step.text) for step in steps}
 
 
 async def test_a_cap_below_what_was_spent_acts_at_once(bench: CapBench) -> None:
@@ -207,7 +313,7 @@ async def test_what_a_cap_held_before_any_cost_was_reported_starts_at_once(bench
     waiting = await bench.start()
     await asyncio.sleep(1)
     assert bench.why(waiting) is WaitReason.CAP
-    bench.caps.raise_day()
+    bench.settings.change(cap_per_day=DAY)
     await until(lambda: bench.task(waiting).status is TaskStatus.WORKING, 20)
 
 
@@ -285,14 +391,42 @@ async def test_what_runs_is_ended_where_that_is_wanted_once(bench: CapBench) -> 
     assert (kept[first].error, kept[idle].code) == (None, None)
 
 
-async def test_a_leap_leaves_the_end_of_what_runs_to_the_other_costs(bench: CapBench) -> None:
+async def test_a_refused_terminate_at_the_cap_is_not_sent_with_every_report(
+    bench: CapBench,
+) -> None:
     bench.settings.change(cap_per_day=DAY, at_cap=TERMINATE_RUNNING)
-    leaping, other = await bench.run(2)
-    await bench.tell(leaping, "0.02", "11", "11.02")
-    await bench.tell(other, "0.90")
-    assert (bench.verbs, bench.queue.pause_reason) == ([], PauseReason.CAP)
-    await bench.tell(other, "1.00")
+    (key,) = await bench.run()
+    bench.service.keeps_open = [rejected(400), rejected(400)]
+    await bench.tell(key, "1.00", "1.02", "1.04")
+    assert (bench.verbs, bench.said) == ([TERMINATE], [NoticeKind.COMMAND_FAILED])
+
+
+async def test_a_cap_that_is_lowered_again_ends_nothing_that_has_started(bench: CapBench) -> None:
+    bench.settings.change(cap_per_day=DAY)
+    (key,) = await bench.run()
+    await bench.tell(key, "1.00")
+    bench.settings.change(at_cap=TERMINATE_RUNNING, cap_per_day=DAY)
     await until(lambda: not bench.service.open)
+    bench.caps.raise_day()
+    (late,) = await bench.run()
+    bench.caps.lower_again(DAY)
+    await bench.tell(late, "0.02", "0.04")
+    assert (len(bench.service.open), bench.caps.is_reached()) == (1, True)
+    waiting = await bench.start()
+    await until(lambda: bench.why(waiting) is WaitReason.CAP)
+
+
+async def test_raise_doubles_the_cap_or_names_what_cost_most(bench: CapBench) -> None:
+    bench.settings.change(cap_per_day=DAY)
+    first, second = await bench.run(2)
+    await bench.tell(first, "0.60")
+    await bench.tell(second, "0.40")
+    assert bench.caps.raised() == 2 * DAY
+    await bench.tell(second, "1.40")
+    dearest = bench.caps.dearest()
+    assert (bench.caps.raised(), dearest and dearest.key) == (None, second)
+    bench.caps.raise_day()
+    assert bench.settings.value.cap_per_day == DAY
 
 
 async def test_a_cap_of_the_day_that_cannot_be_read_ends_nothing(bench: CapBench) -> None:
@@ -315,6 +449,21 @@ async def test_a_browser_that_opens_as_the_cap_is_reached_is_closed_and_its_task
     assert (bench.service.took, bench.why(late)) == (["s1"], WaitReason.CAP)
     bench.caps.raise_day()
     await until(lambda: bench.task(late).status is TaskStatus.WORKING, 90)
+
+
+async def test_a_browser_whose_task_was_refused_for_now_is_closed_and_its_task_waits(
+    bench: CapBench,
+) -> None:
+    bench.settings.change(cap_per_day=DAY, at_cap=TERMINATE_RUNNING)
+    (key,) = await bench.run()
+    bench.service.refuses = [rejected(503)]
+    late = await bench.start()
+    await until(lambda: len(bench.service.asked) == 2)
+    await asyncio.sleep(0.2)
+    await bench.tell(key, "1.00")
+    await until(lambda: not bench.service.open)
+    await until(lambda: bench.why(late) is WaitReason.CAP, 90)
+    assert bench.session_of(late).phase is Phase.PLANNED
 
 
 def test_a_new_run_finds_it_reached_before_a_last_figure_is_less(tmp_path: Path) -> None:
@@ -347,8 +496,6 @@ class Stream:
         self.service = service
         self.reached_ms: int | None = None
         self.wrong: list[str] = []
-        self.last: dict[int, Decimal] = {}
-        self.leapt: set[int] = set()
         self.may_stop: set[str | None] = set()
 
     async def live(self, bench: CapBench) -> None:
@@ -361,8 +508,6 @@ class Stream:
             browsers_at_once=3,
         )
         self.reached_ms = None
-        self.last.clear()
-        self.leapt.clear()
         self.service.begun = lambda: self._begun(now_ms())
         bench.store.costs_changed.connect(lambda key: self._look(bench, key))
         await bench.recover()
@@ -399,11 +544,8 @@ class Stream:
         if self.reached_ms is None and sum_money(_costs(bench)) >= cap:
             self.reached_ms = bench.bench.clock.now_ms()
         cost = task.counted_cost or Decimal(0)
-        if cost - self.last.get(key, Decimal(0)) > 10 * CAP:
-            self.leapt.add(key)
-        elif cost >= CAP and key not in self.leapt:
+        if cost >= CAP:
             self.may_stop.add(bench.session_of(key).service_id)
-        self.last[key] = cost
 
     def _begun(self, now_ms: int) -> None:
         if self.reached_ms is not None and now_ms > self.reached_ms:

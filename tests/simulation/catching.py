@@ -74,10 +74,10 @@ CATCHING: dict[str, int] = {
     "a cap stops no task": 2026113000003,
     "a task is stopped again at its cap": 2026113000893,
     "what a cap ends can be taken back": 2026113000001,
-    "a cost that leaps acts": 2026113000265,
+    "a cap's Stop is the person's": 2026113000003,
     "the cap of the day holds nothing": 2026113000001,
     "caps end with the process": 2026113000026,
-    "channels save polls at a cap": 2026113000003,
+    "channels save polls at a cap": 2026113000014,
     "what runs goes on at the cap": 2026113000045,
     "the cost of earlier runs forgotten": 2026113000076,
 }

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from enigma_panel.core.models import Task
+from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.money import exact_money
 from enigma_panel.core.observation import AT_CAP
 from enigma_panel.core.verbs import CommandVerb
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 MOST = Decimal(1_000_000)
-LEAP = 10
 SOON_S = 2.5
 """So long after a report a task is stopped, and settings are on the disk."""
 POLLED_S = 5.0
@@ -36,8 +35,6 @@ class Caps:
 
     def __init__(self, world: "World") -> None:
         self._world = world
-        self._last: dict[int, Decimal] = {}
-        self._rises: dict[int, Decimal] = {}
         self._reached: tuple[Decimal, int] | None = None
         self._ended_for: Decimal | None = None
         self._due: dict[int, float] = {}  # since when a task is to be stopped
@@ -53,7 +50,7 @@ class Caps:
         """A process has opened its ledger and its settings."""
         assert life.parts is not None
         services = life.parts.services
-        for known in (self._last, self._rises, self._due, self._graced, self._undone, self._told):
+        for known in (self._due, self._graced, self._undone, self._told):
             known.clear()
         self._reached = self._ended_for = None
         settings, since = self._set
@@ -62,13 +59,13 @@ class Caps:
             self._world.fail("caps are kept over a kill", f"not {settings.cap_per_day}")
         self._note_set(services, 0.0)
 
-        def changed(diff: Diff) -> None:
+        def changed(_: Diff) -> None:
             if not life.loop.dead:
-                self._see(services, diff.tasks)
+                self._see(services)
 
-        def acts(*keys: int) -> None:
+        def acts(*_: int) -> None:
             if not life.loop.dead:
-                self._see(services, frozenset(keys))
+                self._see(services)
                 self._expect_ends(services)
 
         def is_set() -> None:
@@ -84,7 +81,7 @@ class Caps:
     def sent(self, sent: Sent) -> None:
         life = self._world.life
         if sent.verb in STARTS and life is not None and life.parts is not None:
-            self._see(life.parts.services, frozenset())
+            self._see(life.parts.services)
             if self._is_reached(life.parts.services):
                 self._world.fail("nothing starts at the cap of the day", str(sent))
 
@@ -126,31 +123,26 @@ class Caps:
         services = life.parts.services
         if not services.settings.value.has_cap:
             return
-        self._see(services, frozenset(task.key for task in services.store.tasks()))
+        self._see(services)
         is_reached = self._is_reached(services)
         if is_reached != services.caps.is_reached():
             self._world.fail("the cap of the day is what tasks cost", f"reached: {is_reached}")
         self._are_stopped(services)
         self._are_polled(services)
         for pending in services.sessions.all_pending():
-            if pending.why is WaitReason.UNDO and pending.session_key not in self._graced:
+            session = services.store.session(pending.session_key)
+            task = services.store.current_task(session) if session is not None else None
+            is_capped = task is not None and task.code == AT_CAP
+            can_undo = pending.why is WaitReason.UNDO or (is_capped and pending.can_undo)
+            if can_undo and pending.session_key not in self._graced:
                 self._world.fail("what a cap ends cannot be taken back", str(pending))
         self._once(life)
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _see(self, services: "Services", keys: frozenset[int]) -> None:
+    def _see(self, services: "Services") -> None:
         """Look at what tasks cost by now."""
         settings = services.settings.value
-        for key in sorted(keys):
-            task = services.store.task(key)
-            if task is None:
-                continue
-            cost = _cost(task)
-            # What an earlier run had seen of today's rises is not kept: all of a cost may be one.
-            is_todays = task in self._of_today(services)
-            rise = cost - self._last.get(key, Decimal(0) if is_todays else cost)
-            self._last[key], self._rises[key] = cost, max(self._rises.get(key, Decimal(0)), rise)
         for task in services.store.tasks():
             if self._must_stop(task, settings.cap_per_task):
                 self._world.checks.commands.capped(task.session_key, mark_of(task.spec))
@@ -165,13 +157,10 @@ class Caps:
         if not self._is_reached(services) or settings.at_cap != TERMINATE_RUNNING:
             self._ended_for = None
         elif cap is not None and self._ended_for != cap:
-            today, most = self._of_today(services), LEAP * cap
-            sane = [task for task in today if self._rises.get(task.key, Decimal(0)) <= most]
-            if sum(map(_cost, sane)) >= cap:
-                self._ended_for = cap
-                keys = services.sessions.terminable_keys()
-                begun = [key for key in keys if _has_begun(services, key)]
-                self._world.checks.clicked(begun, CommandVerb.TERMINATE, 0)
+            self._ended_for = cap
+            keys = services.sessions.terminable_keys()
+            begun = [key for key in keys if _has_begun(services, key)]
+            self._world.checks.clicked(begun, CommandVerb.TERMINATE, 0)
 
     def _is_reached(self, services: "Services") -> bool:
         cap = services.settings.value.cap_per_day
@@ -186,9 +175,7 @@ class Caps:
         return [t for t in tasks if from_ms <= (t.sent_ms or t.created_ms) < to_ms]
 
     def _must_stop(self, task: Task, cap: Decimal | None) -> bool:
-        if cap is None or not task.is_at_work or _cost(task) < cap:
-            return False
-        return self._rises.get(task.key, Decimal(0)) <= LEAP * cap
+        return cap is not None and task.is_at_work and _cost(task) >= cap
 
     def _are_stopped(self, services: "Services") -> None:
         now, cap = self._world.timeline.now, services.settings.value.cap_per_task
@@ -245,4 +232,4 @@ def _cost(task: Task) -> Decimal:
 
 def _has_begun(services: "Services", session_key: int) -> bool:
     tasks = services.store.tasks_of(session_key)
-    return not tasks or any(task.sent_ms is not None for task in tasks)
+    return not tasks or any(task.status is not TaskStatus.QUEUED for task in tasks)

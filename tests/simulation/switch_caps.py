@@ -4,12 +4,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from enigma_panel.services import caps
 from enigma_panel.services.caps import Caps
+from enigma_panel.services.commands.commands import Commands
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.spending import DayCap
-from enigma_panel.services.state import day_costs
 from enigma_panel.services.state.day_costs import DayCosts
 from enigma_panel.services.state.session_store import SessionStore
 
@@ -48,8 +47,9 @@ class _Slow:
         return self._sessions.command(keys, verb, grace_ms=GRACE_MS)
 
 
-def a_leap_acts() -> Patches:
-    return [(place, "is_leap", lambda *_: False) for place in (caps, day_costs)]
+def an_answer_takes_it_back() -> Patches:
+    """Nothing tells a Stop that a cap has given from one of the person."""
+    return [(Commands, "_is_of_cap", lambda *_: False)]
 
 
 def the_day_holds_nothing() -> Patches:
@@ -94,7 +94,7 @@ SWITCHES: dict[str, Callable[[], Patches]] = {
     "a cap stops no task": a_cap_stops_no_task,
     "a task is stopped again at its cap": a_task_is_stopped_again,
     "what a cap ends can be taken back": a_cap_can_be_taken_back,
-    "a cost that leaps acts": a_leap_acts,
+    "a cap's Stop is the person's": an_answer_takes_it_back,
     "the cap of the day holds nothing": the_day_holds_nothing,
     "the cost of earlier runs forgotten": earlier_runs_cost_nothing,
     "caps end with the process": caps_end_with_the_process,

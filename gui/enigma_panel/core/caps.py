@@ -2,20 +2,17 @@
 
 A cap acts on reported figures alone, and a task whose cost is unknown counts nothing. What cannot
 be a cost is in no sum (`Task.counted_cost`), and a figure that falls while its task works changes
-nothing (`merge_usage`): neither reaches a cap. One that leaps is asked about.
+nothing (`merge_usage`): neither reaches a cap.
 """
 
 import re
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 from enigma_panel.core.money import MAX_SANE, is_sane
 
 NEAR = Decimal("0.8")
 """The part of a day's cap from which on it is said that little is left."""
-MOST_RISE = 10
-"""A cost that rises by more than so many caps between two reports is asked about: it may be in
-another unit, or another task's."""
 
 
 class CapMistake(StrEnum):
@@ -48,17 +45,10 @@ def read_cap(text: str) -> Decimal | CapMistake | None:
     return amount if amount <= MAX_SANE else CapMistake.TOO_LARGE
 
 
-def raised(cap: Decimal, spent: Decimal) -> Decimal:
-    """The next cap of a day: twice as much in whole dollars, and again until tasks may start."""
-    while True:
-        cap = max(Decimal(1), (2 * cap).to_integral_value(ROUND_CEILING))
-        if cap > spent or cap >= MAX_SANE:
-            return min(cap, MAX_SANE)
-
-
-def is_leap(rise: Decimal, cap: Decimal) -> bool:
-    """Whether a cost rose by so much between two reports that it may not act on this cap."""
-    return rise > MOST_RISE * cap
+def raised(cap: Decimal, spent: Decimal) -> Decimal | None:
+    """The next cap of a day: twice as much; None where no task may start at that either."""
+    twice = min(2 * cap, MAX_SANE)
+    return twice if twice > spent else None
 
 
 def is_near(spent: Decimal, cap: Decimal) -> bool:

@@ -1,9 +1,9 @@
-"""The caps at work: a task that has reached its own is stopped, and what is done at the day's."""
+"""The caps at work: a task that has reached its own is ended, and what is done at the day's."""
 
 from decimal import Decimal
 
-from enigma_panel.core.caps import is_leap, is_near, raised
-from enigma_panel.core.models import Task
+from enigma_panel.core.caps import is_near, raised
+from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.money import MoneyKind, exact_money, format_money
 from enigma_panel.core.observation import AT_CAP
 from enigma_panel.core.verbs import CommandVerb
@@ -12,8 +12,11 @@ from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.spending import DayCap
-from enigma_panel.services.types import NoticeKind
+from enigma_panel.services.types import Diff, NoticeKind
 from enigma_panel.store.settings import TERMINATE_RUNNING
+
+RISES_IN_VAIN = 2
+"""Reports with a higher cost after the delivery of a Stop, until it counts as without effect."""
 
 
 class Caps(Service):
@@ -38,10 +41,12 @@ class Caps(Service):
         self._sessions = sessions
         self._queue = queue
         self._stood = (settings.value.cap_per_day, False)
-        self._asked: set[int] = set()
+        self._capped: set[int] = set()
+        self._rises: dict[int, int] = {}
         self._said_near: tuple[int, Decimal] | None = None
         self._ended_for: Decimal | None = None
         context.store.costs_changed.connect(self._follow)
+        context.store.changed.connect(self._say_stopped)
         settings.changed.connect(self._look_at_all)
         context.account.changed.connect(self._look_at_all)  # also: the first key of a run
 
@@ -60,16 +65,26 @@ class Caps(Service):
         the cost of all only at their end."""
         return sum(t.is_at_work and t.counted_cost is None for t in self._store.tasks())
 
-    def raised(self) -> Decimal:
-        """What `raise_day` would set; a figure that leapt makes it no larger."""
-        cap = self._settings.value.cap_per_day or Decimal(0)
-        return raised(cap, self._store.day_costs.trusted(cap))
+    def dearest(self) -> Task | None:
+        """The task of today that has cost most."""
+        key = self._store.day_costs.dearest
+        return self._store.task(key) if key is not None else None
+
+    def raised(self) -> Decimal | None:
+        """What `raise_day` would set; None where that is not enough for another start."""
+        return raised(self._settings.value.cap_per_day or Decimal(0), self.spent())
 
     # -- the person ----------------------------------------------------------------------------
 
     def raise_day(self) -> None:
-        """Raise the cap of the day to that."""
-        self._settings.change(cap_per_day=self.raised())
+        """Raise the cap of the day to that, if that is enough."""
+        if (cap := self.raised()) is not None:
+            self._settings.change(cap_per_day=cap)
+
+    def lower_again(self, cap: Decimal) -> None:
+        """Undo `raise_day`; what has started since goes on."""
+        self._ended_for = cap
+        self._settings.change(cap_per_day=cap)
 
     def terminate_running(self) -> None:
         """Terminate the browsers of tasks that run, ask or are paused, and idle ones. One whose
@@ -85,6 +100,7 @@ class Caps(Service):
         task = self._store.task(task_key)
         if task is not None:
             self._look_at(task)
+            self._follow_up(task)
         self._look_at_day()
 
     def _look_at_all(self) -> None:
@@ -93,25 +109,53 @@ class Caps(Service):
         self._look_at_day()
 
     def _look_at(self, task: Task) -> None:
-        """Stop a task at its cap, once: a Stop that was taken back or refused is not repeated."""
-        cap, cost = self._settings.value.cap_per_task, task.counted_cost
-        if cap is None or cost is None or cost < cap or not task.is_at_work:
+        """End a task at its cap, once: what was refused is not repeated."""
+        cap, session = self._settings.value.cap_per_task, self._store.session(task.session_key)
+        if cap is None or session is None or not _has_reached(task, cap):
             return
         if (task.code, task.error) == (AT_CAP, exact_money(cap)):
             return
-        if is_leap(self._store.day_costs.rise_of(task.key), cap):
-            self._ask(task, cost, cap)
-        elif self._is_current(task) and self._sessions.can(task.session_key, CommandVerb.STOP):
+        closes = session.close_after and self._is_last(task)  # a Stop would leave it idle
+        verb = CommandVerb.TERMINATE if closes else CommandVerb.STOP
+        current = self._store.current_task(session)
+        is_current = current is not None and current.key == task.key
+        if is_current and self._sessions.can(session.key, verb):
             self._store.note_cap(task, cap)
-            stop = self._sessions.command([task.session_key], CommandVerb.STOP)
-            self._scope.spawn(f"stop at the cap {task.key}", stop)
+            self._capped.add(task.key)
+            self._give(task, verb)
 
-    def _ask(self, task: Task, cost: Decimal, cap: Decimal) -> None:
-        if task.key not in self._asked:
-            self._asked.add(task.key)
-            facts = {"cost": exact_money(cost), "cap": exact_money(cap)}
-            kind = NoticeKind.COST_LEAPT
-            self._notices.notify(kind, task.session_key, task.key, None, **facts)
+    def _follow_up(self, task: Task) -> None:
+        """Follow a Stop that was delivered: where the cost still rises, only a Terminate helps."""
+        cap, is_told = self._settings.value.cap_per_task, task.stop_sent_ms is not None
+        is_told &= self._sessions.pending_verb(task.session_key) is None
+        if cap is None or not is_told or not _has_reached(task, cap):
+            self._rises.pop(task.key, None)
+            return
+        self._rises[task.key] = self._rises.get(task.key, 0) + 1
+        if self._rises[task.key] != RISES_IN_VAIN:
+            return
+        if self._settings.value.at_cap == TERMINATE_RUNNING:
+            self._give(task, CommandVerb.TERMINATE)
+            return
+        facts = {"cost": exact_money(task.counted_cost or cap), "cap": exact_money(cap)}
+        kind = NoticeKind.STOP_IN_VAIN
+        self._notices.notify(kind, task.session_key, task.key, None, **facts)
+
+    def _give(self, task: Task, verb: CommandVerb) -> None:
+        giving = self._sessions.command([task.session_key], verb)
+        self._scope.spawn(f"{verb.value} at the cap {task.key}", giving)
+
+    def _say_stopped(self, diff: Diff) -> None:
+        """Say that a task was stopped at its cap, and its browser is still billing."""
+        for key in self._capped & diff.tasks:
+            task = self._store.task(key)
+            session = self._store.session(task.session_key) if task is not None else None
+            if task is None or session is None or not task.is_final:
+                continue
+            self._capped.discard(key)
+            stays = not session.is_ended and self._is_last(task)
+            if stays and task.status is TaskStatus.STOPPED:
+                self._notices.notify(NoticeKind.STOPPED_AT_CAP, session.key, key, None)
 
     def _look_at_day(self) -> None:
         settings, is_reached = self._settings.value, self._day_cap.is_reached()
@@ -121,7 +165,7 @@ class Caps(Service):
             self._queue.wake()
         if not is_reached or settings.at_cap != TERMINATE_RUNNING:
             self._ended_for = None
-        elif cap and self._ended_for != cap and self._store.day_costs.trusted(cap) >= cap:
+        elif cap and self._ended_for != cap:
             self._ended_for = cap
             for task in self._store.tasks():
                 can = self._sessions.can(task.session_key, CommandVerb.TERMINATE)
@@ -134,11 +178,15 @@ class Caps(Service):
             facts = {"spent": format_money(self.spent(), MoneyKind.SUM), "cap": exact_money(cap)}
             self._notices.notify(NoticeKind.CAP_NEAR, None, None, None, **facts)
 
-    def _is_current(self, task: Task) -> bool:
-        session = self._store.session(task.session_key)
-        current = self._store.current_task(session) if session is not None else None
-        return current is not None and current.key == task.key
+    def _is_last(self, task: Task) -> bool:
+        others = (one for one in self._store.tasks_of(task.session_key) if one.key != task.key)
+        return all(one.is_final for one in others)
 
     def _has_begun(self, session_key: int) -> bool:
         tasks = self._store.tasks_of(session_key)
-        return not tasks or any(task.sent_ms is not None for task in tasks)
+        return not tasks or any(task.status is not TaskStatus.QUEUED for task in tasks)
+
+
+def _has_reached(task: Task, cap: Decimal) -> bool:
+    cost = task.counted_cost
+    return task.is_at_work and cost is not None and cost >= cap

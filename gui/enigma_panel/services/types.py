@@ -170,7 +170,8 @@ class NoticeKind(StrEnum):
     CLOSED_FOR_WAITING_TASK = "closed_for_waiting_task"  # refused for now: it is queued again
     LEDGER_FAILED = "ledger_failed"
     CAP_NEAR = "cap_near"  # little is left of the day's cap; facts: spent, cap
-    COST_LEAPT = "cost_leapt"  # over a cap, too fast to act on; facts: cost, cap
+    STOPPED_AT_CAP = "stopped_at_cap"  # its browser stays open
+    STOP_IN_VAIN = "stop_in_vain"  # delivered at a cap, and the cost still rises; facts: cost, cap
     MOVED_HERE = "moved_here"  # another computer used the ledger last
 
 

@@ -145,10 +145,15 @@ async def test_it_says_how_much_is_spent_and_whose_cost_is_not_known(
     assert fields.said.text() == "Nothing more starts today."
 
 
-async def test_escape_leaves_no_cap_that_was_typed_but_does_not_hold(stage: Stage) -> None:
+async def test_escape_takes_back_what_was_typed_and_then_closes(stage: Stage) -> None:
+    stage.world.settings.change(cap_per_task=QUARTER)
     sheet = await stage.open()
-    type_text(sheet.caps.per_task, "0.25")
-    key(sheet.caps.per_task, Qt.Key.Key_Escape)
+    field = sheet.caps.per_task
+    field.selectAll()
+    type_text(field, "five")
+    key(field, Qt.Key.Key_Escape)
+    assert (sheet.isVisible(), field.text()) == (True, "$0.25")
+    key(field, Qt.Key.Key_Escape)
     assert not sheet.isVisible()
     assert caps(stage.world) == (QUARTER, None)
 

@@ -32,12 +32,13 @@ SPEC = TaskSpec(text="Buy the cheapest USB-C hub", close_after=False)
 class Service:
     """The service and what it knows, whichever life of the program asked. It is the client, too.
 
-    refuses, refuses_start, keeps_open: what the next newTasks, starts and Terminates are answered
-    with; loses: the same of starts, after their effect, with the id of the browser. opened: all
-    browsers; open: those that are; most_open: how many were at once. took: the browser of each task
-    that it took, in order. commands: what was sent to which browser. texts: of each start that
-    came; urls: of each newTask. life_ms: how long each browser lives, as it says. touched: told of
-    each call, as it comes and once it had its effect; begun: of each start, as it is sent.
+    refuses, refuses_start, keeps_open, refuses_state: what the next newTasks, starts, Terminates
+    and commands are answered with; loses: the same of starts, after their effect, with the id of
+    the browser. opened: all browsers; open: those that are; most_open: how many were at once. took:
+    the browser of each task that it took, in order. commands: what was sent to which browser.
+    texts: of each start that came; urls: of each newTask. life_ms: how long each browser lives, as
+    it says. touched: told of each call, as it comes and once it had its effect; begun: of each
+    start, as it is sent.
     """
 
     def __init__(self) -> None:
@@ -45,6 +46,7 @@ class Service:
         self.refuses_start: list[ApiError] = []
         self.loses: list[ApiError] = []
         self.keeps_open: list[ApiError] = []
+        self.refuses_state: list[ApiError] = []
         self.life_ms = 300_000
         self.opened: list[str] = []
         self.open: set[str] = set()
@@ -96,6 +98,8 @@ class Service:
     async def send_state(self, session_id: str, verb: CommandVerb) -> Observation:
         self.commands.append((session_id, verb))
         await self._come()
+        if self.refuses_state:
+            raise self.refuses_state.pop(0)
         if verb is not CommandVerb.TERMINATE:
             return Observation(kind=COMMANDS[verb].sent)
         if self.keeps_open:

@@ -36,17 +36,6 @@ def test_a_task_counts_to_the_day_on_which_it_was_sent_or_asked_for() -> None:
     assert costs.spent == Decimal("7.103")
 
 
-def test_the_largest_rise_between_two_reports_is_kept() -> None:
-    costs, (begin, end) = DayCosts(), local_day(NOW)
-    costs.begin((begin, end), {}, Decimal(0))
-    told = [a_task(1, cost=cost, sent_ms=begin) for cost in ("0.1", "0.5", "0.4", "0.6", "-9")]
-    changed = [
-        costs.note(after, before) for before, after in zip([None, *told[:-1]], told, strict=True)
-    ]
-    assert (costs.rise_of(1), costs.rise_of(2)) == (Decimal("0.4"), 0)
-    assert changed == [True] * 5
-
-
 def test_it_is_the_ledger_s_figure_after_a_restart_too(tmp_path: Path) -> None:
     """Also of what is not in memory, and of what was deleted before and since."""
 

@@ -1,5 +1,6 @@
 """Notices: what they say and offer, and that they leave with their cause."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -238,7 +239,7 @@ def test_what_may_cost_money_needs_a_look(bar: Bar) -> None:
         Kind.COMMAND_FAILED,
         Kind.LEDGER_FAILED,
         Kind.MOVED_HERE,
-        Kind.COST_LEAPT,
+        Kind.STOP_IN_VAIN,
     }
 
 
@@ -290,9 +291,27 @@ def test_at_the_cap_of_the_day_it_can_be_raised_and_what_runs_be_ended(bar: Bar)
         "Daily cap reached: $5.02 of $5.00. 2 sessions carry on. 1 task is queued."
     ]
     assert bar.offers() == ["Raise to $10.00", "Terminate running ones"]
+    undo: list[Callable[[], object]] = []
+    bar.app_actions.undoable_done.connect(lambda _text, call: undo.append(call))
     bar.press("Raise to $10.00")
     bar.press("Terminate running ones")
-    assert caps.done == ["raise", "terminate"]
+    undo[0]()
+    assert caps.done == ["raise", "terminate", "lower to 5"]
+
+
+def test_where_twice_the_cap_is_not_enough_costs_opens_and_the_dearest_is_named(bar: Bar) -> None:
+    caps, sessions, opened = bar.services.caps, bar.services.sessions, list[bool]()
+    sessions.add(1, status=TaskStatus.DONE, cost="10.5")
+    bar.services.settings.change(cap_per_day=Decimal(5))
+    caps.today, caps.is_held, caps.next_cap = Decimal(11), True, None
+    caps.most = sessions.tasks[1]
+    bar.notices.refresh()
+    said = f"{sessions.sessions[1].name} cost most: $10.50."
+    assert said in bar.first.text
+    assert "Task 1" not in bar.first.words  # the desktop shows this, too
+    bar.notices.costs_wanted.connect(lambda: opened.append(True))
+    bar.press("Costs")
+    assert (opened, caps.done) == ([True], [])
 
 
 def test_a_reached_cap_is_said_beside_what_else_holds_the_queue(bar: Bar) -> None:
@@ -346,13 +365,23 @@ def test_that_little_is_left_of_a_cap_is_said_while_it_is_true(
     assert bar.lines == []
 
 
-def test_what_a_cap_of_a_task_reports_names_the_amounts(bar: Bar) -> None:
+def test_a_stop_at_a_cap_offers_terminate_while_its_browser_is_billed(bar: Bar) -> None:
     bar.services.sessions.add(1)
-    bar.say(Kind.COST_LEAPT, 1, cost="$2.53", cap="$0.25")
-    assert bar.first.words == (
-        "The cost of “Task 1” jumped to $2.53. Your cap is $0.25, but the figure may be wrong."
-    )
-    assert bar.offers() == ["Show task"]
+    name = bar.services.sessions.sessions[1].name
+    bar.say(Kind.STOP_IN_VAIN, 1, cost="$0.39", cap="$0.25")
+    bar.notices.refresh()
+    still = "It costs $0.39 by now. Your cap is $0.25."
+    assert bar.lines == [f"{name} runs on after its Stop. {still}"]
+    bar.press("Terminate")
+    bar.services.sessions.change_task(1, status=TaskStatus.STOPPED)
+    bar.say(Kind.STOPPED_AT_CAP, 1)
+    bar.notices.refresh()
+    assert bar.lines == bar.told[1:] == [f"{name} was stopped at your cap and is still billing."]
+    bar.press("Terminate")
+    assert bar.app_actions.calls == [("command", [1], CommandVerb.TERMINATE)] * 2
+    bar.services.sessions.change_session(1, phase=Phase.ENDED_BY_YOU)
+    bar.notices.refresh()
+    assert bar.lines == []
 
 
 @pytest.mark.parametrize(("reason", "title", "ways"), HELD)
@@ -450,8 +479,9 @@ def test_a_damaged_ledger_with_a_copy(bar: Bar) -> None:
             "s.broken",
             "The history was damaged and is empty now. Earlier sessions may still cost",
         ),
-        (ProblemKind.NEWER, None, "s was saved by a newer version. Caps are off. It"),
-        (ProblemKind.UNREADABLE, None, "s can't be read. Caps are off. It stays as it is."),
+        (ProblemKind.NEWER, None, "s was saved by a newer version. The caps per task and per day"),
+        (ProblemKind.UNREADABLE, None, "s can't be read. The caps per task and per day are off."),
+        (ProblemKind.NO_CAP, None, "Your cap per task could not be read and is off."),
         (
             ProblemKind.UNWRITABLE,
             None,
@@ -480,7 +510,8 @@ def test_damaged_settings_are_told_and_kept(bar: Bar) -> None:
     problem = Problem(kind=ProblemKind.BROKEN, path=path, kept_as=kept, reason="x")
     bar.notices.show_problem(problem)
     said = "Damaged settings were reset."
-    assert bar.lines == [f"{said} Caps are off. The damaged file is kept as settings.broken."]
+    caps = "The caps per task and per day are off."
+    assert bar.lines == [f"{said} {caps} The damaged file is kept as settings.broken."]
 
 
 def test_unreadable_rows_are_counted(bar: Bar) -> None:

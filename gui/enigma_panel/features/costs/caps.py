@@ -134,6 +134,17 @@ class CapFields(QWidget):
         self._services.settings.change(at_cap=self.at_cap.currentData())
 
 
+class _CapEdit(LineEdit):
+    """The field of a cap: Escape takes back what was typed before it closes the sheet."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == K.Key_Escape and self.isModified():
+            self.setText(self._written)
+            self.editingFinished.emit()  # a mistake goes, too
+        else:
+            super().keyPressEvent(event)
+
+
 class _AtCapBox(ChoiceBox):
     """What is done at the cap: a choice may end browsers, so a key on the closed box opens it."""
 
@@ -145,7 +156,7 @@ class _AtCapBox(ChoiceBox):
 
 
 def _field(tip: str) -> LineEdit:
-    edit = LineEdit()
+    edit = _CapEdit()
     edit.setPlaceholderText(tr("no cap"))
     edit.setToolTip(tip)
     edit.setFixedWidth(theme.scaled(FIELD_WIDTH))

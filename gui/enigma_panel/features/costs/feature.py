@@ -28,6 +28,7 @@ def install(host: Host) -> None:
     )
     window.add_command(opener, in_menu=True)
     window.money.set_opener(opener)
+    window.notices.costs_wanted.connect(opener.trigger)
 
 
 COSTS = Feature(name="costs", install=install)

@@ -8,6 +8,7 @@ from enigma_panel.features.desktop_notices.text import cap_notice
 from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.services.types import NoticeKind
 from enigma_panel.ui.notices.notice_list import NoticeList
+from enigma_panel.ui.notices.queue import CAP_TOPIC
 from enigma_panel.ui.text.problems import Notice, NoticeAction
 
 NOTICE = "cap"
@@ -37,7 +38,7 @@ class CapNotifier(QObject):
         self._notifier = notifier
         self._has_focus = has_focus
         self._is_wanted = is_wanted
-        self._raised_to = ""
+        self._offered = ""
         notices.came.connect(self._follow_toast)
         notices.changed.connect(self._follow)
         notifier.clicked.connect(self._click)
@@ -49,15 +50,14 @@ class CapNotifier(QObject):
             self._notifier.withdraw(NOTICE)
 
     def _at_cap(self) -> Notice | None:
-        found = (n for n in self._notices.notices() if NoticeAction.RAISE_CAP in n.actions)
-        return next(found, None)
+        return next((n for n in self._notices.notices() if n.topic == CAP_TOPIC), None)
 
     def _follow(self) -> None:
         """Show another notice once its button would raise the cap to something else."""
         notice = self._at_cap()
-        amount = notice.amount if notice is not None else ""
-        if amount != self._raised_to:
-            self._raised_to = amount
+        offered = notice.label(notice.actions[0]) if notice is not None else ""
+        if offered != self._offered:
+            self._offered = offered
             if notice is not None:
                 self._show(notice)
             else:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from enigma_panel.core.caps import is_leap
 from enigma_panel.core.models import Task
 from enigma_panel.core.money import NANO, to_nano
 
@@ -23,7 +22,6 @@ class DayCosts:
         self._nano: dict[int, int] = {}
         self._sum = 0
         self._deleted = Decimal(0)
-        self._rises: dict[int, int] = {}
 
     def begin(
         self, day: Day, costs: dict[int, int], deleted: Decimal, tasks: Iterable[Task] = ()
@@ -32,15 +30,12 @@ class DayCosts:
         have been deleted, and these records."""
         self.day, self._deleted = day, deleted
         self._nano, self._sum = dict(costs), sum(costs.values())
-        self._rises |= costs  # an earlier run's are not kept: all of a cost may be one
         for task in tasks:
             self._count(task, _nano(task))
 
     def note(self, task: Task, before: Task | None) -> bool:
         """Note a record and the one in whose place it is; True where it costs something else."""
         nano, was = _nano(task), _nano(before) if before is not None else 0
-        if before is not None and nano > was:
-            self._rises[task.key] = max(self._rises.get(task.key, 0), nano - was)
         self._count(task, nano)
         return nano != was
 
@@ -49,14 +44,10 @@ class DayCosts:
         """Dollars of the day so far."""
         return self._sum / NANO + self._deleted
 
-    def rise_of(self, task_key: int) -> Decimal:
-        """The largest rise of a task's cost between two of its reports, in dollars."""
-        return self._rises.get(task_key, 0) / NANO
-
-    def trusted(self, cap: Decimal) -> Decimal:
-        """Dollars of the day so far without tasks whose cost leapt."""
-        leapt = (nano for key, nano in self._nano.items() if is_leap(self.rise_of(key), cap))
-        return self.spent - sum(leapt) / NANO
+    @property
+    def dearest(self) -> int | None:
+        """The key of the task of the day that has cost most."""
+        return max(self._nano, key=self._nano.__getitem__, default=None)
 
     def _count(self, task: Task, nano: int) -> None:
         from_ms, to_ms = self.day

@@ -159,6 +159,10 @@ def _show_task(_about: About) -> tuple[NoticeAction, ...]:
     return (NoticeAction.SHOW_TASK,)
 
 
+def _terminate(_about: About) -> tuple[NoticeAction, ...]:
+    return (NoticeAction.TERMINATE,)
+
+
 def _show_session(_about: About) -> tuple[NoticeAction, ...]:
     return (NoticeAction.SHOW_SESSION,)
 
@@ -172,6 +176,14 @@ def _is_settled(about: About) -> bool:
     if session is None or session.is_ended:
         return True
     return session.phase is not Phase.UNCONFIRMED and not unsure
+
+
+def _stays_with(about: About, *, at_work: bool) -> bool:
+    """Return whether the session is open, and its task the same, at work or not."""
+    session, task = about.session, about.task
+    if session is None or task is None or session.is_ended or session.current_task != task.key:
+        return False
+    return task.is_at_work is at_work
 
 
 def _came_true(about: About) -> bool:
@@ -211,13 +223,21 @@ KINDS: Mapping[NoticeKind, Kind] = {
         ),
         is_over=lambda about: not _is_near_cap(about.services),
     ),
-    NoticeKind.COST_LEAPT: Kind(
+    NoticeKind.STOPPED_AT_CAP: Kind(
         words=lambda about: (
-            tr("The cost of “{task}” jumped to {cost}.", task=about.title, **about.texts),
-            tr("Your cap is {cap}, but the figure may be wrong.", **about.texts),
+            tr("{session} was stopped at your cap and is still billing.", session=about.name),
+            "",
         ),
-        actions=_show_task,
-        is_over=lambda about: about.task is None or about.task.is_final,
+        actions=_terminate,
+        is_over=lambda about: not _stays_with(about, at_work=False),
+    ),
+    NoticeKind.STOP_IN_VAIN: Kind(
+        words=lambda about: (
+            tr("{session} runs on after its Stop.", session=about.name),
+            tr("It costs {cost} by now. Your cap is {cap}.", **about.texts),
+        ),
+        actions=_terminate,
+        is_over=lambda about: not _stays_with(about, at_work=True),
         needs_look=True,
     ),
     NoticeKind.MOVED_HERE: Kind(

@@ -1,6 +1,7 @@
 """All that has to be said: what is true now, and what was said lately."""
 
 from collections.abc import Callable
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -60,8 +61,8 @@ class NoticeList(QObject):
 
     changed: one came, went or says something else. came: a notice to be said at once, too.
     copy_wanted: restart with the ledger's copy. quit_cancelled: do not end when the tasks are done.
-    diagnostics_wanted: copy what a bug report needs. show_task, show_session: make it, or
-    several sessions, the subject.
+    diagnostics_wanted: copy what a bug report needs. costs_wanted: open *Costs*.
+    show_task, show_session: make it, or several sessions, the subject.
     """
 
     changed = Signal()
@@ -69,6 +70,7 @@ class NoticeList(QObject):
     copy_wanted = Signal()
     quit_cancelled = Signal()
     diagnostics_wanted = Signal()
+    costs_wanted = Signal()
 
     def __init__(
         self,
@@ -288,16 +290,25 @@ class NoticeList(QObject):
                 queue.try_now()
             case NoticeAction.FUNDS_ADDED:
                 queue.funds_added()
-            case NoticeAction.RAISE_CAP | NoticeAction.TERMINATE_RUNNING:
-                caps = self._services.caps
-                is_raise = action is NoticeAction.RAISE_CAP
-                (caps.raise_day if is_raise else caps.terminate_running)()
+            case NoticeAction.COSTS | NoticeAction.RAISE_CAP | NoticeAction.TERMINATE_RUNNING:
+                self._do_at_cap(action, notice.amount)
             case NoticeAction.ADD_FUNDS:
                 app_actions.open_account_page()
             case NoticeAction.REMOVE_ALL:
                 app_actions.queued(concerned(queue), QueueAction.REMOVE)
             case _:
                 self._do_for_rows(action, notice)
+
+    def _do_at_cap(self, action: NoticeAction, amount: str) -> None:
+        caps, cap = self._services.caps, self._services.settings.value.cap_per_day
+        if action is NoticeAction.COSTS:
+            self.costs_wanted.emit()
+        elif action is NoticeAction.TERMINATE_RUNNING:
+            caps.terminate_running()
+        elif cap is not None:
+            caps.raise_day()
+            text = tr("The daily cap is {amount} now.", amount=amount)
+            self._app_actions.undoable_done.emit(text, partial(caps.lower_again, cap))
 
     def _do_for_rows(self, action: NoticeAction, notice: Notice) -> None:
         if notice.sessions and action is NoticeAction.TERMINATE:

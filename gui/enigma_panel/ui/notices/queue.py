@@ -60,16 +60,27 @@ def at_cap(services: Services) -> Notice | None:
     spent = format_money(caps.spent(), MoneyKind.SUM)
     reached = tr("Daily cap reached: {spent} of {cap}.", spent=spent, cap=exact_money(cap))
     ends = (NoticeAction.TERMINATE_RUNNING,) if services.sessions.terminable_keys() else ()
-    queue = services.queue
+    queue, raised = services.queue, caps.raised()
     queued = len(queue.entries()) if queue.pause_reason is PauseReason.CAP else 0
+    text = _text(services, PauseReason.CAP, queued)
     return Notice(
         title=reached if cap else tr("The daily cap can't be read."),
-        text=_text(services, PauseReason.CAP, queued),
+        text=text if raised is not None else f"{_dearest(services)} {text}".strip(),
         topic=CAP_TOPIC,
-        actions=(NoticeAction.RAISE_CAP, *ends),
+        actions=(NoticeAction.COSTS if raised is None else NoticeAction.RAISE_CAP, *ends),
         stays=True,
-        amount=format_money(caps.raised(), MoneyKind.SUM),
+        amount=exact_money(raised) if raised is not None else "",
     )
+
+
+def _dearest(services: Services) -> str:
+    """Return what cost most today; never by its text, since the desktop says this, too."""
+    task = services.caps.dearest()
+    session = services.sessions.session(task.session_key) if task is not None else None
+    if task is None or session is None or task.counted_cost is None:
+        return ""
+    cost = format_money(task.counted_cost, MoneyKind.SUM)
+    return tr("{session} cost most: {cost}.", session=session.name, cost=cost)
 
 
 def _text(services: Services, reason: PauseReason, n: int) -> str:

@@ -14,7 +14,7 @@ from enigma_panel.ui.widgets.debounce import Debounce
 tr = Translations("Widgets")
 
 GAP, MARGINS = 16, QMargins(12, 3, 12, 3)
-STAYS_MS, UNDO_STAYS_MS = 4_000, 8_000
+STAYS_MS, UNDO_STAYS_MS = 4_000, 10_000
 APART, ABOVE = 16, 8
 """Distance from the window's edges, and height of the empty strip above the status bar."""
 _MOVED = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.LayoutRequest})
