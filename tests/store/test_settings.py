@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter, TaskGroup
-from enigma_panel.store.files import ProblemKind
+from enigma_panel.store.files import Problem, ProblemKind
 from enigma_panel.store.settings import (
     DARK,
     DEFAULT_BASE_URL,
@@ -182,7 +182,8 @@ def test_a_cap_of_the_day_that_is_none_holds_all_starts(path: Path, wrong: objec
     """One of a task would end what runs, so that one is off."""
     path.write_text(json.dumps({"cap_per_task": wrong, "cap_per_day": wrong}))
     held = Settings(cap_per_day=Decimal(0))
-    assert load(path) == (held, None)
+    problem = Problem(kind=ProblemKind.NO_CAP, path=path, reason="no cap")
+    assert load(path) == (held, problem)
     save(path, held)
     assert load(path) == (held, None)
 
@@ -209,7 +210,7 @@ def test_a_wrong_value_is_lost_alone(path: Path, log_watch: LogWatch, name: str)
     values = {"logins": msgspec.to_builtins((MARIA,)), "tray_told": 3, "theme": "odd"}
     path.write_text(json.dumps({**values, name: WRONG[name]}))
     settings, problem = load(path)
-    assert problem is None
+    assert (problem is not None) == (name == "cap_per_task")
     assert settings == Settings(logins=(MARIA,), tray_told=3, others={"theme": "odd"})
     assert [name in line and "49" not in line for line in log_watch.lines] == [True]
     assert save(path, settings)

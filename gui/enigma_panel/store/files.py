@@ -23,6 +23,7 @@ class ProblemKind(StrEnum):
     UNREADABLE = "unreadable"  # the system refused to hand it out; it stays as it is
     REPAIRED = "repaired"
     DAMAGED = "damaged"  # it has damage, and is used all the same
+    NO_CAP = "no_cap"  # the cap of a task in the settings makes no sense; all else was read
     UNWRITABLE = "unwritable"  # a write-only file of ours cannot be written; it stays
 
 

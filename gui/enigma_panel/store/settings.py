@@ -165,6 +165,8 @@ def load(path: Path) -> tuple[Settings, Problem | None]:
     found = _read(path)
     for name in found.wrong:
         log.warning("settings: a value of %s cannot be used and is left out", name)
+    if found.problem is None and "cap_per_task" in found.wrong:
+        return found.settings, Problem(kind=ProblemKind.NO_CAP, path=path, reason="no cap")
     if found.problem is None:
         return found.settings, None
     kept_as, reason = None, found.reason

@@ -45,6 +45,7 @@ class NoticeAction(StrEnum):
     TRY_NOW = "try_now"
     ADD_FUNDS = "add_funds"
     FUNDS_ADDED = "funds_added"
+    COSTS = "costs"
     RAISE_CAP = "raise_cap"
     TERMINATE_RUNNING = "terminate_running"
     SETTINGS = "settings"
@@ -115,6 +116,7 @@ def notice_action_label(action: NoticeAction, dialect: Dialect | None = None) ->
         NoticeAction.TRY_NOW: tr("Try now"),
         NoticeAction.ADD_FUNDS: tr("Add funds"),
         NoticeAction.FUNDS_ADDED: tr("I have added funds"),
+        NoticeAction.COSTS: tr("Costs"),
         NoticeAction.RAISE_CAP: tr("Raise the cap"),
         NoticeAction.TERMINATE_RUNNING: tr("Terminate running ones"),
         NoticeAction.SETTINGS: tr("Settings"),
@@ -176,7 +178,8 @@ def copy_text(copy: Copy, now_ms: int) -> str:
 
 
 def _problem(problem: Problem) -> Notice:
-    name, caps = problem.path.name, tr("Caps are off.")
+    name = problem.path.name
+    caps = tr("The caps per task and per day are off.")
     stays = tr("It stays as it is. Changes are not kept.")
     match problem.kind:
         case ProblemKind.BROKEN if problem.kept_as is not None:
@@ -209,6 +212,9 @@ def _problem(problem: Problem) -> Notice:
                 title=tr("{name} was saved by a newer version.", name=name),
                 text=f"{caps} {stays}",
             )
+        case ProblemKind.NO_CAP:
+            title = tr("Your cap per task could not be read and is off.")
+            return Notice(title=title, actions=(NoticeAction.COSTS,))
         case ProblemKind.UNREADABLE:
             return Notice(title=tr("{name} can't be read.", name=name), text=f"{caps} {stays}")
         case ProblemKind.UNWRITABLE:
