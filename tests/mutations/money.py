@@ -801,10 +801,12 @@ MONEY = (
     Break(
         promise="What a cap can't count is named in Costs",
         mistake="only what runs is counted",
-        file="services/caps.py",
-        old="t.is_cost_unknown or t.status",
-        new="t.status",
-        tests=(f"{CAPS}::test_what_cannot_be_a_cost_or_falls_stops_nothing",),
+        file="features/costs/caps.py",
+        old="left_out_text(today, caps.uncounted())",
+        new="left_out_text(TaskSum(), caps.uncounted())",
+        tests=(
+            "tests/features/costs/test_caps.py::test_it_says_how_much_is_spent_and_whose_cost_is_not_known",
+        ),
     ),
     Break(
         promise="What runs, asks, is paused or idle is ended, too, if you want that.",
