@@ -401,6 +401,6 @@ def _run_qt(program: Program, ends: ExitStack) -> int:
 
 def _begin_again(arguments: list[str]) -> None:
     frozen = getattr(sys, "frozen", False)
-    program = [sys.executable] if frozen else [sys.executable, "-m", "enigma_panel"]
+    program = [sys.executable] if frozen else [sys.executable, "-P", "-m", "enigma_panel"]
     command = [*program, *arguments]
     os.execv(command[0], command)  # noqa: S606 - ourselves, no shell

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from enigma_panel import app
 from tests.conftest import first_and_weekly_each
 from tests.kit.wait import wait_for
 from tour_steps import SAVES_LOGINS
@@ -136,6 +137,24 @@ def test_smoke_ends_once_all_features_are_there() -> None:
     done = _run("--smoke", program=("-c", HAS_A_BROKEN_FEATURE))
     assert (done.returncode, done.stdout) == (1, "shown\n")
     assert "ZeroDivisionError" in done.stderr
+
+
+def test_no_file_of_the_current_folder_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("queue", "asyncio", "socketio", "enigma_panel"):
+        (tmp_path / f"{module}.py").write_text("open('was-run', 'w')")
+    monkeypatch.chdir(tmp_path)
+    command = "import sys; from enigma_panel.__main__ import main; sys.exit(main())"
+    done = _run("--demo", "--smoke", program=("-P", "-c", command))  # as its console script does
+    assert (done.returncode, done.stdout, done.stderr) == (0, "shown\n", "")
+    assert not (tmp_path / "was-run").exists()
+    began: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda _program, command: began.append(command))
+    app._begin_again(["--version"])
+    again = subprocess.run(began[0], check=True, capture_output=True, text=True)
+    assert again.stdout.startswith("enigma-panel ")
+    assert not (tmp_path / "was-run").exists()
 
 
 def test_smoke_leaves_the_home_alone(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ class SimulatorProcess:
 
     def __init__(self, *arguments: str) -> None:
         frozen = getattr(sys, "frozen", False)
-        program = ["--simulator"] if frozen else ["-m", "enigma_panel.simulator"]
+        program = ["--simulator"] if frozen else ["-P", "-m", "enigma_panel.simulator"]
         self._process = subprocess.Popen(  # noqa: S603 - our own program with our own arguments
             [sys.executable, *program, "--port", "0", *arguments],
             stdin=subprocess.PIPE,
