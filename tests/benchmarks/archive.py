@@ -151,8 +151,14 @@ def fill(path: Path, tasks: int) -> None:
             connection.execute(
                 "INSERT INTO sessions (key, base_url, key_print, site, number, phase, since_ms,"
                 " created_ms, ended_ms, close_after, current_task, name_folded)"
-                " VALUES (?1, ?2, 'x', ?3, ?1, 'closed', ?4, ?4, ?4, 1, ?1, ?3 || ' ' || ?1)",
-                (key, SESSION.base_url, f"shop{key % 9}.example", at),
+                " VALUES (:key, :url, 'x', :site, :key, 'closed', :at, :at, :at, 1, :key,"
+                " :site || ' ' || :key)",
+                {
+                    "key": key,
+                    "url": SESSION.base_url,
+                    "site": f"shop{key % 9}.example",
+                    "at": at,
+                },
             )
             seldom = f"{' hundredth' * (key % 100 == 1)}{' rare7' * (key % 1000 == 7)}"
             nano = rng.randint(1, 10**9 - 1)
@@ -163,9 +169,18 @@ def fill(path: Path, tasks: int) -> None:
                 "INSERT INTO tasks (key, session_key, verb, text, avoid_domains, close_after,"
                 " status, since_ms, created_ms, sent_ms, ended_ms, result, cost, cost_nano,"
                 " tokens_in, question_n, pause_confirmed, is_new, texts_folded)"
-                " VALUES (?1, ?1, 'newTask', ?2, '[]', 1, 'done', ?3, ?3, ?3, ?3 + ?4, ?5, ?6,"
-                " ?7, ?4, 0, 0, 0, ?8)",
-                (key, told, at, rng.randint(5_000, 90_000), result, f"0.{nano:09}", nano, searched),
+                " VALUES (:key, :key, 'newTask', :told, '[]', 1, 'done', :at, :at, :at, :at + :took,"
+                " :result, :cost, :nano, :took, 0, 0, 0, :searched)",
+                {
+                    "key": key,
+                    "told": told,
+                    "at": at,
+                    "took": rng.randint(5_000, 90_000),
+                    "result": result,
+                    "cost": f"0.{nano:09}",
+                    "nano": nano,
+                    "searched": searched,
+                },
             )
 
 

@@ -619,9 +619,10 @@ DATA = (
         promise=DELETED,
         mistake="what is written of it afterwards brings it back",
         file="store/ledger/row_mapper.py",
-        old='        self.update = f"UPDATE {name} SET {updates} WHERE key = ?1"',
+        old='        self.update = f"UPDATE {name} SET {updates} WHERE key = ?"',
         new='        updates = ", ".join(f"{one} = excluded.{one}" for one in written[1:])\n'
-        '        self.update = f"{self.insert} ON CONFLICT (key) DO UPDATE SET {updates}"',
+        '        insert = _insert(name, [*written[1:], "key"])\n'
+        '        self.update = f"{insert} ON CONFLICT (key) DO UPDATE SET {updates}"',
         tests=(
             f"{DELETION}::test_what_is_written_of_a_deleted_task_afterwards_brings_nothing_back",
         ),

@@ -73,8 +73,7 @@ _INSERT_INTENT = (
     " VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
 _INSERT_STEP = (
-    "INSERT INTO steps (task_key, at_ms, kind, text)"
-    " SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM tasks WHERE key = ?1)"
+    "INSERT INTO steps (task_key, at_ms, kind, text) SELECT key, ?, ?, ? FROM tasks WHERE key = ?"
 )
 _SET_CURRENT = "UPDATE sessions SET current_task = ? WHERE key = ?"
 _MARK_SEEN = (
@@ -397,7 +396,8 @@ class Ledger:
         return number
 
     def _put_steps(self, steps: Iterable[Step]) -> None:
-        self._db.execute_many(_INSERT_STEP, [STEPS.values(step)[1:] for step in steps])
+        rows = (STEPS.values(step)[1:] for step in steps)
+        self._db.execute_many(_INSERT_STEP, [(*rest, task_key) for task_key, *rest in rows])
 
     def _put_all(self, records: Sequence[Session | Task]) -> None:
         for record in records:
@@ -411,7 +411,7 @@ class Ledger:
     def _put(self, table: RecordTable[R], record: R) -> R:
         values = table.values(record)
         if record.key:
-            self._db.execute(table.update, values)
+            self._db.execute(table.update, values[1:] + values[:1])
         else:
             values[0] = deletion.fresh_key(self._db, table.name)
             self._db.execute(table.insert, values)

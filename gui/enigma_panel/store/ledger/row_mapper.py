@@ -143,7 +143,7 @@ class RecordTable(Generic[R]):
     """One table of records whose first field is `key`; `derived` columns are only written.
 
     columns: names in reading order. insert, update: SQL with one placeholder a value, the key's
-    first; to update what was deleted changes nothing.
+    first in `insert` and last in `update`; to update what was deleted changes nothing.
     """
 
     def __init__(
@@ -158,11 +158,11 @@ class RecordTable(Generic[R]):
         self.select = f"SELECT {', '.join(self.columns)} FROM {name}"  # noqa: S608 - own names
         written = [*self.columns, *self._derived]
         self.insert = _insert(name, written)
-        updates = ", ".join(f"{column} = ?{n}" for n, column in enumerate(written[1:], 2))
-        self.update = f"UPDATE {name} SET {updates} WHERE key = ?1"  # noqa: S608 - own names
+        updates = ", ".join(f"{column} = ?" for column in written[1:])
+        self.update = f"UPDATE {name} SET {updates} WHERE key = ?"  # noqa: S608 - own names
 
     def values(self, record: R) -> list[Any]:
-        """The parameters of `insert` and `update`."""
+        """The parameters of `insert`, the key first."""
         own = _convert(list(self._get(record)), self._plan.encoders)
         return own + [derive(record) for derive in self._derived.values()]
 
