@@ -5,9 +5,9 @@ import os
 import sys
 from importlib import import_module
 from multiprocessing.connection import Connection
-from typing import IO
+from typing import IO, Any
 
-_FORKS = multiprocessing.get_context("forkserver")
+_FORKS: Any = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     [
         "enigma_panel.simulator.__main__",

@@ -5,10 +5,12 @@ of two fixed words, and all that it can do is to show the window, or New task in
 """
 
 import asyncio
+import errno
 import logging
 import os
 import re
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -73,6 +75,8 @@ def acquire_folder(folder: Path, *, may_ask: bool, word: bytes = SHOW) -> Folder
 
 def ask_to_show(folder: Path, word: bytes) -> _Answer:
     """Ask whoever listens in this folder to show its window; blocks for ANSWER_S at most."""
+    if sys.platform == "win32":  # it has no such sockets
+        return _Answer.NOBODY
     token = os.environ.get(TOKEN, "").encode()
     line = word + (b" " + token if _TOKEN_FORM.fullmatch(token) else b"") + b"\n"
     try:
@@ -83,7 +87,7 @@ def ask_to_show(folder: Path, word: bytes) -> _Answer:
             answer = client.recv(len(OK))
     except (TimeoutError, BlockingIOError):
         return _Answer.SILENT
-    except (OSError, AttributeError):  # nobody listens; Windows has no such sockets
+    except OSError:  # nobody listens
         return _Answer.NOBODY
     return _Answer.SHOWN if answer == OK else _Answer.NOBODY
 
@@ -101,11 +105,9 @@ class SingleInstance:
 
     async def open(self) -> None:
         """Begin to listen. Call it while holding the folder's lock: what lies there is stale."""
-        if not hasattr(socket, "AF_UNIX"):
-            return
         try:
             listener = self._listen()
-        except OSError as error:  # a file system without sockets
+        except OSError as error:  # a file system or a system without such sockets
             log.info("second programs cannot ask for the window: %s", error.strerror)
             return
         running = asyncio.get_running_loop()
@@ -123,6 +125,8 @@ class SingleInstance:
         (self._folder / NAME).unlink(missing_ok=True)
 
     def _listen(self) -> socket.socket:
+        if sys.platform == "win32":
+            raise OSError(errno.ENOSYS, "Windows has no such sockets")
         (self._folder / NAME).unlink(missing_ok=True)
         listener = socket.socket(socket.AF_UNIX)
         try:
@@ -190,7 +194,7 @@ class _Client(asyncio.Protocol):
 @contextmanager
 def _address(folder: Path) -> Iterator[str]:
     """The socket's path. Such paths may be 107 bytes long, so Linux gets a short one."""
-    if not Path("/proc/self/fd").is_dir():
+    if sys.platform != "linux":
         yield str(folder / NAME)
         return
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -1,9 +1,11 @@
 """The program's clock: UTC epoch milliseconds that run through suspend and ignore clock changes."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time as time_of_day, timedelta
+from functools import partial
 from typing import Protocol
 
 JUMP_MS = 2_000
@@ -35,8 +37,9 @@ class Clock(Protocol):
 
 def _boot_clock() -> Nanoseconds | None:
     """The clock that counts on while the computer sleeps, where there is one."""
-    boot = getattr(time, "CLOCK_BOOTTIME", None)
-    return (lambda: time.clock_gettime_ns(boot)) if boot is not None else None
+    if sys.platform != "linux":
+        return None
+    return partial(time.clock_gettime_ns, time.CLOCK_BOOTTIME)
 
 
 BOOT_NS = _boot_clock()

@@ -5,6 +5,7 @@ other's starts as unconfirmed.
 """
 
 import os
+import sys
 from pathlib import Path
 from typing import IO
 
@@ -50,10 +51,10 @@ class FolderLock:
 
 def _lock(file: IO[bytes]) -> None:
     """Lock the file; OSError where somebody else has it."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         import msvcrt  # noqa: PLC0415 - there only
 
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]  # Windows
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
     else:
         import fcntl  # noqa: PLC0415 - not there
 
