@@ -40,6 +40,7 @@ def main() -> int:
 
 def _run(wanted: "Options") -> int:
     from enigma_panel.demo.simulator_process import SimulatorError, start_for
+    from enigma_panel.runtime.system_libraries import HOW_TO_INSTALL
 
     simulator = start_for(wanted)
     try:
@@ -52,7 +53,7 @@ def _run(wanted: "Options") -> int:
             simulator.stop()
         if ".so" not in str(error):  # the loader names a library, which the system lacks
             raise
-        return _complain(f"{error}; the README lists the packages that Qt needs")
+        return _complain(f"{error}. {HOW_TO_INSTALL}")
     from enigma_panel.store.folder_lock import FolderInUseError
     from enigma_panel.store.ledger.errors import LedgerError
     from enigma_panel.store.paths import FolderError

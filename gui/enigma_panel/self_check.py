@@ -5,13 +5,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from publicsuffixlist import PublicSuffixList
-from PySide6.QtCore import qVersion
+from PySide6.QtCore import QLibraryInfo, qVersion
 from PySide6.QtGui import QGuiApplication
 
 from enigma_panel import __version__
 from enigma_panel.api.errors import ApiError
 from enigma_panel.bootstrap import DataDirs, Parts
 from enigma_panel.runtime.logging_setup import newest_lines
+from enigma_panel.runtime.system_libraries import missing
 from enigma_panel.services.account import ENVIRONMENT
 from enigma_panel.services.types import KeyState
 
@@ -24,7 +25,9 @@ async def report(parts: Parts, dirs: DataDirs) -> int:
     await account.load()
     PublicSuffixList()  # fails where the list of public suffixes was left out
     keychain, service = await account.where_it_would_go(), await _health(parts)
-    print("\n".join(_lines(parts, dirs, keychain=keychain, service=service)))
+    lines = _lines(parts, dirs, keychain=keychain, service=service)
+    lines += missing(Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)))
+    print("\n".join(lines))
     return 0
 
 

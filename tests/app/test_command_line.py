@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from enigma_panel import app
+from enigma_panel.runtime.system_libraries import HOW_TO_INSTALL
 from tests.conftest import first_and_weekly_each
 from tests.kit.wait import wait_for
 from tour_steps import SAVES_LOGINS
@@ -90,8 +91,18 @@ def test_a_missing_library_of_the_system(
     done = _run(*arguments, **_unusable(tmp_path, library), **display, **folders)
     assert (done.returncode, done.stdout) == (2, "")
     line = r"enigma-panel: (\S+: file too short|no window can be shown: .* plugin).*"
-    assert re.fullmatch(rf"{line} packages that Qt needs\.?\n", done.stderr), done.stderr
+    assert re.fullmatch(rf"{line} {HOW_TO_INSTALL}\n", done.stderr), done.stderr
     assert list(tmp_path.glob("enigma-panel-demo-*")) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux's libraries")
+def test_self_check_names_a_library_that_only_a_window_needs(tmp_path: Path) -> None:
+    done = _run("--self-check", "--demo", **_unusable(tmp_path, "libxcb-cursor.so.0"))
+    assert done.returncode == 0, done.stderr
+    plugin, how = done.stdout.splitlines()[-2:]
+    assert plugin.startswith("libqxcb.so cannot be loaded: ")
+    assert "libxcb-cursor.so.0" in plugin
+    assert how == HOW_TO_INSTALL
 
 
 def test_a_second_program_on_one_folder_leaves_it_alone(tmp_path: Path) -> None:

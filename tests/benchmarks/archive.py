@@ -169,8 +169,8 @@ def fill(path: Path, tasks: int) -> None:
                 "INSERT INTO tasks (key, session_key, verb, text, avoid_domains, close_after,"
                 " status, since_ms, created_ms, sent_ms, ended_ms, result, cost, cost_nano,"
                 " tokens_in, question_n, pause_confirmed, is_new, texts_folded)"
-                " VALUES (:key, :key, 'newTask', :told, '[]', 1, 'done', :at, :at, :at, :at + :took,"
-                " :result, :cost, :nano, :took, 0, 0, 0, :searched)",
+                " VALUES (:key, :key, 'newTask', :told, '[]', 1, 'done', :at, :at, :at,"
+                " :at + :took, :result, :cost, :nano, :took, 0, 0, 0, :searched)",
                 {
                     "key": key,
                     "told": told,

@@ -12,6 +12,8 @@ import PySide6
 import pytest
 import shiboken6
 
+from enigma_panel.runtime.system_libraries import HOW_TO_INSTALL
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux's libraries")
 
 README = Path(__file__).parents[2] / "README.md"
@@ -111,3 +113,4 @@ def test_the_readme_lists_what_brings_every_library_and_nothing_else() -> None:
     brought = {name for package in packages for name in _in(package)}
     assert needed - brought == set()
     assert [package for package in _listed() if needed.isdisjoint(_in(package))] == []
+    assert HOW_TO_INSTALL.partition(" apt install ")[2].split() == _listed()

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from enigma_panel.core.models import Phase, SessionState, TaskStatus, shown_state
 from enigma_panel.core.money import sum_money
 from enigma_panel.core.observation import AT_CAP, Kind, Observation, Usage
+from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.caps import Caps
 from enigma_panel.services.clock import local_date, local_day
@@ -464,6 +465,22 @@ async def test_a_browser_whose_task_was_refused_for_now_is_closed_and_its_task_w
     await until(lambda: not bench.service.open)
     await until(lambda: bench.why(late) is WaitReason.CAP, 90)
     assert bench.session_of(late).phase is Phase.PLANNED
+
+
+async def test_a_refused_task_is_not_tried_again_at_the_cap_and_its_call_is_free(
+    bench: CapBench,
+) -> None:
+    bench.settings.change(cap_per_day=DAY)
+    (key,) = await bench.run()
+    bench.service.refuses = [rejected(429, wait=30.0)]
+    late = await bench.start()
+    await until(lambda: not bench.service.refuses)
+    await bench.tell(key, "1.00")
+    await until(lambda: bench.session_of(late).phase is Phase.PLANNED, 60)
+    assert (bench.service.took, bench.why(late)) == (["s1"], WaitReason.CAP)
+    await asyncio.sleep(120)
+    room = bench.bench.rate_limiter.room((Endpoint.SEND_MESSAGE, Rank.TERMINATE))
+    assert room == 10
 
 
 def test_a_new_run_finds_it_reached_before_a_last_figure_is_less(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from typing import NoReturn, TypeVar
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
+from enigma_panel.runtime.system_libraries import HOW_TO_INSTALL
+
 T = TypeVar("T")
 
 _CHATTER = "This plugin does not support"
@@ -69,7 +71,7 @@ def _reason(messages: Sequence[str], last: str) -> str:
     """The first message about the display: later ones guess, earlier ones are of other things."""
     first = next((text for text in messages if _ABOUT_DISPLAY.search(text)), last)
     line = next(iter(first.splitlines()), "")
-    return f"{line} The README lists the packages that Qt needs." if "plugin" in line else line
+    return f"{line} {HOW_TO_INSTALL}" if "plugin" in line else line
 
 
 def _end(reason: str, leave: Callable[[], object]) -> NoReturn:

@@ -105,8 +105,6 @@ async def _put_unsent_back(store: SessionStore) -> None:
 
 def _was_never_sent(store: SessionStore, task: Task) -> bool:
     session = store.session(task.session_key)
-    if session is None or session.phase is not Phase.OPEN or session.current_task != task.key:
+    if session is None or session.phase is not Phase.OPEN:
         return False
-    if task.is_final or task.status is TaskStatus.QUEUED:
-        return False
-    return task.status is TaskStatus.STARTING or (task.sent_ms is None and task.service_id is None)
+    return session.current_task == task.key and task.status is TaskStatus.STARTING

@@ -11,11 +11,12 @@ import pytest
 from enigma_panel.api.errors import ApiError, InterruptedCallError, RejectedError, Reply
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.questions.kinds import LOGIN_USED
-from enigma_panel.core.rate_limit import Endpoint
+from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.statuses import TaskStatus
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox
+from enigma_panel.services.rate_limiter import Pass
 from enigma_panel.services.types import AnswerOutcome, AnswerResult
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.services.commands.bench import Bench, on_bench, rejected
@@ -150,6 +151,26 @@ async def test_a_question_that_came_while_it_waited_for_a_call_does_not_get_it(
     await bench.see(one.key, Kind.QUESTION, text="What do you want to order?")
     assert (await answering).outcome is AnswerOutcome.GONE
     assert one.answers == []
+
+
+async def test_one_that_is_taken_back_at_its_turn_is_not_sent_and_its_call_is_free(
+    bench: Bench,
+) -> None:
+    one = await asked(bench)
+    use_up_the_minute(bench)
+    (question,) = one.inbox.questions()
+    wait_for_turn = bench.rate_limiter.turn
+
+    async def turn(*args: Any, **named: Any) -> Pass:
+        taken = await wait_for_turn(*args, **named)
+        assert one.inbox.take_back(question.task_key)
+        return taken
+
+    bench.rate_limiter.turn = turn  # type: ignore[method-assign]  # the moment cannot be met else
+    result = await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
+    assert (result.outcome, one.answers) == (AnswerOutcome.TAKEN_BACK, [])
+    await asyncio.sleep(120)
+    assert bench.rate_limiter.room((Endpoint.SEND_MESSAGE, Rank.TERMINATE)) == 10
 
 
 async def test_what_was_allowed_today_is_known_after_a_restart(bench: Bench) -> None:

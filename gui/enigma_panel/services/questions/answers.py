@@ -70,13 +70,12 @@ class Answers(Service):
     async def restore(self) -> None:
         """Restore what earlier runs allowed today, and what they may have stopped. LedgerError."""
         since_ms, _ = local_day(self._clock.now_ms())
-        live = {task.key: task.question_n for task in self._store.tasks() if not task.is_final}
+        live = [task.key for task in self._store.tasks() if not task.is_final]
 
         def read(ledger: Ledger) -> tuple[list[tuple[int, str]], dict[int, int]]:
             return ledger.used_since(since_ms), ledger.unsure_stops(live)
 
         self._used[:0], stops = await self._store.read(read)
-        stops = {key: n for key, n in stops.items() if live[key] == n}
         self._store.unsure_stops.update(stops)
 
     async def send(

@@ -145,6 +145,7 @@ class Starter(Service):
     ) -> Refusal | None:
         """Send a newTask whose intent is kept."""
         if await self._is_held(intent):
+            taken.give_back()
             return None
         service_id, spec = intent.session.service_id, task.spec
         assert service_id is not None
@@ -351,8 +352,7 @@ class FirstTaskSender(Service):
         """Make one try in the session opened for it. A refusal leaves the task queued meanwhile."""
         await self._commands.until_decided(self._starter.parts(task_key)[1].key)
         task, session, client = self._starter.parts(task_key)
-        is_held = self._starter.day_cap.is_reached()
-        if client is None or is_held or not self._is_wanted(task_key):
+        if client is None or not self._is_wanted(task_key):
             taken.give_back()
             await self._leave_unsent(task, session)
             return None
