@@ -81,6 +81,9 @@ def main() -> int:
     options = parser.parse_args()
     if not options.here:
         return build_in_suite(options.dist.absolute())
+    if (hindrance := no_library_here()) is not None:
+        print(f"cannot build: {hindrance}", file=sys.stderr)
+        return CANNOT_BUILD
     began = time.monotonic()
     work = options.work.absolute()
     bundle = build(options.dist.absolute(), work)
@@ -106,6 +109,7 @@ def build_in_suite(dist: Path) -> int:
     began = time.monotonic()
     dist.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(dist / "enigma-panel", ignore_errors=True)
+    source_date()  # of the repository, which is not there
     env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": "/root"}
     env |= {name: os.environ[name] for name in HANDED_ON if name in os.environ}
     steps = (
@@ -138,6 +142,17 @@ def no_suite_here() -> str | None:
     return None if may else "mmdebstrap needs root or user namespaces"
 
 
+def no_library_here() -> str | None:
+    """Why PyInstaller can't use this Python; None where it can."""
+    from PyInstaller.depend.bindepend import get_python_library_path
+
+    try:
+        found = get_python_library_path()
+    except SystemExit as error:  # PyInstaller's own way to say it
+        return str(error)
+    return None if found else "this Python has no shared library"
+
+
 def debian(suite: str, packages: Sequence[str], hooks: Sequence[str]) -> int:
     """Make a bare Debian, run the hooks in it, throw it away; mmdebstrap's exit status."""
     command = ["mmdebstrap", "--quiet", "--variant=minbase", "--format=null"]
@@ -163,14 +178,16 @@ def build(dist: Path, work: Path) -> Path:
     """Run PyInstaller; the folder that it made below `dist`. It keeps its notes in `work`."""
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     folders = ["--distpath", str(dist), "--workpath", str(work)]
-    env = {**os.environ, "PYINSTALLER_CONFIG_DIR": str(work / "config")}
+    source_date()
+    env = {**os.environ, "PYINSTALLER_CONFIG_DIR": str(work / "config"), "PYTHONHASHSEED": "0"}
     subprocess.run([*command, *folders, str(HERE / "enigma-panel.spec")], env=env, check=True)
     return dist / "enigma-panel"
 
 
 def complete(bundle: Path) -> None:
-    """Add the licence, and share/, laid out as /usr/share."""
-    shutil.copy(ROOT / "LICENSE", bundle)
+    """Add what people read, and share/, laid out as /usr/share."""
+    for name in ("LICENSE", "README.md", "CHANGELOG.md"):
+        shutil.copy(ROOT / name, bundle)
     maker = [sys.executable, str(HERE / "share.py"), str(bundle / "share")]
     subprocess.run(maker, check=True)
 
@@ -183,8 +200,15 @@ def write_notices(bundle: Path, work: Path) -> list[str]:
 
 
 def source_date() -> int:
-    """The time that files get, in seconds; SOURCE_DATE_EPOCH sets it."""
-    return int(os.environ.get("SOURCE_DATE_EPOCH", time.time()))
+    """The time that files get, in seconds: the last commit's, so that each build makes equal bytes.
+
+    SOURCE_DATE_EPOCH sets it, also for the programs that are called from here.
+    """
+    if "SOURCE_DATE_EPOCH" not in os.environ:
+        command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+        committed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        os.environ["SOURCE_DATE_EPOCH"] = committed.strip() or str(int(time.time()))
+    return int(os.environ["SOURCE_DATE_EPOCH"])
 
 
 def pack(bundle: Path) -> Path:

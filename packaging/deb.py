@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import time
 from pathlib import Path
 
 from build import CANNOT_BUILD, HERE, NAME, ROOT, VERSION, source_date
@@ -64,8 +65,11 @@ def make(bundle: Path, work: Path, target: Path, version: str) -> Path:
     shutil.move(root / LIBRARY / "share", root / "usr" / "share")
     (root / "usr" / "bin").mkdir()
     (root / "usr" / "bin" / "enigma-panel").symlink_to(Path("../lib") / NAME / "enigma-panel")
+    shells = root / "usr" / "share" / "zsh"  # Debian's zsh looks into no folder of others
+    (shells / "site-functions").rename(shells / "vendor-completions")
     write_doc(root, version)
-    for path in sorted(root.rglob("*")):
+    for path in sorted(root.rglob("*"), reverse=True):  # a folder's time after its files'
+        os.utime(path, (source_date(), source_date()), follow_symlinks=False)
         if not path.is_symlink():
             runs = path.is_dir() or (path.name == "enigma-panel" and path.parent.name == NAME)
             path.chmod(0o755 if runs else 0o644)
@@ -82,11 +86,13 @@ def write_doc(root: Path, version: str) -> None:
     """Write what Debian's policy wants: changelog, copyright, packed man page, overrides."""
     doc = root / DOC
     doc.mkdir(parents=True)
+    for name in ("README.md", "CHANGELOG.md"):
+        shutil.move(root / LIBRARY / name, doc)
     day = email.utils.formatdate(source_date())
     changes = f"""\
 {NAME} ({version}) unstable; urgency=medium
 
-  * What changed is in CHANGELOG.md, in the program's source.
+  * What changed is in CHANGELOG.md beside this file.
 
  -- {maintainer()}  {day}
 """
@@ -145,6 +151,7 @@ def configuration(root: Path, version: str) -> dict[str, object]:
             "Python, Qt and all other libraries are inside."
         ),
         "license": "MIT",
+        "mtime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(source_date())),
         "depends": DEPENDS,
         "suggests": SUGGESTS,
         "contents": [{"type": "tree", "src": str(root), "dst": "/"}],

@@ -28,7 +28,7 @@ PARTS_LIST = "enigma-panel.cdx.json"
 PROGRAM = "enigma-panel"
 """The file with most of Python's modules inside, and the folder of PyInstaller's notes."""
 PROJECT = "enigma-control-panel"
-OURS = ("LICENSE", NOTICES, PARTS_LIST, "share/*")
+OURS = ("LICENSE", "README.md", "CHANGELOG.md", NOTICES, PARTS_LIST, "share/*")
 OUR_FOLDERS = tuple(HERE.parent / name for name in ("gui", "docs", "packaging", "resources"))
 COMMON = Path("/usr/share/common-licenses")
 """Where Debian keeps the texts that its packages, and names of licences, refer to."""

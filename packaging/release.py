@@ -29,6 +29,7 @@ STEPS = {
     "tools": ".venv/bin/pip install -q -c packaging/constraints.txt -e '.[dev,release]'",
     "archive": ".venv/bin/python packaging/build.py",
     "Debian package": ".venv/bin/python packaging/deb.py",
+    "trial in Debian": ".venv/bin/python packaging/try_deb.py",
     "desktop and shell": ".venv/bin/python packaging/share.py",
     "wheel and sdist": ".venv/bin/python -m build --outdir dist .",
     "page on the index": ".venv/bin/python -m twine check --strict dist/*.whl dist/*.tar.gz",

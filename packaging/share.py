@@ -7,6 +7,7 @@ extra `bundle`, which `dev` brings; SOURCE_DATE_EPOCH sets the date of the metai
 import argparse
 import shutil
 import time
+import tomllib
 from pathlib import Path
 
 import shtab
@@ -16,6 +17,7 @@ from build import HERE, ROOT, source_date
 from enigma_panel import __version__
 from enigma_panel.cli import make_parser
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 COMPLETIONS = {
     "bash": "bash-completion/completions/enigma-panel",
     "zsh": "zsh/site-functions/_enigma-panel",
@@ -30,6 +32,7 @@ def write(share: Path) -> None:
         _copy(path, share / "applications" / path.name)
     for path in HERE.glob("*.metainfo.xml"):
         text = path.read_text("utf-8").replace("@VERSION@", __version__).replace("@DAY@", day)
+        text = text.replace("@SOURCE@", PROJECT["urls"]["Source"])
         _write(share / "metainfo" / path.name, text)
     icons = share / "icons" / "hicolor"
     for path in (ROOT / "resources" / "icons").glob("*.png"):

@@ -63,12 +63,18 @@ def test_is_matched_with_the_windows(entry: dict[str, str]) -> None:
 def test_a_bundle_brings_entry_icons_and_licence(entry: dict[str, str], tmp_path: Path) -> None:
     builder = load("build")
     builder.complete(tmp_path)
-    assert (tmp_path / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
+    for name in ("LICENSE", "README.md", "CHANGELOG.md"):
+        assert (tmp_path / name).read_bytes() == (ROOT / name).read_bytes()
     share = tmp_path / "share"
     assert (share / "applications" / ENTRY.name).read_bytes() == ENTRY.read_bytes()
     told = (share / "metainfo" / f"{ENTRY.stem}.metainfo.xml").read_text("utf-8")
     assert f'<launchable type="desktop-id">{ENTRY.name}</launchable>' in told
     assert f'<release version="{builder.VERSION}" date="20' in told
+    source = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["urls"][
+        "Source"
+    ]
+    assert re.findall(r"<(?:url|image)\b[^>]*>(?!" + re.escape(source) + ")", told) == []
+    assert not re.search(r"@\w+@", told)
     icons = share / "icons" / "hicolor"
     assert (icons / "scalable" / "apps" / f"{entry['Icon']}.svg").is_file()
     edges = set()
