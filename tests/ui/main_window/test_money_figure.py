@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAction
+from PySide6.QtTest import QTest
 
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.store.ledger.errors import CorruptLedgerError
@@ -34,10 +37,27 @@ def test_it_says_what_today_cost_and_never_0_for_what_is_unknown(
     services.task_search.tell_today(total)
     assert today.text() == today.accessibleName() == text
     assert sum_tip(total) in today.accessibleDescription()
-    assert today.accessibleDescription() in window.money.toolTip()
+    assert today.accessibleDescription() in window.money.accessibleDescription()
     services.task_search.problem = CorruptLedgerError(Path("ledger"), "disk I/O error")
     services.task_search.counted.emit()
     assert not today.isVisible()
+
+
+def test_it_is_a_button_that_says_all_of_it_and_opens_the_costs_by_enter(
+    window: MainWindow, services: Any
+) -> None:
+    opened: list[bool] = []
+    costs = QAction("Costs", window)
+    costs.triggered.connect(lambda: opened.append(True))
+    window.money.set_opener(costs)
+    services.task_search.tell_today(TaskSum(cost=FOUR))
+    reader = QAccessible.queryAccessibleInterface(window.money)
+    assert reader.role() is QAccessible.Role.Button
+    assert reader.text(QAccessible.Text.Name) == "$4.87 today, $7.41 left"
+    window.money.setFocus(Qt.FocusReason.TabFocusReason)
+    assert window.money.hasFocus()
+    QTest.keyClick(window.money, Qt.Key.Key_Return)
+    assert len(opened) == 1
 
 
 def test_another_day_is_followed_also_while_nobody_can_see_it(
@@ -76,7 +96,7 @@ def test_its_tip_says_how_far_the_balance_goes(
     services.health.balance = Decimal(balance)
     services.spending.costs = [Decimal(cost) for cost in costs]
     window._tick()
-    for tip in (window.money.toolTip(), window.money.left.accessibleDescription()):
+    for tip in (window.money.accessibleDescription(), window.money.left.accessibleDescription()):
         assert words in tip
         assert ("Enough" in tip) is bool(words)
 

@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QLabel, QLayout, QSizePolicy
 
 from enigma_panel.core.money import MoneyKind
 from enigma_panel.core.task_filter import TaskSum
@@ -13,17 +13,20 @@ from enigma_panel.ui.i18n import Translations, sentence
 from enigma_panel.ui.text.money import enough_text, exact_text, left_text, spoken_money
 from enigma_panel.ui.text.states import local_moment
 from enigma_panel.ui.text.sums import sum_tip, today_text
-from enigma_panel.ui.widgets.basics import make_column, make_label, set_role, show_text
+from enigma_panel.ui.widgets.basics import Button, make_column, make_label, set_role, show_text
 
 tr = Translations("Main window")
 
+SIDE = 4
+"""Distance of the words from the ring of focus."""
 FEW_TASKS = 5
 """The number of tasks that a balance must allow not to be amber."""
 USUAL = TaskSum(cost=Decimal("8.88"), unknown=1)
 
 
-class MoneyFigure(QWidget):
-    """Today's cost and the balance in two decimals; the tool tip has all of it and the forecast.
+class MoneyFigure(Button):
+    """A button with today's cost and the balance in two decimals; its tip has all of it and the
+    forecast.
 
     Empty until the ledger has answered; without a known balance there is no second line.
     """
@@ -35,8 +38,14 @@ class MoneyFigure(QWidget):
         self._opener: QAction | None = None
         self.today = make_label(role="heading")
         self.left = make_label(role="dim")
-        self.setLayout(make_column(None, self.today, self.left, None, gap=0))
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self._lines: QLayout = make_column(None, self.today, self.left, None, gap=0)
+        self._lines.setContentsMargins(SIDE, SIDE, SIDE, SIDE)
+        for label in (self.today, self.left):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setLayout(self._lines)
+        set_role(self, "plain")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # as long as it opens nothing
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         services.task_search.counted.connect(self.show_now)
         services.health.changed.connect(self.show_now)
         self.show_now()
@@ -44,6 +53,8 @@ class MoneyFigure(QWidget):
     def set_opener(self, opener: QAction) -> None:
         """Let a click open what there is to say about the money."""
         self._opener = opener
+        self.clicked.connect(opener.trigger)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.show_now()
 
@@ -67,8 +78,13 @@ class MoneyFigure(QWidget):
         """Show what is known now, once a second, too; only what changed is set."""
         opens = self._opener.toolTip() if self._opener is not None else ""
         tip = "\n".join(filter(None, (self._show_today(), self._show_left(), opens)))
-        if tip != self.toolTip():
+        if tip != self.accessibleDescription():
             self.setToolTip(tip)
+            self.setAccessibleDescription(tip)
+        spoken = [label.accessibleName() for label in (self.today, self.left)]
+        name = ", ".join(filter(None, spoken)) or tr("Costs")
+        if name != self.accessibleName():
+            self.setAccessibleName(name)
 
     def _show_today(self) -> str:
         """Show what today cost; return what its tip says."""
@@ -103,20 +119,15 @@ class MoneyFigure(QWidget):
     # -- Qt ------------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
-        return super().sizeHint().expandedTo(QSize(self.room_for_words(), 0))
+        room = QSize(self.room_for_words() + 2 * SIDE, 0)
+        return self._lines.sizeHint().expandedTo(room)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        is_meant = event.button() is Qt.MouseButton.LeftButton
-        if (
-            self._opener is not None
-            and is_meant
-            and self.rect().contains(event.position().toPoint())
-        ):
-            self._opener.trigger()
+    def minimumSizeHint(self) -> QSize:
+        return self._lines.minimumSize()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        has_room = self.width() >= super().sizeHint().width()
+        has_room = self.width() >= self._lines.sizeHint().width()
         for label in (self.today, self.left):  # where they have none, the amount stays in sight
             flags = Qt.AlignmentFlag
             label.setAlignment(flags.AlignRight if has_room else flags.AlignLeft)

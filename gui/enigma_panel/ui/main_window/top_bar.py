@@ -15,7 +15,7 @@ from enigma_panel.ui.widgets.basics import make_button, make_row, set_role
 tr = Translations("Main window")
 
 HEIGHT, SIDE = 52, 16
-GAP, NARROW_GAP, NARROW = 16, 8, 800
+GAP, NARROW_GAP, NARROW = 16, 4, 800
 """Distance of its parts, and in a window that is narrower than that."""
 FEW_WORDS = 1000
 """A narrower window says in fewer words what today cost; with the usual font."""
