@@ -77,6 +77,7 @@ def plain(value: object) -> object:
         case Observation():
             told = asdict(value)
             assert not told.pop("is_clean"), "nothing has been redacted yet"
+            assert not told.pop("is_late"), "the client does not know who looked before"
             return plain(told)
         case Struct():
             return plain(asdict(value))

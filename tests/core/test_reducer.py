@@ -231,6 +231,22 @@ def test_the_cost_of_the_last_poll_is_not_what_it_came_to(kind: K) -> None:
     assert later.cost == Decimal("0.30")
 
 
+def test_an_end_that_nobody_saw_is_dated_by_the_service_or_not_at_all() -> None:
+    task = _task(sent_ms=NOW - 90_000, since_ms=NOW - 80_000)
+    for said_ms, ended_ms, is_unseen in (
+        (NOW - 50_000, NOW - 50_000, False),
+        (None, NOW, True),
+        (NOW + 9_000, NOW, False),  # its clock is ahead
+        (NOW - 99_000, NOW - 90_000, False),  # its clock is behind
+    ):
+        late = Observation(kind=K.COMPLETED, text="r", ended_ms=said_ms, is_late=True)
+        done = _moved(_session(), task, late, NOW)
+        assert (done.ended_ms, done.is_end_unseen) == (ended_ms, is_unseen)
+    seen = Observation(kind=K.COMPLETED, text="r", ended_ms=NOW - 50_000)
+    done = _moved(_session(), task, seen, NOW)
+    assert (done.ended_ms, done.is_end_unseen) == (NOW, False)  # our clock, while we look
+
+
 def test_cost_never_falls_while_it_works_and_the_final_figure_wins() -> None:
     task = _task(usage=Usage(cost=Decimal("0.05"), tokens_in=100))
     lower = Usage(cost=Decimal("0.04"), tokens_in=90)

@@ -156,7 +156,8 @@ class FakeSessions(Sessions):
             web_view_url=LINK,
             current_task=key,
         )
-        begun = {"since_ms": NOW - 30_000, "created_ms": NOW - 35_000, "sent_ms": NOW - 31_000}
+        since_ms = task.get("ended_ms") or NOW - 30_000
+        begun = {"since_ms": since_ms, "created_ms": NOW - 35_000, "sent_ms": NOW - 31_000}
         self.put(session, a_task(key, status=status, **begun | task))
         if tell:
             one = frozenset({key})

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 BY_YOU = "Stopped by you"
-SESSION_CLOSED = "Its session was closed"
+TERMINATED, CLOSED = "You terminated it", "Its browser was closed"
 _ENDED = frozenset({TaskStatus.STOPPED, TaskStatus.FAILED})
 
 
@@ -83,7 +83,9 @@ class Words:
             self._fail(f"task {task.key} was not stopped by the person: {words}")
         model = self._world.model.sessions.get(session.service_id)
         is_open = model is not None and model.ended is None
-        if is_open and words == SESSION_CLOSED:
+        if words == TERMINATED and session.key not in self._terminated:
+            self._fail(f"the browser of task {task.key} was not terminated by the person: {words}")
+        if is_open and words in {TERMINATED, CLOSED}:
             self._fail(f"the session of task {task.key} is open: {words}")
         is_wanted = stopped and mark_of(task.spec) not in self._taken_back
         if mark_of(task.spec) in self._asked_again:

@@ -200,6 +200,11 @@ class Session(HidingStruct, frozen=True, kw_only=True):
         return self.phase in UNOPENED_PHASES or is_refused
 
     @property
+    def live_page(self) -> str | None:
+        """The link to its live page while it is open; a secret."""
+        return None if self.is_ended else self.web_view_url
+
+    @property
     def is_planned(self) -> bool:
         """True while its task is queued and nothing was sent."""
         return self.phase is Phase.PLANNED
@@ -213,8 +218,8 @@ class Session(HidingStruct, frozen=True, kw_only=True):
 class Task(HidingStruct, frozen=True, kw_only=True):
     """One task: what was asked for, how far it is, and what came out.
 
-    since_ms: when its status began. sent_ms: when the call that starts it was sent. result: what
-    came out; files: what came with it; error, code: why it failed.
+    since_ms: when its status began; see is_end_unseen. sent_ms: when the call that starts it was
+    sent. result: what came out; files: what came with it; error, code: why it failed.
     question: the last one; question_n: how many there were. The question stays after the answer
     (answered_ms set) until the agent was seen working again, since the service may repeat a
     question that was just answered (api.md §11.4). is_new: it ended, the person did not end it, and
@@ -258,6 +263,11 @@ class Task(HidingStruct, frozen=True, kw_only=True):
     def is_final(self) -> bool:
         """True once nothing about this task changes any more."""
         return self.status in FINAL_STATUSES
+
+    @property
+    def is_end_unseen(self) -> bool:
+        """True where nobody looked when it ended: after since_ms, and by ended_ms."""
+        return self.ended_ms is not None and self.since_ms < self.ended_ms
 
     @property
     def was_never_sent(self) -> bool:
@@ -365,8 +375,8 @@ def _ended_by_us(session: Session, task: Task | None) -> SessionState:
         return SessionState.CLOSED  # at the cap of its task, as after its task
     end_ms = session.terminate_sent_ms or session.ended_ms or 0
     was_over = task.stop_sent_ms is not None or (task.ended_ms or end_ms) < end_ms
-    is_stopped = task.status is TaskStatus.STOPPED and was_over
-    return SessionState.CLOSED if is_stopped else SessionState.ENDED_BY_YOU
+    is_over = task.status in {TaskStatus.STOPPED, TaskStatus.DONE} and was_over
+    return SessionState.CLOSED if is_over else SessionState.ENDED_BY_YOU
 
 
 def shown_since_ms(session: Session, task: Task | None) -> int:

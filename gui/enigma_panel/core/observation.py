@@ -111,6 +111,8 @@ class Observation(HidingStruct, frozen=True, kw_only=True):
     files: the files of a result.
     asked_ms: when the poll that brought it was sent (epoch ms of our clock); what came since then
     by the live channel is newer.
+    ended_ms: when the task ended by the service's own clock (epoch ms). is_late: nobody had looked
+    for a while, so what it reports may be older than it.
     is_clean: whether its texts have been redacted (services.state.redaction).
     Ids and URLs are secrets and stay out of repr.
     """
@@ -129,6 +131,8 @@ class Observation(HidingStruct, frozen=True, kw_only=True):
     files: tuple[ResultFile, ...] = ()
     grace_ms: int | None = None
     asked_ms: int | None = None
+    ended_ms: int | None = None
+    is_late: bool = False
     is_clean: bool = False
 
 

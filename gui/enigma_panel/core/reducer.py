@@ -322,13 +322,27 @@ def _next_task(
         task = _ended_at_cap(before, task, status)
     if status is task.status:
         return before if task == before else task
-    ended = now_ms if status in FINAL_STATUSES else None
+    since, ended = _times(task, observation, now_ms, final=status in FINAL_STATUSES)
     by_person = observation.kind in _BY_PERSON or (asked_to_end and status is S.STOPPED)
     is_news = ended is not None and not by_person
     if is_stopped and status is S.STOPPED and observation.kind not in END_KINDS:
         # The effect of our Stop is seen before its own reply, or in its place.
         task = replace(task, stop_sent_ms=task.stop_sent_ms or now_ms)
-    return replace(task, status=status, since_ms=now_ms, ended_ms=ended, is_new=is_news)
+    return replace(task, status=status, since_ms=since, ended_ms=ended, is_new=is_news)
+
+
+def _times(
+    task: Task, observation: Observation, now_ms: int, *, final: bool
+) -> tuple[int, int | None]:
+    """When its new status began and when it ended. Where nobody looked meanwhile it ended when the
+    service says or, if that says nothing, at any time since its last status began."""
+    if not final:
+        return now_ms, None
+    if observation.is_late and observation.ended_ms is None:
+        return min(task.since_ms, now_ms), now_ms
+    ended_ms = observation.ended_ms if observation.is_late else None
+    at_least = max(ended_ms or now_ms, task.sent_ms or 0)
+    return now_ms, min(at_least, now_ms)
 
 
 def _ended_at_cap(before: Task, task: Task, status: TaskStatus) -> Task:

@@ -288,6 +288,22 @@ async def test_another_run_begins_anew(polled: Polled) -> None:
     assert polled.state == ENDED
 
 
+async def test_what_ended_while_the_program_was_closed_is_not_said_to_end_now(
+    polled: Polled,
+) -> None:
+    await polled.begin()
+    await asyncio.sleep(5)
+    await polled.scope.close()
+    await asyncio.sleep(600)
+    polled.restart()
+    polled.rest = K.FAILED
+    polled.bench.store.touch(polled.session, polled.key)
+    await asyncio.sleep(5)
+    task = polled.bench.store.task(polled.key)
+    assert task is not None
+    assert (task.status, task.is_end_unseen) == (S.FAILED, True)
+
+
 # -- other calls that are told so ------------------------------------------------------------------
 
 

@@ -215,6 +215,7 @@ def report(body: Body, kind: Kind) -> Observation:
         task_id=body.id("taskId"),
         balance=v.money(body.top.get("balance")),
         files=_files(body) if kind is Kind.COMPLETED else (),
+        ended_ms=v.moment(body.top.get("completedAt")),
     )
 
 

@@ -4,6 +4,7 @@ None means "not given": a figure or text that cannot be used is never turned int
 """
 
 import json
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlsplit
 
@@ -131,6 +132,15 @@ def flag(value: object) -> bool | None:
     if isinstance(value, str):
         return {"true": True, "false": False}.get(value.strip().lower())
     return value if isinstance(value, bool) else None
+
+
+def moment(value: object) -> int | None:
+    """Epoch ms of an ISO time that names its zone."""
+    try:
+        time = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return int(time.timestamp() * 1000) if time is not None and time.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def money(value: object) -> Decimal | None:

@@ -98,7 +98,9 @@ class Housekeeping(Service):
         if not lives:
             self._emptied.add(session.key)
         for task in lives:
-            if task.service_id is None and not self._starts.is_awaiting_reply(task.key):
+            is_ours = session.phase is Phase.ENDED_BY_YOU  # nothing but a result can still come
+            is_awaited = self._starts.is_awaiting_reply(task.key) and not is_ours
+            if task.service_id is None and not is_awaited:
                 gone = Observation(kind=Kind.SESSION_GONE)
                 await self._store.record(session.key, task.key, gone)
             elif age_ms >= ASSUMED_FOR_MS:

@@ -30,6 +30,9 @@ STALE_MS = 1_500
 """Age of a poll that is given up for a new one, in ms: its connection may have died."""
 COST_FOR_MS = 20_000
 """How long the cost of an ended task is asked for, in ms, where its end gave none."""
+UNSEEN_MS = 30_000
+"""Time without a report after which an end may have been earlier, in ms: longer than any wait
+between polls that are answered."""
 SOON_MS = 500
 """Shortest time between polls that `poll_soon` asked for, in ms; doubles with each failure."""
 FEW = 20
@@ -72,6 +75,8 @@ class Poller(Service):
         self._locks: dict[int, asyncio.Lock] = {}
         self._under_way: dict[int, tuple[int, asyncio.Timeout]] = {}
         self._heard: set[int] = set()
+        self._seen_ms: dict[int, int] = {}
+        self._began_ms = context.clock.now_ms()
         self._turn = 0
         self._store.changed.connect(self._follow)
         self._account.changed.connect(self.wake_all)
@@ -163,7 +168,7 @@ class Poller(Service):
             return False
         if self._missing.is_missing(task.key):  # what it shows of its session is still open
             return True
-        age_ms = self._clock.now_ms() - (task.ended_ms or 0)
+        age_ms = self._clock.now_ms() - max(task.since_ms, task.ended_ms or 0)
         is_unknown = task.cost is None and task.status in {TaskStatus.DONE, TaskStatus.FAILED}
         return is_unknown and age_ms < COST_FOR_MS
 
@@ -180,6 +185,7 @@ class Poller(Service):
             del self._alarms[key]
             self._locks.pop(key, None)
             self._missing.forget(key)
+            self._seen_ms.pop(key, None)
 
     def _every_ms(self, task: Task) -> int:
         asks = task.status is TaskStatus.ASKS or task.answered_ms is not None
@@ -245,11 +251,21 @@ class Poller(Service):
             self._missing.forget(task.key)  # no report of its own, but no "not found" either
             return False
         if self._missing.is_fact(task, observation, asked_ms):
-            await self._store.record(session.key, task.key, replace(observation, asked_ms=asked_ms))
+            is_late = self._is_late(task)
+            self._seen_ms[task.key] = self._clock.now_ms()
+            observation = replace(observation, asked_ms=asked_ms, is_late=is_late)
+            await self._store.record(session.key, task.key, observation)
         if task.key not in self._heard:
             self._heard.add(task.key)
             self._store.touch(session.key)
         return True
+
+    def _is_late(self, task: Task) -> bool:
+        """Whether nobody looked for a while: the program was closed, offline or asleep."""
+        seen_ms = self._seen_ms.get(task.key)
+        if seen_ms is None:
+            return task.sent_ms is not None and task.sent_ms < self._began_ms
+        return self._clock.now_ms() - seen_ms > UNSEEN_MS
 
     def _note_answer(self, key: int) -> None:
         """Note an answer; the one that ends an outage wakes all polls but its own."""

@@ -36,6 +36,7 @@ from enigma_panel.ui.text.cells import (
 from enigma_panel.ui.text.states import (
     ELLIPSIS,
     NONE,
+    at_most,
     duration,
     known_until_ms,
     local_moment,
@@ -391,10 +392,20 @@ class TasksModel(KeyedTableModel):
         known_ms = known_until_ms(task, self._sessions.session(task.session_key))
         end = task.ended_ms or known_ms or self.stale_since_ms or second_of(self._clock.now_ms())
         took = max(0, end - (task.sent_ms or task.created_ms))
-        return Cell(text=duration(took), severity=Severity.DIM, spoken=spoken_duration(took))
+        spoken = spoken_duration(took)
+        if task.is_end_unseen:
+            spoken = tr("at most {time}", time=spoken)
+        text = at_most(duration(took), task)
+        return Cell(text=text, severity=Severity.DIM, spoken=spoken)
 
     def _ended(self, task: Task) -> Cell:
-        return none_cell() if task.ended_ms is None else self._moment(task.ended_ms)
+        if task.ended_ms is None:
+            return none_cell()
+        cell = self._moment(task.ended_ms)
+        if not task.is_end_unseen:
+            return cell
+        latest = tr("{time} at the latest", time=cell.spoken)
+        return replace(cell, text=at_most(cell.text, task), spoken=latest, tip=latest)
 
     def _started(self, task: Task) -> Cell:
         return none_cell() if task.sent_ms is None else self._moment(task.sent_ms)

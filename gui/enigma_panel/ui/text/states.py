@@ -250,6 +250,11 @@ def duration(ms: int) -> str:
     return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes}:{secs:02}"
 
 
+def at_most(text: str, task: Task) -> str:
+    """Return a time up to a task's end, '≤ 0:41' where nobody looked when it ended."""
+    return f"≤ {text}" if task.is_end_unseen else text
+
+
 def countdown(until_ms: int, now_ms: int) -> str:
     """Return the time left."""
     return duration(until_ms - second_of(now_ms))
