@@ -9,6 +9,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.ui.details.session_name import SessionName
 from enigma_panel.ui.details.text import state_note, state_word
 from enigma_panel.ui.i18n import Translations, plain_tip, shorten
+from enigma_panel.ui.text.pages import live_page_text
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import (
@@ -33,28 +34,31 @@ _ROLES = {Severity.AMBER: "amber", Severity.RED: "red", Severity.DIM: "dim"}
 class Head(QWidget):
     """Name and state of the session or task; clock and cost stand in its row.
 
-    more: opens the menu. answer: opens the question that the task asks; it moves nothing.
+    live: opens the live page of an open session; more: opens the menu. answer: opens the question
+    that the task asks; it moves nothing.
     """
 
     def __init__(self, services: Services) -> None:
         super().__init__()
         self._services = services
         self.session_name = SessionName()
+        self.live = make_tool(tr("Open live page"))
         self.more = make_tool(tr("More"))
-        self.more.setMinimumHeight(theme.line_height(28))  # centred on the first line
         self.glyph = GlyphLabel(Glyph.RING, Severity.DIM, 16)
         self.state = make_label()
         self.note = ElidedLabel("dim")
         self.answer = make_button(tr("Answer"))
         self.answer.setProperty("small", True)
         self.answer.hide()
-        first = make_row(self.session_name, self.more)
+        first = make_row(self.session_name, self.live, self.more, gap=0)
         second = make_row(self.glyph, self.state, self.note, self.answer)
         second.addStrut(theme.line_height(28))
         second.setContentsMargins(0, 0, BESIDE, 0)
         for row, grows in ((first, 0), (second, 2)):
             row.setStretch(grows, 1)
-        first.setAlignment(self.more, Qt.AlignmentFlag.AlignTop)
+        for button in (self.live, self.more):
+            button.setMinimumHeight(theme.line_height(28))  # centred on the first line
+            first.setAlignment(button, Qt.AlignmentFlag.AlignTop)
         self.setLayout(make_column(first, second, gap=0))
         theme.changed().connect(self._tint)
         self._tint()
@@ -75,6 +79,9 @@ class Head(QWidget):
         self, session: Session | None, task: Task | None, *, about_session: bool
     ) -> None:
         """Show the state as it is at this moment."""
+        link = session.live_page if session is not None else None
+        self.live.setVisible(link is not None)
+        self.live.setAccessibleDescription(live_page_text(link))
         services = self._services
         missing = services.sessions.is_missing(task)
         word = state_word(session, task, about_session=about_session, is_missing=missing)
@@ -98,4 +105,5 @@ class Head(QWidget):
         return state_note(pending, services.clock.now_ms(), services.health.unreachable_since_ms)
 
     def _tint(self) -> None:
-        self.more.setIcon(icons.icon(Glyph.MORE, QColor(theme.colours().text), size=16))
+        for button, glyph in ((self.live, Glyph.LEAVE), (self.more, Glyph.MORE)):
+            button.setIcon(icons.icon(glyph, QColor(theme.colours().text), size=16))

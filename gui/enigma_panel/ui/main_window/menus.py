@@ -143,6 +143,10 @@ class Menus:
         copy = self._add(menu, tr("Copy result"), lambda: self._app_actions.copy(result or ""))
         copy.setEnabled(bool(result))
         session = self._sessions.session(task.session_key)
+        if session is not None and session.live_page is not None:
+            watch = partial(self._app_actions.open_live_page, session.key)
+            page = self._add(menu, tr("Open live page"), watch)
+            page.setToolTip(live_page_text(session.live_page))
         self._add_ways_out(menu, session, task)
         if can_run_again(task):
             label = again_label(self._services.spending, task, session)
@@ -179,7 +183,7 @@ class Menus:
 
     def _add_secrets(self, menu: QMenu, session: Session) -> None:
         app_actions, has_id = self._app_actions, session.service_id is not None
-        has_link = session.web_view_url is not None and not session.is_ended
+        has_link = session.live_page is not None
         secret = tr("Secret: anyone who has it can control the browser.")
         page = live_page_text(session.web_view_url)
         for label, call, can, tip in (

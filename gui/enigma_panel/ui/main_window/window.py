@@ -381,6 +381,9 @@ class MainWindow(QMainWindow):
         details.trouble.way_out_asked.connect(app_actions.take_way_out)
         details.head.more.clicked.connect(lambda: self.menus.show_for_details(details))
         details.head.answer.clicked.connect(lambda: app_actions.answer(details.task_key or 0))
+        details.head.live.clicked.connect(
+            lambda: app_actions.open_live_page(details.session_key or 0)
+        )
         verbs = details.verbs
         verbs.add_verbs(self.verbs)
         verbs.again_asked.connect(app_actions.run_again)

@@ -18,6 +18,7 @@ from enigma_panel.ui.text.outcome import (
     maybe_answered_text,
     unknown_asker_text,
 )
+from enigma_panel.ui.text.pages import live_page_text
 from enigma_panel.ui.text.states import age, countdown, second_of
 from enigma_panel.ui.text.steps import action_text
 from enigma_panel.ui.theme import icons, theme
@@ -55,7 +56,8 @@ LATE_MS = 1_000
 class QuestionCard(QWidget):
     """Shows one question; `turned` asks for the next (+1) or the previous one (-1).
 
-    head: its heading, with close_button. doubts: stand with the answer, and are scrolled.
+    head: its heading, with live_button and close_button. doubts: stand with the answer, and are
+    scrolled.
     """
 
     turned = Signal(int)
@@ -64,6 +66,7 @@ class QuestionCard(QWidget):
         super().__init__()
         self.text = ReadingText(MOST_LINES)
         self.head = QFrame()
+        self.live_button = make_tool(tr("Open live page"))
         self.close_button = make_tool(tr("Close question"))
         self.close_button.setIconSize(QSize(20, 20))
         self.before = ElidedLabel("dim")
@@ -91,7 +94,7 @@ class QuestionCard(QWidget):
             label.setFont(font)
         glyph = GlyphLabel(Glyph.NEEDS_YOU, Severity.AMBER, 16)
         time = (self._bar, self._left)
-        head = make_row(glyph, self._session, *time, self.close_button, gap=4)
+        head = make_row(glyph, self._session, *time, self.live_button, self.close_button, gap=4)
         head.insertLayout(2, turn)
         head.insertSpacing(1, 4)
         head.setStretch(2, 1)
@@ -118,6 +121,8 @@ class QuestionCard(QWidget):
     def _draw(self) -> None:
         colour = QColor(theme.colours().dim)
         self.close_button.setIcon(icons.icon(Glyph.CLOSE, colour, size=20))
+        faint = QColor(theme.colours().faint)
+        self.live_button.setIcon(icons.icon(Glyph.LEAVE, colour, off=faint))
 
     def _name_turners(self) -> None:
         for button, glyph, name, step in (
@@ -137,6 +142,10 @@ class QuestionCard(QWidget):
         self._question = question
         self._session.show_text(single_line(session.name) if session else "")
         text = single_line(task.spec.text)[:300] if task else ""
+        link = session.web_view_url if session is not None else None
+        self.live_button.setEnabled(link is not None)
+        self.live_button.setAccessibleDescription(live_page_text(link))
+        self.live_button.setToolTip("\n".join((tr("Open live page"), live_page_text(link))))
         self._task.show_text(tr("one of several tasks") if question.is_asker_unknown else text)
         self.show_before("")
         self.show_doubts(question)

@@ -169,6 +169,7 @@ class QuestionDialog(ModelessDialog):
         for button in (self.later_button, self.card.close_button):
             button.clicked.connect(self._later)  # it loses nothing, so it needs no guard
         self.add_keys({"Ctrl+Return": self._press_send, "Ctrl+Enter": self._press_send})
+        self.card.live_button.clicked.connect(self._open_live_page)
         self.card.turned.connect(self._turn)
         self._second.timeout.connect(self._tick)
         self._inbox.changed.connect(self.follow_inbox)
@@ -256,12 +257,11 @@ class QuestionDialog(ModelessDialog):
 
     def _asking(self, question: OpenQuestion) -> Asking:
         session = self._services.sessions.session(question.session_key)
-        link = session.web_view_url if session is not None else None
         return Asking(
             question,
             approved_today=self._inbox.used_today,
-            live_page=link,
-            open_live_page=partial(self._open_live_page, link),
+            live_page=session.web_view_url if session is not None else None,
+            open_live_page=self._open_live_page,
             make_login_helper=partial(self._login_helper, question),
             username=self._usernames.get(question.task_key, ""),
             note_username=partial(self._usernames.__setitem__, question.task_key),
@@ -274,9 +274,12 @@ class QuestionDialog(ModelessDialog):
             return None
         return self._make_login_helper(task.spec, question.text)
 
-    def _open_live_page(self, link: str | None) -> None:
-        if not self.is_armed():  # the click was meant for what stood there before
+    def _open_live_page(self) -> None:
+        question = self.current_question()
+        if question is None or not self.is_armed():  # it was meant for what stood there before
             return
+        session = self._services.sessions.session(question.session_key)
+        link = session.web_view_url if session is not None else None
         if link is None or not open_live_page(link):
             self.answer_wait.follow(None, tr("No program could open the live page."))
 

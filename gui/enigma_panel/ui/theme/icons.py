@@ -199,6 +199,13 @@ def _open() -> QPainterPath:
     return path
 
 
+def _leave() -> QPainterPath:
+    path = _lines((9.5, 2.5), (13.5, 2.5), (13.5, 6.5))
+    path.addPath(_lines((13.5, 2.5), (7.5, 8.5)))
+    path.addPath(_lines((7, 3.5), (3.5, 3.5), (3.5, 12.5), (12.5, 12.5), (12.5, 9)))
+    return path
+
+
 def _copy() -> QPainterPath:
     path = _lines((3.6, 10.4), (2.5, 10.4), (2.5, 2.5), (10.4, 2.5), (10.4, 3.6))
     path.addRoundedRect(5.6, 5.6, 7.9, 7.9, 1.2, 1.2)
@@ -251,6 +258,7 @@ _STROKED: dict[Glyph, tuple[Callable[[], QPainterPath], float]] = {
     Glyph.DOWN: (lambda: _lines((4, 6), (8, 10), (12, 6)), 1.4),
     Glyph.UP: (lambda: _lines((4, 10), (8, 6), (12, 10)), 1.4),
     Glyph.OPEN: (_open, 1.4),
+    Glyph.LEAVE: (_leave, 1.4),
     Glyph.COPY: (_copy, 1.4),
     Glyph.SAVE: (_save, 1.4),
     Glyph.AGAIN: (_again, 1.4),

@@ -53,6 +53,7 @@ class Glyph(StrEnum):
     DOWN = "down"
     UP = "up"
     OPEN = "open"
+    LEAVE = "leave"
     COPY = "copy"
     SAVE = "save"
     AGAIN = "again"
