@@ -126,6 +126,8 @@ async def test_a_service_with_less(seed_service: StartSeed, bench: Bench) -> Non
         "the live channel opens",
         "polls of a running task carry its cost",
     }
+    assert "idle time is in no task's cost" in bench.found("not seen")
+    assert "None" not in bench.said
 
 
 async def test_a_service_that_wants_a_task_with_the_session(

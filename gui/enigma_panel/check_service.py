@@ -101,6 +101,8 @@ class _Noted:
         stage, began = check.stage, check.now_ms()
 
         def note(**outcome: Any) -> None:
+            if check.is_ending and name == "poll":
+                return  # it shows what the Terminate at the end did, not the command before
             took, has_text = check.now_ms() - began, any(args[1:])
             call = Call(name=name, stage=stage, has_text=has_text, took_ms=took, **outcome)
             check.calls.append(call)
@@ -133,6 +135,7 @@ class ServiceCheck:
         self.steps: list[tuple[CommandVerb | None, str]] = []
         self.stage: CommandVerb | None = None
         self.was_live = False
+        self.is_ending = False
         self._read_answer = read_answer
         self.parts: Parts  # set by `run`
 
@@ -231,6 +234,7 @@ class ServiceCheck:
     async def _end(self) -> None:
         """End the browser, also one whose start is still to be answered. Nothing stays queued."""
         services, sessions = self.parts.services, self.parts.services.store.sessions
+        self.is_ending = True
         _say("Making sure that no browser is left open…")
         services.queue.set_leaving(True)
         await self._until(lambda: all(s.phase is not Phase.STARTING for s in sessions()), ENDS_MS)
@@ -298,14 +302,15 @@ class ServiceCheck:
         yield "a pause holds the agent", paused <= 1 if steps else None, f"{paused} steps"
         runs = [c.seen.usage.cost for c in self._of("poll")[1:] if c.seen.kind in _RUNS]
         has_cost = _all(cost is not None for cost in runs)
-        yield "polls of a running task carry its cost", has_cost, _joined(runs)
+        yield "polls of a running task carry its cost", has_cost, _joined(filter(None, runs))
         for verb, what, kinds in (
             (CommandVerb.PAUSE, "a paused task is polled as running", _RUNS),
             (CommandVerb.STOP, "a stopped task is polled as ended", _ENDS),
             (CommandVerb.TERMINATE, "a poll shows that the session was ended", _ENDS | _GONE),
         ):
             yield _finding(what, self._of("poll", verb)[-1:], kinds)
-        idle = [call.seen.usage.cost for call in self._of("poll", CommandVerb.STOP)][1:]
+        polls = self._of("poll", CommandVerb.STOP)[1:]
+        idle = [cost for call in polls if (cost := call.seen.usage.cost) is not None]
         yield "idle time is in no task's cost", len(set(idle)) < 2 if idle else None, _joined(idle)
 
     def _of(self, name: str, *after: CommandVerb) -> list[Call]:
