@@ -16,11 +16,9 @@ from enigma_panel.core.service_rules import (
     Field,
     dialect_of_host,
     fits_host,
-    foreign_prefix,
     host_of_keys,
 )
 from enigma_panel.core.validation import unsupported_fields, without_unsupported
-from tests.kit.rows import check_rows
 
 ENIGMA, WEBRUN = "connect.enigma.click", "connect.webrun.ai"
 E, W1, W2 = Dialect.E, Dialect.W1, Dialect.W2
@@ -36,25 +34,6 @@ def test_keys_that_are_for_another_host() -> None:
     assert host_of_keys("wr_", ENIGMA) == WEBRUN
     fit = [("wr_", WEBRUN), ("enig_", ENIGMA), ("enig_", WEBRUN), ("wr_", "other"), ("x_", ENIGMA)]
     assert {host_of_keys(prefix, host) for prefix, host in fit} == {None}
-
-
-def test_a_key_of_the_other_brand() -> None:
-    def check(key: str, dialect: Dialect, prefix: str | None) -> None:
-        assert foreign_prefix(key, dialect) == prefix
-
-    check_rows(
-        [
-            ("wr_1", E, "wr_"),
-            ("enig_1", E, None),
-            ("wr_1", W1, "wr_"),
-            ("enig_1", W1, None),
-            ("enig_1", W2, "enig_"),
-            ("wr_1", W2, None),
-            ("other", E, None),
-            ("", W2, None),
-        ],
-        check,
-    )
 
 
 def test_a_refusal_asks_for_another_dialect_or_for_none() -> None:

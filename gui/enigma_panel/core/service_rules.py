@@ -143,6 +143,10 @@ _HOSTS = {
 }
 
 
+SERVICES = {RULES[of.dialects[0]].name: f"https://{host}" for host, of in _HOSTS.items()}
+"""The address of each service by its name."""
+
+
 def dialect_of_host(host: str) -> Dialect:
     """The dialect that is preset for a host: E where the host is unknown."""
     return _HOSTS[host].dialects[0] if host in _HOSTS else Dialect.E
@@ -156,12 +160,6 @@ def fits_host(dialect: Dialect, host: str) -> bool:
 def account_page_of_host(host: str) -> str | None:
     """The address of the page with a person's account, None where the host is unknown."""
     return _HOSTS[host].account_page if host in _HOSTS else None
-
-
-def foreign_prefix(key: str, dialect: Dialect) -> str | None:
-    """The prefix of a key that looks like one for another dialect, None for any other key."""
-    prefix = known_prefix(key)
-    return None if prefix == RULES[dialect].key_prefix else prefix
 
 
 def known_prefix(key: str) -> str | None:

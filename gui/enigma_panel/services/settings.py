@@ -58,6 +58,15 @@ def keeps_dialect(settings: SettingsBook, account: Account) -> bool:
         return False
 
 
+async def use_address(settings: SettingsBook, account: Account, text: str) -> None:
+    """Use another address and keep it, with its dialect. Raises BadAddressError."""
+    await account.set_base_url(text)
+    if not keeps_dialect(settings, account):
+        # Neither what was chosen for the address before nor what the command line says.
+        chosen = None if account.is_dialect_for_run else account.chosen_dialect
+        settings.change(base_url=account.base_url, dialect=chosen or "")
+
+
 def choose_dialect(settings: SettingsBook, account: Account, dialect: Dialect | None) -> None:
     """Choose the dialect for what is opened from now on, None for the one that is preset."""
     account.choose_dialect(dialect)

@@ -631,7 +631,7 @@ def test_the_key_is_said_as_long_as_it_is_missing(bar: Bar) -> None:
     bar.services.account.changed.emit()
     bar.press("Enter the key")
     assert bar.app_actions.dialogs.calls == [("open_key",)]
-    assert bar.lines == ["The keychain is locked. Nothing can start until you enter a key."]
+    assert bar.lines == ["The keychain could not be read. Nothing can start until you enter a key."]
     assert bar.told == []  # the dialog opens by itself
     bar.services.account.state = KeyState.READY
     bar.services.account.changed.emit()

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.store.keychain import Result, SecretOutcome
-from enigma_panel.ui.settings.key_dialog import UNREAD_MS, KeyDialog
+from enigma_panel.ui.settings.key_dialog import KeyDialog
 from tests.kit.person import (
     ENTER,
     active,
@@ -275,49 +275,67 @@ async def test_the_demo_is_offered_where_there_is_one(world: World) -> None:
     assert not without.demo_button.isVisible()
 
 
-async def test_a_key_that_would_go_to_another_service_is_doubted_and_taken(
+async def test_a_key_for_another_service_is_sent_nowhere_before_one_is_chosen(
     world: World, dialog: KeyDialog
 ) -> None:
     await shown(world, dialog)
     type_text(dialog.key, "wr_0123456789")
-    doubt = (
-        "This looks like a WebRun key, but it would go to connect.enigma.click. First set "
-        "https://connect.webrun.ai in Settings → Account. You can still save it."
-    )
+    doubt = "This looks like a WebRun key."
     assert doubt in shown_texts(dialog)
-    assert dialog.key.accessibleDescription() == doubt
-    assert "0123456789" not in all_text(dialog).replace(dialog.key.text(), "")
-    world.account.choose_dialect(Dialect.W2)  # it would still be sent there
     assert dialog.key.accessibleDescription() == doubt
     QTest.keyClick(dialog.key, Qt.Key.Key_Return)  # it came with what was pasted
+    click(dialog.save_button)
     await world.settle()
     assert world.account.saved == []
-    world.services.clock.now += UNREAD_MS
+    assert dialog.use_button.accessibleName() == "Use WebRun"
+    click(dialog.use_button)
+    assert dialog.service.currentText() == "WebRun"
+    assert doubt not in shown_texts(dialog)
+    assert world.account.base_url == "https://connect.enigma.click"  # until it is saved
     QTest.keyClick(dialog.key, Qt.Key.Key_Return)
     await world.settle()
-    assert world.account.saved == ["wr_0123456789"]
-    assert doubt not in shown_texts(dialog)
+    assert (world.account.base_url, world.account.saved) == (
+        "https://connect.webrun.ai",
+        ["wr_0123456789"],
+    )
+    assert world.settings.value.base_url == "https://connect.webrun.ai"
 
 
-async def test_a_key_for_another_dialect_is_doubted(world: World, dialog: KeyDialog) -> None:
-    await world.account.set_base_url("https://connect.webrun.ai")
-    world.account.choose_dialect(Dialect.W1)
+async def test_whoever_insists_on_a_service_is_not_asked_again(
+    world: World, dialog: KeyDialog
+) -> None:
     await shown(world, dialog)
     type_text(dialog.key, "wr_0123456789")
-    doubt = (
-        "This looks like a key for another dialect, not WebRun, first form (W1). "
-        "You can still save it."
-    )
-    assert doubt in shown_texts(dialog)
-    world.account.choose_dialect(Dialect.W2)
-    assert dialog.key.accessibleDescription() == ""
+    dialog.service.activated.emit(dialog.service.currentIndex())
+    assert not dialog.use_button.isVisible()
+    click(dialog.save_button)
+    await world.settle()
+    assert world.account.saved == ["wr_0123456789"]
 
 
-async def test_it_asks_for_the_key_of_the_address_in_use(world: World, dialog: KeyDialog) -> None:
-    words = "No API key was found. Enter the key for {}."
-    assert dialog.state_label.text() == words.format("connect.enigma.click")
-    await world.account.set_base_url("https://connect.webrun.ai")
-    assert dialog.state_label.text() == words.format("connect.webrun.ai")
+async def test_a_key_that_fits_both_services_asks_nothing(world: World, dialog: KeyDialog) -> None:
+    await shown(world, dialog)
+    type_text(dialog.key, KEY)
+    for dialect in Dialect:
+        world.account.choose_dialect(dialect)
+        for index in range(dialog.service.count()):
+            dialog.service.setCurrentIndex(index)
+            dialog._show_service()
+            assert not dialog.use_button.isVisible()
+
+
+async def test_another_address_is_typed_and_checked(world: World, dialog: KeyDialog) -> None:
+    await shown(world, dialog)
+    assert not dialog.address.isVisible()
+    dialog.service.setFocus()
+    key(dialog.service, Qt.Key.Key_End)
+    type_text(dialog.key, KEY)
+    for address, saved in (("ftp://x", []), ("http://127.0.0.1:8080", [KEY])):
+        dialog.address.setText(address)
+        click(dialog.save_button)
+        await world.settle()
+        assert world.account.saved == saved
+    assert world.account.base_url == "http://127.0.0.1:8080"
 
 
 async def test_another_address_clears_what_became_of_a_key(world: World, dialog: KeyDialog) -> None:

@@ -8,7 +8,7 @@ from enigma_panel.services.types import KeyCheck, KeyState, ServiceStatus
 from enigma_panel.ui.i18n import Translations, plain_tip
 from enigma_panel.ui.notices.panel import look_text
 from enigma_panel.ui.text.states import age, local_moment
-from enigma_panel.ui.text.steps import live_text
+from enigma_panel.ui.text.steps import live_tip
 from enigma_panel.ui.text.waiting import count_text
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
@@ -52,17 +52,17 @@ class StatusBar(QFrame):
         services = self._services
         health, now = services.health, services.clock.now_ms()
         is_lost = health.unreachable_since_ms is not None
-        live = live_text(services.live.share(), polls=services.sessions.is_polling)
+        live = live_tip(services.live.share(), polls=services.sessions.is_polling)
         pending = count_text(services.sessions.all_pending(), now)
         state = offline_text(health, now) if is_lost else self._status()
-        text = " · ".join(filter(None, (state, "" if is_lost else live.word, self._key(), pending)))
+        text = " · ".join(filter(None, (state, self._key(), pending)))
         set_role(self, "offline" if is_lost else "status")
         set_role(self.words, "amber" if is_lost else "dim")
         severity = _SEVERITIES.get(health.status, Severity.AMBER)
         self._dot.show_severity(Severity.AMBER if is_lost else severity)
         if self.words.text() != text:
             self.words.show_text(text)
-        tip = "\n".join(filter(None, (self._load(now), live.tip)))
+        tip = "\n".join(filter(None, (self._load(now), live)))
         if self.words.accessibleDescription() != tip:
             self.setToolTip(plain_tip(tip))
             self.words.setAccessibleDescription(tip)
@@ -86,7 +86,7 @@ class StatusBar(QFrame):
         """Return what is wrong with the key."""
         account = self._services.account
         if account.state is KeyState.LOOKING:
-            return tr("Looking for the API key…")
+            return tr("Looking for the API key. Your desktop may ask for your keyring password.")
         if account.state is not KeyState.READY:
             return tr("No API key")
         return tr("API key refused") if account.last_check is KeyCheck.REFUSED else ""

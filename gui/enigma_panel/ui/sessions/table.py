@@ -82,9 +82,7 @@ class SessionsTable(KeyedTable):
             case KeyState.READY:
                 text = tr("Nothing is running.")
             case KeyState.LOOKING:
-                text = tr("Waiting for the keychain. If it is locked, unlock it in its window.")
-            case KeyState.LOCKED:
-                text = tr("Nothing is running. The keychain with the API key is locked.")
+                text = tr("Waiting for the keychain. It may ask for your keyring password.")
             case _:
                 text = tr("Nothing is running. Enter an API key to start a task.")
         self.set_empty_text(text)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSpinBox
 
 from enigma_panel.core.service_rules import Dialect, dialect_of_host
 from enigma_panel.services.container import Services
-from enigma_panel.services.settings import choose_dialect, keeps_dialect
+from enigma_panel.services.settings import choose_dialect, use_address
 from enigma_panel.services.types import BROWSERS_AT_ONCE, BadAddressError, KeyState
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.key_dialog import check_text, key_state_text, removed_text
@@ -109,7 +109,7 @@ class AccountPage(SettingsPage):
             self.base_url.setText(account.base_url)
         self._show_at_once()
         is_given = account.from_environment and account.state is KeyState.READY
-        self._key_doubt.show_doubt(key_doubt(account.key_prefix, account) if is_given else "")
+        self._key_doubt.show_doubt(key_doubt(account.key_prefix, account.host) if is_given else "")
         self._show_dialect()
         self.key_state.setText(key_state_text(account))
         self.key_outcome.setText(check_text(account.last_check))
@@ -124,15 +124,13 @@ class AccountPage(SettingsPage):
             self.at_once.setValue(self._services.settings.value.browsers_at_once)
 
     def _show_dialect(self) -> None:
-        account, settings = self._account, self._services.settings
+        account = self._account
         preset = service_name(dialect_of_host(account.host))
         self.dialect_box.setItemText(0, tr("Automatic ({service})", service=preset))
         with QSignalBlocker(self.dialect_box):
             self.dialect_box.setCurrentIndex(self.dialect_box.findData(account.chosen_dialect))
         self._dialect_doubt.show_doubt(dialect_doubt(account.dialect, account.host))
-        is_kept = keeps_dialect(settings, account) or self._services.demo
-        note = dialect_note(is_for_run=account.is_dialect_for_run, is_kept=is_kept)
-        self.dialect_note.setText(note)
+        self.dialect_note.setText(dialect_note(is_for_run=account.is_dialect_for_run))
         self.grown.emit()
 
     # -- doing -------------------------------------------------------------------------------
@@ -149,16 +147,12 @@ class AccountPage(SettingsPage):
 
     async def _apply_address_now(self) -> None:
         try:
-            await self._account.set_base_url(self.base_url.text())
+            await use_address(self._services.settings, self._account, self.base_url.text())
         except BadAddressError as error:
             self._no_address.show_text(address_text(error.problem))
             self.grown.emit()
             self.base_url.setFocus()
             return
-        if not keeps_dialect(self._services.settings, self._account):
-            # Neither what was chosen for the address before nor what the command line says.
-            chosen = None if self._account.is_dialect_for_run else self._account.chosen_dialect
-            self._services.settings.change(base_url=self._account.base_url, dialect=chosen or "")
         self.base_url.setModified(False)
         self.refresh()
 

@@ -1,18 +1,28 @@
 """The sheet API key: where the key is kept, the key, and what came out of saving it."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from enigma_panel.core.service_rules import SERVICES
 from enigma_panel.core.validation import Finding, check_key
 from enigma_panel.services.account import Account
 from enigma_panel.services.container import Services
-from enigma_panel.services.types import KeyCheck, KeyState, Result, SecretOutcome
+from enigma_panel.services.settings import use_address
+from enigma_panel.services.types import (
+    BadAddressError,
+    KeyCheck,
+    KeyState,
+    Result,
+    SecretOutcome,
+)
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.check import finding_text
-from enigma_panel.ui.text.dialects import key_doubt
+from enigma_panel.ui.text.check import address_text, finding_text
+from enigma_panel.ui.text.dialects import key_doubt, key_service
 from enigma_panel.ui.text.pages import account_page, open_account_page
+from enigma_panel.ui.widgets.action_button import show_words
 from enigma_panel.ui.widgets.basics import (
     NoticeLabel,
     ProblemLabel,
@@ -22,6 +32,7 @@ from enigma_panel.ui.widgets.basics import (
     make_row,
     set_role,
 )
+from enigma_panel.ui.widgets.inputs import ChoiceBox, LineEdit
 from enigma_panel.ui.widgets.password_edit import PasswordEdit
 from enigma_panel.ui.widgets.sheet import Sheet
 
@@ -34,8 +45,8 @@ _ROLES: dict[KeyCheck | None, str] = {
     KeyCheck.NO_TEST: "",
 }
 _LOOK_AGAIN = frozenset({KeyState.LOCKED, KeyState.DENIED, KeyState.FAILED})
-UNREAD_MS = 1_000
-"""How long an Enter still means the key alone, in ms: nobody has read the doubt by then."""
+OTHER = ""
+"""The address of the choice *other address*."""
 
 
 class KeyDialog(Sheet):
@@ -54,12 +65,14 @@ class KeyDialog(Sheet):
         self._account = services.account
         self._base_url = services.account.base_url
         self._try_demo = try_demo
-        self._doubt, self._doubted_ms = "", 0
+        self._chosen_for = ""  # the service of which the person knows that the key looks like
         self._is_saving = False
         self._is_refused = False
         self._build_parts()
         self._build_layout()
         self._connect()
+        self._set_service(self._base_url)
+        self._set_saving(saving=False)
         self._show_state()
 
     # -- building ----------------------------------------------------------------------------
@@ -67,26 +80,38 @@ class KeyDialog(Sheet):
     def _build_parts(self) -> None:
         self.state_label = make_label(wrap=True)
         self.location_label = make_label(role="dim", wrap=True)
+        self.service = ChoiceBox((*SERVICES.items(), (tr("Other address"), OTHER)))
+        self.address = LineEdit()
         self.key = PasswordEdit(enter_moves_on=False)
+        self.use_button = make_button("")
         self.outcome = NoticeLabel()
         self.keep_button = make_button(tr("Keep it anyway"), "link")
         self.keep_button.hide()
-        self.again_button = make_button(tr("Look again"))
+        self.again_button = make_button(tr("Try again"))
         self.page_button = make_button("", "link")
         self.demo_button = make_button(tr("Try the demo service"), "link")
         self.cancel_button = make_button(tr("Cancel"))
         self.save_button = make_button(tr("Save"), "primary")
 
     def _build_layout(self) -> None:
+        self.service.setAccessibleName(tr("Service"))
+        self.address.setAccessibleName(tr("Address"))
+        self.address.setPlaceholderText("https://")
         self.key.setAccessibleName(tr("API key"))
-        self._problem = ProblemLabel(self.key)
+        self.key.setPlaceholderText(tr("API key"))
+        self._no_address, self._problem = ProblemLabel(self.address), ProblemLabel(self.key)
+        service = make_row(make_label(tr("Service")), self.service, self.address)
+        service.setStretch(1, 2)
+        service.setStretch(2, 3)
+        doubt = make_row(self._problem, self.use_button)
+        doubt.setStretch(0, 1)
         links = make_row(self.page_button, None)
         keep = make_row(self.keep_button, None)
         state = make_row(self.state_label, self.again_button)
         state.setStretch(0, 1)
         self.body.addLayout(state)
-        told = (self._problem, links, self.location_label, self.outcome, keep)
-        self.body.addLayout(make_column(self.key, *told, None))
+        told = (doubt, links, self.location_label, self.outcome, keep)
+        self.body.addLayout(make_column(service, self._no_address, self.key, *told, None))
         self.add_buttons(self.cancel_button, self.demo_button, self.save_button)
         self.demo_button.setVisible(self._try_demo is not None and not self._services.demo)
 
@@ -94,10 +119,14 @@ class KeyDialog(Sheet):
         self.save_button.clicked.connect(self._save)
         self.key.returnPressed.connect(self._save)
         self.key.textChanged.connect(self._on_typed)
+        self.service.activated.connect(self._choose_service)
+        self.address.textChanged.connect(self._no_address.clear)
+        self.address.textChanged.connect(self._show_service)
+        self.use_button.clicked.connect(self._use_other_service)
         self.cancel_button.clicked.connect(self._cancel)
         self.keep_button.clicked.connect(self._keep)
         self.again_button.clicked.connect(self._look_again)
-        self.page_button.clicked.connect(lambda: open_account_page(self._account.base_url))
+        self.page_button.clicked.connect(lambda: open_account_page(self._base_url_chosen()))
         self.demo_button.clicked.connect(self._start_demo)
         self._account.changed.connect(self._show_state)
 
@@ -113,11 +142,41 @@ class KeyDialog(Sheet):
         if account.base_url != self._base_url:
             self._base_url = account.base_url
             self._say("", "")  # it was said of the key of the address before
+            self._set_service(account.base_url)
         self.again_button.setVisible(account.state in _LOOK_AGAIN)
-        page = account_page(account.base_url) or ""
+        self._show_service()
+
+    def _set_service(self, base_url: str) -> None:
+        is_known = base_url in SERVICES.values()
+        self.service.setCurrentIndex(self.service.findData(base_url if is_known else OTHER))
+        self.address.setText("" if is_known else base_url)
+
+    def _base_url_chosen(self) -> str:
+        """Return the address to which the key would go."""
+        return self.service.currentData() or self.address.text().strip()
+
+    def _show_service(self) -> None:
+        """Show what follows from the chosen service: its page, and whether the key fits it."""
+        self.address.setVisible(self.service.currentData() == OTHER)
+        page = account_page(self._base_url_chosen()) or ""
         self.page_button.setText(tr("Get a key at {page}", page=page.removeprefix("https://")))
         self.page_button.setVisible(bool(page))
-        self._show_brand()
+        self._show_doubt()
+
+    def _choose_service(self) -> None:
+        """The person chose: a key that looks like one for another service may go there."""
+        self._chosen_for = self._looks_like()
+        self._no_address.clear()
+        self._show_service()
+
+    def _use_other_service(self) -> None:
+        self._set_service(SERVICES[self._looks_like()])
+        self._show_service()
+        self.key.setFocus()
+
+    def _looks_like(self) -> str:
+        """Return the service that the key looks like one for, where another one is chosen."""
+        return key_service(self._typed(), urlsplit(self._base_url_chosen()).hostname or "")
 
     async def _show_location(self) -> None:
         self.location_label.setText(tr("Checking where the key can be kept…"))
@@ -144,20 +203,19 @@ class KeyDialog(Sheet):
     def _on_typed(self) -> None:
         self._problem.clear()
         self._is_refused = False
-        self._show_brand()
+        self._show_doubt()
         if self.key.text():
             self._say("", "")
         self._show_done(is_done=False)
 
-    def _show_brand(self) -> None:
-        """A key of the other brand may be what is meant, so it is only said."""
-        if check_key(self._typed()):
-            return  # the mistake is what there is to say
-        doubt = key_doubt(self._typed(), self._account)
-        if doubt != self._doubt:
-            self._doubt, self._doubted_ms = doubt, self._services.clock.now_ms()
-        also = tr("You can still save it.")
-        self._problem.show_doubt(f"{doubt} {also}" if doubt else "")
+    def _show_doubt(self) -> None:
+        """Ask which service is meant, unless the person has chosen with this key in sight."""
+        other = self._looks_like()
+        is_doubted = bool(other) and other != self._chosen_for
+        host = urlsplit(self._base_url_chosen()).hostname or ""
+        self._problem.show_doubt(key_doubt(self._typed(), host) if is_doubted else "")
+        show_words(self.use_button, tr("Use {service}", service=other))
+        self.use_button.setVisible(is_doubted)
         self.fit(only_grow=True)
 
     def _save(self) -> None:
@@ -167,7 +225,8 @@ class KeyDialog(Sheet):
         if findings:
             self._show_finding(findings[0])
             return
-        if self._doubt and self._services.clock.now_ms() - self._doubted_ms < UNREAD_MS:
+        if self.use_button.isVisibleTo(self):
+            self.service.setFocus()  # it is sent nowhere before a service is chosen
             return
         self._save_with()
 
@@ -190,6 +249,8 @@ class KeyDialog(Sheet):
         self._say(tr("Asking the service, then saving…"), "dim")
         text, check, is_done = tr("The key was not saved."), None, False
         try:
+            if self._base_url_chosen() != self._account.base_url:
+                await use_address(self._services.settings, self._account, self._base_url_chosen())
             result, check = await self._account.save(key, even_refused=even_refused)
             text = saved_text(result, check)
             is_done = result is not None and check is not KeyCheck.UNREACHABLE
@@ -197,6 +258,8 @@ class KeyDialog(Sheet):
             self._is_refused = result is None and self.isVisible()
             if not self._is_refused:
                 self.key.forget()
+        except BadAddressError as error:
+            self._no_address.show_text(address_text(error.problem))
         finally:
             self._set_saving(saving=False)
             self._say(text, _ROLES.get(check, "notice"))
@@ -218,6 +281,8 @@ class KeyDialog(Sheet):
         self._is_saving = saving
         self.save_button.setEnabled(not saving)
         self.key.setReadOnly(saving)
+        for chosen in (self.service, self.address):
+            chosen.setEnabled(not saving and not self._services.demo)
 
     def _cancel(self) -> None:
         """Unlike Escape it throws away what was typed."""
@@ -244,6 +309,7 @@ class KeyDialog(Sheet):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._show_state()
+        self._set_service(self._base_url)
         self._services.scope.spawn("where a key goes", self._show_location(), exclusive=True)
 
 
@@ -251,7 +317,13 @@ def key_location_text(where: str) -> str:
     """Where a key would be kept."""
     if where in {MEMORY, ""}:
         return tr("No keychain was found. The key will be kept only in memory until you quit.")
-    return tr("The key will be kept in {place}.", place=where)
+    kept = tr("The key will be kept in {place}.", place=where)
+    return f"{kept} {password_text()}"
+
+
+def password_text() -> str:
+    """What may come up before a keychain answers."""
+    return tr("Your desktop may ask for your keyring password.")
 
 
 def key_state_text(account: Account) -> str:
@@ -264,19 +336,17 @@ def key_state_text(account: Account) -> str:
         )
     match state:
         case KeyState.LOOKING:
-            return tr("Looking for your API key…")
+            return f"{tr('Looking for your API key…')} {password_text()}"
         case KeyState.READY if where in {MEMORY, ""}:
             return tr("Your key is kept only until you quit.")
         case KeyState.READY:
             return tr("A key is in use. It is kept in {place}.", place=where)
         case KeyState.ABSENT | KeyState.NO_KEYCHAIN:
-            return tr("No API key was found. Enter the key for {host}.", host=account.host)
-        case KeyState.LOCKED:
-            return tr("The keychain is locked. Unlock it and look again, or enter the key.")
+            return tr("No API key was found. Enter your key.")
         case KeyState.DENIED:
             return tr("The keychain denied access. Enter the key.")
-        case KeyState.FAILED:
-            return tr("The keychain failed. Look again, or enter the key.")
+        case KeyState.LOCKED | KeyState.FAILED:
+            return tr("The keychain could not be read. Try again, or enter your key.")
 
 
 def saved_text(result: Result | None, check: KeyCheck | None) -> str:
@@ -295,8 +365,6 @@ def _kept_text(result: Result) -> str:
             return tr("The key is kept only in memory until you quit.")
         case SecretOutcome.NO_KEYCHAIN:
             return tr("There is no keychain. The key is kept only in memory until you quit.")
-        case SecretOutcome.LOCKED:
-            return tr("The keychain is locked. The key was not saved.") + " " + memory
         case SecretOutcome.DENIED:
             return tr("The keychain denied access.") + " " + memory
         case _:
@@ -323,7 +391,5 @@ def removed_text(result: Result) -> str:
     match result.outcome:
         case SecretOutcome.REMOVED | SecretOutcome.ABSENT | SecretOutcome.NO_KEYCHAIN:
             return tr("The key was removed.")
-        case SecretOutcome.LOCKED:
-            return tr("The keychain is locked. The key stays there but is not used.")
         case _:
-            return tr("The keychain denied access. The key stays there but is not used.")
+            return tr("The keychain could not be changed. The key stays there but is not used.")

@@ -6,7 +6,6 @@ from enigma_panel.core.service_rules import (
     Dialect,
     dialect_of_host,
     fits_host,
-    foreign_prefix,
     host_of_keys,
     known_prefix,
 )
@@ -57,34 +56,19 @@ def dialect_doubt(dialect: Dialect, host: str) -> str:
     )
 
 
-def key_doubt(key: str, account: Account) -> str:
-    """Return that a key's beginning is one for another address or dialect, else ""."""
-    prefix, dialect = known_prefix(key), account.dialect
-    if prefix is None:
-        return ""
-    host = host_of_keys(prefix, account.host)
-    if host is not None:
-        return tr(
-            "This looks like a {service} key, but it would go to {host}. First set {address} in "
-            "Settings → Account.",
-            prefix=prefix,
-            service=service_name(dialect_of_host(host)),
-            host=account.host,
-            address=f"https://{host}",
-        )
-    if foreign_prefix(key, dialect) is None:
-        return ""
-    return tr(
-        "This looks like a key for another dialect, not {dialect}.",
-        dialect=dialect_name(dialect),
-    )
+def key_service(key: str, host: str) -> str:
+    """Return the name of the service that a key looks like one for, "" if that fits the host."""
+    other = host_of_keys(known_prefix(key) or "", host)
+    return service_name(dialect_of_host(other)) if other is not None else ""
 
 
-def dialect_note(*, is_for_run: bool, is_kept: bool) -> str:
-    """Return what a choice changes, and how long it holds."""
-    note = tr("Must match the service at this address. Open sessions keep their dialect.")
-    if is_for_run:
-        note += " " + tr("Set on the command line, for this run only.")
-    elif not is_kept:
-        note += " " + tr("Your choice holds for this run only, like the address.")
-    return note
+def key_doubt(key: str, host: str) -> str:
+    """Return that a key looks like one for another service than this host's, else ""."""
+    service = key_service(key, host)
+    return tr("This looks like a {service} key.", service=service) if service else ""
+
+
+def dialect_note(*, is_for_run: bool) -> str:
+    """Return when to choose one, and that the command line has done so."""
+    note = tr("Leave it on Automatic unless the service says otherwise.")
+    return f"{note} {tr('Set on the command line, for this run only.')}" if is_for_run else note

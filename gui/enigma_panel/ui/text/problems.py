@@ -154,9 +154,9 @@ def key_text(account: Account) -> Notice | None:
     title = {
         KeyState.ABSENT: tr("There is no API key yet."),
         KeyState.NO_KEYCHAIN: tr("There is no keychain on this computer."),
-        KeyState.LOCKED: tr("The keychain is locked."),
+        KeyState.LOCKED: tr("The keychain could not be read."),
         KeyState.DENIED: tr("The keychain denied access to the API key."),
-        KeyState.FAILED: tr("The API key can't be read from the keychain."),
+        KeyState.FAILED: tr("The keychain could not be read."),
     }.get(account.state, tr("The API key was refused.") if refused else "")
     if not title:
         return None
