@@ -681,11 +681,11 @@ DATA = (
     ),
     Break(
         promise=NEVER,
-        mistake="a lost one, whose result may still come, is over, too",
+        mistake="an unconfirmed one, which may be running, is over, too",
         file="core/deletion.py",
-        old="            return KeptReason.LOST\n",
+        old="            return KeptReason.UNCONFIRMED\n",
         new="            pass\n",
-        tests=(f"{DELETION}::test_what_is_in_queue_at_work_unconfirmed_or_lost_stays",),
+        tests=(f"{DELETION}::test_what_is_in_queue_at_work_or_unconfirmed_stays",),
     ),
     Break(
         promise=NEVER,

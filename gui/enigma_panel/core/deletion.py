@@ -20,7 +20,6 @@ class KeptReason(StrEnum):
     QUEUED = "queued"
     AT_WORK = "at_work"
     UNCONFIRMED = "unconfirmed"
-    LOST = "lost"  # its result may still come
     SESSION = "session"  # its session may still be open
     UNREADABLE = "unreadable"  # what it cost, or when it was started, makes no sense
     CALL = "call"  # a call about it is open, or counts among those of the last minute
@@ -38,8 +37,6 @@ def kept_because(status: str, *, is_over: bool, has_call: bool = False) -> KeptR
             return KeptReason.QUEUED
         case TaskStatus.UNCONFIRMED:
             return KeptReason.UNCONFIRMED
-        case TaskStatus.LOST:
-            return KeptReason.LOST
     if status not in FINAL_STATUSES:
         return KeptReason.AT_WORK
     if not is_over:

@@ -90,14 +90,14 @@ def test_what_may_go_goes_and_memory_table_and_day_follow(tmp_path: Path) -> Non
         await asyncio.sleep(1)
         before = scene.search.figures.day
         assert before == TaskSum(count=30, cost=30 * COST, took_ms=30_000)
-        lost = scene.store.task(7)
-        assert lost is not None
-        await scene.store.update(replace(lost, status=TaskStatus.LOST))
+        doubtful = scene.store.task(7)
+        assert doubtful is not None
+        await scene.store.update(replace(doubtful, status=TaskStatus.UNCONFIRMED))
         plan = await scene.deletions.plan(range(1, 21))
-        assert plan.kept == {KeptReason.LOST: 1}
+        assert plan.kept == {KeptReason.UNCONFIRMED: 1}
         assert (len(plan.keys), plan.total.cost) == (19, 19 * COST)
         result = await scene.deletions.delete(range(1, 21))
-        assert result == DeletionResult(deleted=19, kept={KeptReason.LOST: 1})
+        assert result == DeletionResult(deleted=19, kept={KeptReason.UNCONFIRMED: 1})
         assert scene.there() == [7, *range(21, 31)]
         assert sorted(scene.store.task_keys()) == sorted(scene.search.keys) == scene.there()
         assert {s.key for s in scene.store.sessions()} == set(scene.there())

@@ -63,7 +63,7 @@ async def test_it_says_what_goes_and_what_stays_and_wants_a_word(
     await active(dialog)
     texts = shown_texts(dialog)
     assert "They cost $0.24." in texts
-    assert "2 kept: 1 not finished, 1 in a session that may still be open." in texts
+    assert "1 stays: it is not finished. 1 stays: its browser may still be open." in texts
     assert "Daily totals still include them" in texts
     assert dialog.field.hasFocus()
     assert dialog.field.accessibleName() == "Type “delete” to confirm"
@@ -91,7 +91,7 @@ async def test_where_nothing_may_go_nothing_can_be_clicked(world: DeletionWorld)
     dialog.ask([1])
     await world.settle()
     assert "None of the selected tasks can be deleted." in shown_texts(dialog)
-    assert "1 kept: 1 not finished." in shown_texts(dialog)
+    assert "1 stays: it is not finished." in shown_texts(dialog)
     assert not dialog.field.isEnabled()
     assert not dialog.delete_button.isEnabled()
 
@@ -114,7 +114,7 @@ async def test_a_ledger_that_refuses_is_said(world: DeletionWorld, dialog: Delet
 
 def test_each_reason_to_stay_has_words() -> None:
     both = {KeptReason.QUEUED: 1, KeptReason.AT_WORK: 2}
-    assert kept_text(both) == "3 kept: 3 not finished."
+    assert kept_text(both) == "3 stay: they are not finished."
     for reason in KeptReason:
         assert kept_text({reason: 1}) != kept_text({reason: 3}), reason
 

@@ -69,7 +69,7 @@ async def test_what_it_deletes_at_once_is_said_and_asked(
     await world.settle()
     assert page.text.text() == (
         "This now deletes 2 tasks that cost $0.24. This can't be undone. From then on, tasks "
-        "are deleted 90 days after they end.\n1 kept: 1 whose result may still come."
+        "are deleted 90 days after they end.\n1 stays: its browser may still be open."
     )
     assert not page.question.isHidden()
     assert kept_days(world) == 0

@@ -114,7 +114,7 @@ async def test_a_click_on_the_notice_opens_the_result(
         ended = {"status": TaskStatus.DONE, "ended_ms": NOW, "is_new": True}
         services.sessions.change_task(key, result=f"Result {key}", **ended)
     told = await desk.notice()
-    assert (told["title"], told["body"]) == ("2 done", "1 is not done yet.")
+    assert (told["title"], told["body"]) == ("2 done", "1 more is not done.")
     assert "Result" not in str(told)
     await until(lambda: program.services.scope.names() == ["desktop notices"])
     desk.do("click 1 wayland-token-7")
@@ -156,7 +156,7 @@ async def test_setting_focus_and_redaction_hold(
     assert await desk.is_quiet()
     program.services.settings.value = Settings()
     sessions.change_task(3, **ended)
-    assert (await desk.notice())["title"] == "Done: with [redacted]"
+    assert (await desk.notice())["title"] == "with [redacted] is done"
     assert isinstance(program.notifier, BusNotifier)
     await until(lambda: program.notifier._keys)
     await program.services.scope.close()

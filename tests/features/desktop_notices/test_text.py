@@ -26,10 +26,10 @@ def words(*results: Ended, left: int = 0) -> tuple[str, str]:
 
 
 def test_one() -> None:
-    assert words(one()) == ("Done: amazon.com 3", "Cost $0.021, took 0:41.")
-    assert words(one(failed=True)) == ("Failed: amazon.com 3", "Cost $0.021, took 0:41.")
-    assert words(one(None), left=1)[1] == "Took 0:41. 1 is not done yet."
-    assert words(one(None), left=12)[1] == "Took 0:41. 12 are not done yet."
+    assert words(one()) == ("amazon.com 3 is done", "$0.021, 0:41.")
+    assert words(one(failed=True)) == ("amazon.com 3 failed", "$0.021, 0:41.")
+    assert words(one(None), left=1)[1] == "0:41. 1 more is not done."
+    assert words(one(None), left=12)[1] == "0:41. 12 more are not done."
 
 
 @pytest.mark.parametrize(
@@ -47,16 +47,16 @@ def test_several(done: int, failed: int, title: str) -> None:
 
 def test_what_several_cost() -> None:
     assert words(one("0.02"), one("0.0314"))[1] == "Cost $0.05."
-    assert words(one("0.02"), one(None), left=3)[1] == "Cost $0.02 or more. 3 are not done yet."
+    assert words(one("0.02"), one(None), left=3)[1] == "Cost $0.02 or more. 3 more are not done."
     assert words(one("0.02"), one("1E+999999"))[1] == "Cost $0.02 or more."
     assert words(one("-5"), one("NaN"))[1] == ""
-    assert words(one(None), one(None), left=1)[1] == "1 is not done yet."
+    assert words(one(None), one(None), left=1)[1] == "1 more is not done."
 
 
 def test_odd_names_and_figures_stay_short() -> None:
-    assert words(one(name=""))[0] == "Done: a task"
+    assert words(one(name=""))[0] == "A task is done"
     title, body = words(one("9" * 5000, name="{n} <b>\n" + "x" * 500))
-    assert title.startswith("Done: {n} <b> xx")
+    assert title.startswith("{n} <b> xx")
     assert len(title) < 80
     assert len(body) < 80
 

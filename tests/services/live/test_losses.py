@@ -14,7 +14,7 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.state.session_store import ASSUMED_FOR_MS
 from enigma_panel.services.state.timeline import GAP, NO_LIVE
 from enigma_panel.services.types import LiveShare
-from enigma_panel.ui.text.steps import live_text
+from enigma_panel.ui.text.steps import live_tip
 from tests.conftest import LogWatch
 from tests.kit.clock import NOW
 from tests.services.live.bench import Bench, FakeConnection, with_bench
@@ -106,7 +106,7 @@ async def test_a_lost_channel_says_so_until_it_is_up_again(bench: Bench) -> None
     await bench.wait(0.05)
     share = bench.live.share()
     assert share == LiveShare(up=1, of=2, fault=LiveFault.LOST)
-    assert live_text(share).tip.endswith("Live updates broke off. The program keeps trying.")
+    assert live_tip(share).endswith("Live updates broke off. The program keeps trying.")
     await bench.wait(3)
     assert bench.live.share() == LiveShare(up=2, of=2)
 
@@ -130,7 +130,7 @@ def test_a_library_that_cannot_be_loaded_is_not_called_missing(
             1,
             LiveShare(up=0, of=1, fault=LiveFault.BROKEN),
         )
-        assert "could not be loaded" in live_text(share).tip
+        assert "could not be loaded" in live_tip(share)
 
     with_bench(tmp_path, check)
 

@@ -44,7 +44,7 @@ TASKS, GOING, SEED = 300, 200, 0
 DAYS = ("2026-01-01", "2026-01-02", "2026-01-03")
 ENDS = sorted(FINAL_STATUSES)
 COSTS = (None, "0", "0.0214", "1E-12", "NaN", "-1", "0.12345678951", "999999")
-STAYS = frozenset(TaskStatus) - FINAL_STATUSES | {TaskStatus.LOST}
+STAYS = frozenset(TaskStatus) - FINAL_STATUSES
 
 
 def opened(path: Path) -> Ledger:
@@ -112,9 +112,7 @@ def sums(ledger: Ledger) -> dict[str, TaskSum]:
 
 
 @pytest.mark.parametrize("status", sorted(STAYS))
-def test_what_is_in_queue_at_work_unconfirmed_or_lost_stays(
-    ledger: Ledger, status: TaskStatus
-) -> None:
+def test_what_is_in_queue_at_work_or_unconfirmed_stays(ledger: Ledger, status: TaskStatus) -> None:
     task = ended(ledger, status=status)
     assert delete(ledger, [task.key]).kept == {task.key: kept_because(status, is_over=True)}
     assert kept_task(ledger, task.key) == task

@@ -66,7 +66,7 @@ def choose(box: QComboBox, text: str) -> None:
 async def test_everything_that_can_be_typed_arrives(world: World, dialog: NewTaskDialog) -> None:
     await ask(world, dialog)
     form = dialog.limits
-    choose(form.output_type, "JSON, with a schema")
+    choose(form.output_type, "JSON (with a schema)")
     form.schema.setPlainText(SCHEMA)
     type_text(form.environment, " env_1 ")
     type_text(form.policy, "pol_1")
@@ -80,7 +80,7 @@ async def test_everything_that_can_be_typed_arrives(world: World, dialog: NewTas
 async def test_columns_and_a_country(world: World, dialog: NewTaskDialog) -> None:
     await ask(world, dialog)
     form = dialog.limits
-    choose(form.output_type, "CSV, with columns")
+    choose(form.output_type, "Table (name the columns)")
     form.schema.setPlainText("name\nprice, net")
     choose(form.proxy, "The service's own (traffic costs extra)")
     type_text(form.country, "us")
@@ -108,12 +108,12 @@ async def test_only_what_belongs_to_the_choice_is_there(
         return labels
 
     assert seen() == set()
-    choose(form.output_type, "JSON, with a schema")
+    choose(form.output_type, "JSON (with a schema)")
     choose(form.proxy, "The service's own (traffic costs extra)")
     assert seen() == {"JSON Schema", "Proxy country"}
     choose(form.proxy, "My own, SOCKS")
     assert seen() == {"JSON Schema", "Proxy address"}
-    choose(form.output_type, "CSV, with columns")
+    choose(form.output_type, "Table (name the columns)")
     assert form.schema.accessibleName() == "Columns"
     assert "Columns" in shown_texts(dialog)
 
@@ -123,13 +123,13 @@ async def test_a_schema_and_columns_do_not_take_each_others_place(
 ) -> None:
     await ask(world, dialog, FULL)
     form = dialog.limits
-    choose(form.output_type, "CSV, with columns")
+    choose(form.output_type, "Table (name the columns)")
     assert form.schema.text() == ""
     form.schema.setPlainText("name")
     choose(form.output_type, "Text")
-    choose(form.output_type, "JSON, with a schema")
+    choose(form.output_type, "JSON (with a schema)")
     assert form.schema.text() == SCHEMA
-    choose(form.output_type, "CSV, with columns")
+    choose(form.output_type, "Table (name the columns)")
     assert form.schema.text() == "name"
 
 
@@ -230,7 +230,7 @@ async def test_fields_that_the_dialect_lacks_are_not_there(
         "Environment (env_1)",
         "Policy (pol_1)",
         "Proxy (My own, HTTP)",
-        "Result (JSON, with a schema)",
+        "Result (JSON (with a schema))",
     ):
         assert f"{told} is not used: Enigma has no such field." in texts
     assert dialog.typed() == PLAIN

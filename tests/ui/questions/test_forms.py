@@ -282,7 +282,7 @@ async def test_a_purchase_is_approved_up_to_its_total(world: World, dialog: Ques
     page = purchase(form)
     labels = [each.button.accessibleName() for each in page.choices]
     assert labels == ["Approve up to $49.99", "Don't buy, carry on", "Other answer"]
-    assert "If the total is higher, the agent asks again." in shown_texts(dialog)
+    assert "The agent is told to ask again if it costs more." in shown_texts(dialog)
     assert "Leaves the cart as it is and reports what it found." in shown_texts(dialog)
     assert await answer(world, dialog) == [], "nothing is chosen at first"
     form.focus_first()

@@ -164,7 +164,7 @@ def test_what_is_being_sent_cannot_be_taken_back(
     sessions, table = services.sessions, working.selection.sessions
     sessions.set_pending(1, END, WaitReason.SENDING)
     qapp.processEvents()
-    assert cell_text(table.rows, 1, Column.STATE, Role.CELL).tail == "sending Terminate…"
+    assert cell_text(table.rows, 1, Column.STATE, Role.CELL).tail == "Terminating…"
     QTest.mouseClick(table.viewport(), LEFT, pos=undo_point(table, 1))
     QTest.keyClick(working, Qt.Key.Key_Z, CTRL)
     assert sessions.calls == []

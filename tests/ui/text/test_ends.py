@@ -26,13 +26,14 @@ def test_why_a_task_stopped() -> None:
             (AT_CAP, CLOSED, "Stopped at your cap, $0.263 of $0.25"),
             (AT_CAP | {"error": None}, CLOSED, "Stopped at your daily cap"),
             ({}, {}, "Stopped"),
-            ({}, CLOSED, "Its session was closed"),
+            ({}, CLOSED, "Its browser was closed"),
+            ({}, CLOSED | {"phase": Phase.ENDED_BY_YOU}, "You terminated it"),
             ({}, CLOSED | {"ended_ms": LATER}, "Stopped"),
             ({}, {"phase": Phase.EXPIRED_ASSUMED, "ended_ms": BEFORE}, "Stopped"),
             (
                 {},
                 {"phase": Phase.CLOSED_ASSUMED, "ended_ms": BEFORE, "terminate_sent_ms": BEFORE},
-                "Its session was closed",
+                "You terminated it",
             ),
         ),
         _reads,
@@ -50,7 +51,7 @@ def _reads(of_task: dict[str, Any], of_session: dict[str, Any], words: str) -> N
     assert result_cell(task, session).text == words
     trouble = trouble_text(session, task, LATER)
     assert trouble is not None
-    assert trouble.what == f"{words.capitalize()}."
+    assert trouble.what == f"{words}."
 
 
 UNSENT = {"code": "TERMINATED_BEFORE_TASK", "ended_ms": BEFORE}
@@ -63,6 +64,7 @@ def test_who_ended_a_session() -> None:
             ({"status": stopped}, True, "Ended by you"),
             ({"status": stopped, "ended_ms": BEFORE}, True, "Closed"),
             ({"status": stopped, "ended_ms": BEFORE}, False, "Ended by you"),
+            ({"status": TaskStatus.DONE, "ended_ms": BEFORE}, True, "Closed"),
             ({"status": failed}, False, "Ended by you"),
             ({"status": failed}, True, "Closed (task failed)"),
             (STOPPED | {"status": stopped}, True, "Closed"),

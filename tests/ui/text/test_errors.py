@@ -274,7 +274,7 @@ CODES = [
     (
         "SESSION_NOT_FOUND",
         ErrorContext(call=Call.NEW_TASK, is_closed=True),
-        "The service does not find this session. The task was not started. Start a new one.",
+        "The service lost its browser. Nothing is running. Start it again.",
     ),
     (
         "MISSING_PROMPT",
@@ -326,9 +326,14 @@ def test_a_failed_task_has_its_words(code: str | None, context: ErrorContext, te
 
 def test_of_a_lost_task_nothing_is_said_to_be_known() -> None:
     """The service need not have said that it does not know it: it may never have been asked."""
-    told = trouble_text(a_session(), a_task(status=TaskStatus.LOST), NOW)
-    assert told is not None
-    assert told.text == "How this task ended is unknown. Its result can't be fetched."
+    for service_id, why in (
+        (None, "The reply was lost."),
+        ("t-1", "The service no longer knows this task."),
+    ):
+        lost = a_task(status=TaskStatus.LOST, service_id=service_id)
+        told = trouble_text(a_session(), lost, NOW)
+        assert told is not None
+        assert told.text == f"{why} It may have finished, but its result is gone."
 
 
 def test_what_waited_when_the_ledger_was_exported_says_so() -> None:

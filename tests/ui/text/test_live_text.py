@@ -11,11 +11,17 @@ from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.types import LiveShare, PendingCommand, WaitReason
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import plain_tip, sentence, shorten
-from enigma_panel.ui.text.states import local_time, session_state_text, state_text, task_status_text
+from enigma_panel.ui.text.states import (
+    local_moment,
+    local_time,
+    session_state_text,
+    state_text,
+    task_status_text,
+)
 from enigma_panel.ui.text.steps import (
     LINE_CHARS,
     action_text,
-    live_text,
+    live_tip,
     now_text,
     readable,
     step_row,
@@ -53,62 +59,63 @@ def _task(status: TaskStatus, *, confirmed: bool = False) -> Task:
 
 
 @pytest.mark.parametrize(
-    ("up", "of", "fault", "word", "tip"),
+    ("up", "of", "fault", "tip"),
     [
-        (0, 0, None, "", ""),
-        (0, 0, LiveFault.MISSING, "", ""),
-        (1, 1, None, "live", "All open sessions send live updates."),
-        (8, 8, None, "live", "All open sessions send live updates."),
-        (3, 8, None, "3 of 8 live", PARTLY),
+        (0, 0, None, ""),
+        (0, 0, LiveFault.MISSING, ""),
+        (1, 1, None, "All open sessions send live updates."),
+        (8, 8, None, "All open sessions send live updates."),
+        (3, 8, None, PARTLY),
         (
             3,
             8,
             LiveFault.LOST,
-            "3 of 8 live",
             PARTLY + " Live updates broke off. The program keeps trying.",
         ),
-        (0, 8, None, "not live", SLOW),
-        (0, 1, LiveFault.REFUSED, "not live", SLOW + " The service refused live updates."),
+        (0, 8, None, SLOW),
+        (0, 1, LiveFault.REFUSED, SLOW + " The service refused live updates."),
         (
             0,
             1,
             LiveFault.UNREACHABLE,
-            "not live",
             SLOW + " The live update server could not be reached.",
         ),
         (
             0,
             1,
             LiveFault.PROTOCOL,
-            "not live",
             SLOW + " The live update server's answer made no sense.",
         ),
         (
             0,
             1,
             LiveFault.ADDRESS,
-            "not live",
             SLOW + " The live update server is on another host. It is not used.",
         ),
         (
             0,
             1,
             LiveFault.MISSING,
-            "not live",
             SLOW + " Live updates are not installed.",
         ),
         (
             0,
             1,
             LiveFault.BROKEN,
-            "not live",
             SLOW + " Live updates could not be loaded.",
         ),
     ],
 )
-def test_how_news_come(up: int, of: int, fault: LiveFault | None, word: str, tip: str) -> None:
-    way = live_text(LiveShare(up=up, of=of, fault=fault))
-    assert (way.word, way.tip) == (word, tip)
+def test_how_news_come(up: int, of: int, fault: LiveFault | None, tip: str) -> None:
+    assert live_tip(LiveShare(up=up, of=of, fault=fault)) == tip
+
+
+def test_an_end_that_nobody_saw_is_said_to_be_at_most_that_late() -> None:
+    times = {"sent_ms": NOW - 90_000, "since_ms": NOW - 80_000, "ended_ms": NOW}
+    seen, unseen = local_moment(NOW, NOW), a_task(status=TaskStatus.DONE, **times)
+    assert task_summary(unseen, None, NOW) == f"Done · ≤ {seen} · took ≤ 1:30"
+    done = a_task(status=TaskStatus.DONE, **times | {"since_ms": NOW})
+    assert task_summary(done, None, NOW) == f"Done · {seen} · took 1:30"
 
 
 # -- states ---------------------------------------------------------------------------------------
@@ -375,7 +382,7 @@ def test_tool_tips_read_no_html() -> None:
             None,
             "Terminate sent, again soon",
         ),
-        (CommandVerb.TERMINATE, WaitReason.SENDING, None, "sending Terminate…"),
+        (CommandVerb.TERMINATE, WaitReason.SENDING, None, "Terminating…"),
     ],
 )
 def test_a_command_that_went_out_and_is_sent_once_more(

@@ -165,11 +165,11 @@ PENDING = [
     (pending(STOP, WaitReason.UNDO, 1), "Stopping in 1 s"),
     (pending(END, WaitReason.BUDGET, 12), "Terminate in 12 s"),
     (pending(STOP, WaitReason.LIMITED, 5), "Stop in 5 s"),
-    (pending(END, WaitReason.NO_BROWSER), "Terminate soon"),
+    (pending(END, WaitReason.NO_BROWSER), "Terminating…"),
     (pending(END, WaitReason.CONNECTION, 3), "Terminate once online"),
     (pending(STOP, WaitReason.KEY), "Stop once there is a key"),
     (pending(END, WaitReason.NAME), "Terminate once it has started"),
-    (pending(END, WaitReason.SENDING), "sending Terminate…"),
+    (pending(END, WaitReason.SENDING), "Terminating…"),
 ]
 
 

@@ -122,7 +122,7 @@ def test_cells_of_a_session(services: Any, session_rows: SessionsModel) -> None:
     sessions.change_session(1, opened_ms=None)
     assert cell_text(session_rows, 1, Column.LEFT) == "≈ 1:20 left"
     sessions.set_pending(1, CommandVerb.RESUME, WaitReason.SENDING)
-    assert cell_text(session_rows, 1, Column.STATE, Role.CELL).tail == "sending Resume…"
+    assert cell_text(session_rows, 1, Column.STATE, Role.CELL).tail == "Resuming…"
 
 
 def test_no_cell_holds_a_secret(

@@ -70,8 +70,8 @@ class HistoryPage(SettingsPage):
     def _build_layout(self) -> None:
         grid = FieldGrid()
         note = tr(
-            "Queued, unconfirmed and lost tasks are always kept. So are tasks whose session may "
-            "still be open. Daily totals still include deleted tasks."
+            "Queued and unconfirmed tasks are always kept. So are tasks whose browser may still "
+            "be open. Daily totals still include deleted tasks."
         )
         self.note = make_label(note, "dim", wrap=True)
         grid.add_field(tr("Ended tasks"), self.choice, self.days, note=self.note)

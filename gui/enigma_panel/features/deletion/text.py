@@ -10,18 +10,21 @@ from enigma_panel.ui.text.sums import sum_text
 
 tr = Translations("Deletion")
 
+_NOT_FINISHED = ("1 stays: it is not finished.", "{n} stay: they are not finished.")
 _KEPT = tr.mark(
     {
-        KeptReason.QUEUED: ("1 not finished", "{n} not finished"),
-        KeptReason.AT_WORK: ("1 not finished", "{n} not finished"),
-        KeptReason.UNCONFIRMED: ("1 that may be running", "{n} that may be running"),
-        KeptReason.LOST: ("1 whose result may still come", "{n} whose results may still come"),
+        KeptReason.QUEUED: _NOT_FINISHED,
+        KeptReason.AT_WORK: _NOT_FINISHED,
+        KeptReason.UNCONFIRMED: ("1 stays: it may be running.", "{n} stay: they may be running."),
         KeptReason.SESSION: (
-            "1 in a session that may still be open",
-            "{n} in sessions that may still be open",
+            "1 stays: its browser may still be open.",
+            "{n} stay: their browsers may still be open.",
         ),
-        KeptReason.UNREADABLE: ("1 that can't be read", "{n} that can't be read"),
-        KeptReason.CALL: ("1 active in the last minute", "{n} active in the last minute"),
+        KeptReason.UNREADABLE: ("1 stays: it can't be read.", "{n} stay: they can't be read."),
+        KeptReason.CALL: (
+            "1 stays: it was active in the last minute.",
+            "{n} stay: they were active in the last minute.",
+        ),
     }
 )
 
@@ -39,13 +42,11 @@ def plan_text(plan: DeletionPlan) -> str:
 
 
 def kept_text(kept: Mapping[KeptReason, int]) -> str:
-    """'12 kept: 7 not finished, 5 in sessions that may still be open.'; empty where all go."""
+    """'7 stay: they are not finished. 5 stay: …', empty where all go."""
     counts = Counter[tuple[str, str]]()
     for reason, words in _KEPT.items():
         counts[words] += kept.get(reason, 0)
-    reasons = ", ".join(tr.plural(*words, n) for words, n in counts.items() if n)
-    n = counts.total()
-    return tr.plural("1 kept: {reasons}.", "{n} kept: {reasons}.", n, reasons=reasons) if n else ""
+    return " ".join(tr.plural(*words, n) for words, n in counts.items() if n)
 
 
 def result_text(result: DeletionResult) -> str:

@@ -59,34 +59,27 @@ def cap_notice(notice: Notice, buttons: tuple[str, ...]) -> DesktopNotice:
 
 
 def done_notice(news: DoneNews) -> DesktopNotice:
-    """One result, or how many, and what they cost."""
-    parts = [_one_body(news.results[0]) if len(news.results) == 1 else _costs(news.results)]
+    """'desk.example 1 is done': '$0.025, 0:45. 2 more are not done.'; of several how many."""
+    title, body = _one(news.results[0]) if len(news.results) == 1 else _several(news.results)
     if news.left:
-        parts.append(tr.plural("1 is not done yet.", "{n} are not done yet.", news.left))
-    title = _one_title(news.results[0]) if len(news.results) == 1 else _title(news.results)
-    body = " ".join(part for part in parts if part)
+        left = tr.plural("1 more is not done.", "{n} more are not done.", news.left)
+        body = f"{body} {left}".strip()
     return DesktopNotice(title=title, body=body, action=tr("Show result"))
 
 
-def _one_title(one: Ended) -> str:
-    name = shorten(one.name, NAME_LIMIT) or tr("a task")
-    return tr("Failed: {name}", name=name) if one.failed else tr("Done: {name}", name=name)
+def _one(one: Ended) -> tuple[str, str]:
+    name = shorten(one.name, NAME_LIMIT) or tr("A task")
+    title = tr("{name} failed", name=name) if one.failed else tr("{name} is done", name=name)
+    cost = spoken_money(format_money(one.cost)) if one.cost is not None else ""
+    return title, ", ".join(filter(None, (cost, duration(one.took_ms)))) + "."
 
 
-def _one_body(one: Ended) -> str:
-    took = duration(one.took_ms)
-    if one.cost is None:
-        return tr("Took {time}.", time=took)
-    cost = spoken_money(format_money(one.cost))
-    return tr("Cost {cost}, took {time}.", cost=cost, time=took)
-
-
-def _title(results: tuple[Ended, ...]) -> str:
-    """'4 done, 1 failed'."""
+def _several(results: tuple[Ended, ...]) -> tuple[str, str]:
+    """'4 done, 1 failed' and what they cost."""
     failed = sum(one.failed for one in results)
     done = len(results) - failed
     words = (tr("{n} done", n=done) if done else "", tr("{n} failed", n=failed) if failed else "")
-    return ", ".join(filter(None, words))
+    return ", ".join(filter(None, words)), _costs(results)
 
 
 def _costs(results: tuple[Ended, ...]) -> str:

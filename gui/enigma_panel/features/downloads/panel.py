@@ -11,11 +11,18 @@ from enigma_panel.core.file_names import safe_name
 from enigma_panel.core.models import Task
 from enigma_panel.core.observation import ResultFile
 from enigma_panel.features.downloads.downloads import Download, Downloads, DownloadState
-from enigma_panel.features.downloads.text import file_text
+from enigma_panel.features.downloads.text import download_text
 from enigma_panel.ui.details.parts import DetailsPanel
 from enigma_panel.ui.details.text import breakable
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
+from enigma_panel.ui.widgets.basics import (
+    ElidedLabel,
+    make_button,
+    make_label,
+    make_row,
+    set_role,
+    show_text,
+)
 from enigma_panel.ui.widgets.file_chooser import make_chooser
 
 tr = Translations("Downloads")
@@ -118,7 +125,7 @@ class FileRow(QWidget):
     def show_download(self, download: Download | None) -> None:
         state = download.state if download is not None else None
         self.path = download.path if download is not None else None
-        self.state.setText(breakable(file_text(self.file, download)))
+        show_text(self.state, breakable(download_text(download)))
         set_role(self.state, "red" if state is DownloadState.FAILED else "dim")
         had_focus = any(button.hasFocus() for button in self._buttons())
         self.folder.setVisible(state is DownloadState.SAVED)

@@ -1,11 +1,10 @@
-"""Texts for the files of a result and what became of their downloads."""
+"""Texts for what became of the downloads of a result's files."""
 
 from collections.abc import Callable
 
 from enigma_panel.api.errors import DownloadError, DownloadFault
-from enigma_panel.core.observation import ResultFile
 from enigma_panel.features.downloads.downloads import Download, DownloadState
-from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.i18n import Translations
 
 tr = Translations("Downloads")
 
@@ -32,30 +31,17 @@ _FAULTS: dict[DownloadFault, Callable[[DownloadError], str]] = {
 }
 
 
-def file_text(file: ResultFile, download: Download | None) -> str:
-    """'download · 1.2 MB of 3.4 MB': where the agent has it from, and what became of it here."""
-    return " · ".join(part for part in (shorten(file.source), _state_text(download)) if part)
-
-
-def size_text(size: int) -> str:
-    """'1 byte', '640 bytes', '1.2 kB', '3.4 MB', '5.0 GB'."""
-    if size < 1_000:
-        return tr.plural("{n} byte", "{n} bytes", size)
-    units = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
-    unit, one = next((unit, one) for unit, one in units if size >= one)
-    return f"{size / one:.1f} {unit}"
-
-
-def _state_text(download: Download | None) -> str:
+def download_text(download: Download | None) -> str:
+    """Return '1.2 MB of 3.4 MB', or '' for a file that nobody has downloaded."""
     if download is None:
-        return tr("size not known yet")
+        return ""
     got = size_text(download.got)
     total = size_text(download.total) if download.total is not None else ""
     match download.state:
         case DownloadState.RUNNING if total:
             return tr("{got} of {total}", got=got, total=total)
         case DownloadState.RUNNING:
-            return tr("{got} so far, size not known yet", got=got)
+            return tr("{got} so far", got=got)
         case DownloadState.SAVING:
             return tr("{got}, being saved", got=got)
         case DownloadState.SAVED:
@@ -66,3 +52,12 @@ def _state_text(download: Download | None) -> str:
         case DownloadState.FAILED if download.error is not None:
             return _FAULTS[download.error.fault](download.error)
     return ""
+
+
+def size_text(size: int) -> str:
+    """'1 byte', '640 bytes', '1.2 kB', '3.4 MB', '5.0 GB'."""
+    if size < 1_000:
+        return tr.plural("{n} byte", "{n} bytes", size)
+    units = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
+    unit, one = next((unit, one) for unit, one in units if size >= one)
+    return f"{size / one:.1f} {unit}"

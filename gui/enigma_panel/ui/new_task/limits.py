@@ -57,8 +57,8 @@ class LimitsForm(QWidget):
         self.avoid_domains = LineEdit()
         forms = (
             (tr("Text"), OutputType.TEXT),
-            (tr("JSON, with a schema"), OutputType.JSON),
-            (tr("CSV, with columns"), OutputType.CSV),
+            (tr("JSON (with a schema)"), OutputType.JSON),
+            (tr("Table (name the columns)"), OutputType.CSV),
         )
         self.output_type = ChoiceBox(forms)
         self.schema = TextEdit(SCHEMA_LINES)

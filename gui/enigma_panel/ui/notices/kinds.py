@@ -10,7 +10,13 @@ from enigma_panel.core.observation import AT_CAP
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.retry_policy import reply_of
-from enigma_panel.services.types import NotConnectedError, NoticeKind, ServiceNotice, ServiceStatus
+from enigma_panel.services.types import (
+    NotConnectedError,
+    NoticeKind,
+    ServiceNotice,
+    ServiceStatus,
+    SessionGoneError,
+)
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.dialects import dialect_name, offered_dialect, wanted_dialect
 from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain
@@ -65,7 +71,7 @@ class About:
             ends_at=local_time(ends) if ends is not None else "",
             has_page=account_page(self.services.account.base_url) is not None,
             stays_open=session is not None and can_be_asked(session, self.services),
-            is_closed=session is not None and session.is_final,
+            is_closed=session is not None and session.was_over_by(self.services.clock.now_ms()),
             dialect=dialect_name(wanted) if (wanted := wanted_dialect(session, task)) else "",
         )
 
@@ -256,8 +262,10 @@ KINDS: Mapping[NoticeKind, Kind] = {
     ),
     NoticeKind.CLOSED_FOR_REFUSED_TASK: Kind(
         words=lambda about: (
-            tr("“{task}” was not accepted.", task=about.title),
-            tr("{why} Its browser is closed again.", why=about.why.text).strip(),
+            tr("“{task}” was not started.", task=about.title),
+            about.why.text
+            if isinstance(about.notice.error, SessionGoneError)
+            else tr("{why} Its browser is closed again.", why=about.why.text).strip(),
         ),
         actions=_again,
     ),

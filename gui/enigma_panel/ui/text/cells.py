@@ -5,7 +5,7 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from enigma_panel.core.models import Session, Task, TaskStatus
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.money import exact_money, is_sane
 from enigma_panel.core.observation import AT_CAP
 from enigma_panel.ui.i18n import Translations, shorten
@@ -116,7 +116,8 @@ def _stopped_text(task: Task, session: Session | None) -> str:
     if task.stop_sent_ms is not None:
         return tr("Stopped by you")
     if session is not None and session.was_over_by(task.ended_ms or 0):
-        return tr("Its session was closed")
+        from_here = session.phase is Phase.ENDED_BY_YOU or session.terminate_sent_ms is not None
+        return tr("You terminated it") if from_here else tr("Its browser was closed")
     return tr("Stopped")
 
 
@@ -134,7 +135,7 @@ def result_cell(task: Task, session: Session | None) -> Cell:
         case TaskStatus.STOPPED:
             text = _stopped_text(task, session)
         case TaskStatus.LOST:
-            text = tr("Its result can't be fetched")
+            text = tr("Its result is gone")
         case TaskStatus.UNCONFIRMED:
             text = tr("May be running and cost money")
         case TaskStatus.WORKING if task.stop_sent_ms is not None:

@@ -233,6 +233,9 @@ def forbidden(facts: ErrorDetails) -> ErrorText:
 
 def session_gone(facts: ErrorDetails) -> ErrorText:
     """The session is not found, which is never about the key and proves no end."""
+    if facts.context.call is Call.NEW_TASK and facts.context.is_closed:
+        what, todo = tr("The service lost its browser."), tr("Start it again.")
+        return ErrorText(what, tr("Nothing is running."), todo)
     what = tr("The service does not find this session.")
     if facts.context.is_closed:
         return ErrorText(what, nothing_started(facts), tr("Start a new one."))

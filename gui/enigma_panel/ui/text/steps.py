@@ -63,13 +63,6 @@ class StepRow(Struct, frozen=True):
     is_dim: bool = False
 
 
-class LiveText(Struct, frozen=True):
-    """The word about the live channel in the status bar, and what it means."""
-
-    word: str
-    tip: str
-
-
 @lru_cache(maxsize=64)
 def step_word(kind: str) -> str:
     """A line of a task's time line: what happened. From a cache, for thousands of rows."""
@@ -270,18 +263,14 @@ def empty_text(*, has_task: bool, failed: bool) -> str:
     return tr("No steps yet. They appear here while the agent works.")
 
 
-def live_text(share: LiveShare, *, polls: bool = True) -> LiveText:
-    """'live', '3 of 8 live', 'not live', or nothing. polls: a task is asked for."""
+def live_tip(share: LiveShare, *, polls: bool = True) -> str:
+    """How many sessions send live updates, or nothing. polls: a task is asked for."""
     if share.of <= 0 or not (share.up or polls):
-        return LiveText("", "")
+        return ""
     if share.up >= share.of:
-        return LiveText(tr("live"), tr("All open sessions send live updates."))
-    why = _why(share.fault)
-    if share.up > 0:
-        word = tr("{n} of {all} live", n=share.up, all=share.of)
-        tip = tr("{n} of {all} open sessions send live updates.", n=share.up, all=share.of)
-        return LiveText(word, _joined(tip, _polls(), why))
-    return LiveText(tr("not live"), _joined(_polls(), why))
+        return tr("All open sessions send live updates.")
+    some = tr("{n} of {all} open sessions send live updates.", n=share.up, all=share.of)
+    return _joined(some if share.up else "", _polls(), _why(share.fault))
 
 
 def _polls() -> str:

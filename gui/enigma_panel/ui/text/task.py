@@ -12,6 +12,7 @@ from enigma_panel.ui.text.problems import NoticeAction
 from enigma_panel.ui.text.questions import missed_text
 from enigma_panel.ui.text.states import (
     StateText,
+    at_most,
     countdown,
     duration,
     known_until_ms,
@@ -35,7 +36,8 @@ def task_summary(task: Task, session: Session | None, now_ms: int) -> str:
     ended = local_moment(task.ended_ms, now_ms)
     if task.code in UNSENT:
         return f"{word.word} · {ended}"
-    took = duration(task.ended_ms - (task.sent_ms or task.created_ms))
+    took = at_most(duration(task.ended_ms - (task.sent_ms or task.created_ms)), task)
+    ended = at_most(ended, task)
     return f"{word.word} · {ended} · " + tr("took {time}", time=took)
 
 
@@ -56,10 +58,10 @@ def trouble_text(
         case TaskStatus.UNCONFIRMED:
             return explain_lost(context)
         case TaskStatus.LOST:
-            return ErrorText(
-                tr("How this task ended is unknown."),
-                todo=tr("Its result can't be fetched."),
-            )
+            what = tr("The service no longer knows this task.")
+            if task.service_id is None:
+                what = tr("The reply was lost.")
+            return ErrorText(what, tr("It may have finished, but its result is gone."))
         case TaskStatus.STOPPED if task.code == TAKEN_BACK:
             return ErrorText(tr("Removed from the queue."), tr("It was not started."))
         case TaskStatus.STOPPED if task.code not in {None, AT_CAP} and task.stop_sent_ms is None:
@@ -96,6 +98,6 @@ def error_context(
         ends_at=local_time(ends) if ends is not None else "",
         has_page=NoticeAction.ACCOUNT_PAGE in ways,
         stays_open=NoticeAction.ASK_RESULT in ways,
-        is_closed=session is not None and session.is_final,
+        is_closed=session is not None and session.was_over_by(now_ms),
         dialect=dialect_name(wanted) if (wanted := wanted_dialect(session, task)) else "",
     )

@@ -84,8 +84,8 @@ def verb_labels(verbs: Iterable[CommandVerb]) -> str:
 
 
 def sending_text(verb: CommandVerb) -> str:
-    """Return what stands behind the state while a command is sent: 'sending Terminate…'."""
-    return tr("sending {verb}…", verb=verb_label(verb))
+    """Return what stands behind the state while a command is sent: 'Terminating…'."""
+    return tr("{going}…", going=verb_text(verb).going)
 
 
 def sent_text(verb: CommandVerb) -> str:

@@ -130,6 +130,8 @@ def pending_text(pending: PendingCommand, now_ms: int) -> str:
             return tr("{verb} once there is a key", verb=verb)
         case WaitReason.NAME:
             return tr("{verb} once it has started", verb=verb)
+    if not time and not pending.sent_live:
+        return sending_text(pending.verb)
     return tr("{verb} in {time}", verb=verb, time=time) if time else tr("{verb} soon", verb=verb)
 
 

@@ -64,7 +64,7 @@ class PurchasePage(ChoicesPage):
     def _add_approval(self) -> None:
         if self.total is not None:
             label = tr("Approve up to {amount}", amount=self.total.text)
-            asks_again = tr("If the total is higher, the agent asks again.")
+            asks_again = tr("The agent is told to ask again if it costs more.")
             self.approve = self.add_choice(label, approval_text(self.total.text), asks_again)
             return
         self.approve, self.amount = self.add_field_choice(
