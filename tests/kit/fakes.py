@@ -157,7 +157,11 @@ class FakeSessions(Sessions):
             current_task=key,
         )
         since_ms = task.get("ended_ms") or NOW - 30_000
-        begun = {"since_ms": since_ms, "created_ms": NOW - 35_000, "sent_ms": NOW - 31_000}
+        begun: dict[str, Any] = {
+            "since_ms": since_ms,
+            "created_ms": NOW - 35_000,
+            "sent_ms": NOW - 31_000,
+        }
         self.put(session, a_task(key, status=status, **begun | task))
         if tell:
             one = frozenset({key})

@@ -48,7 +48,7 @@ NOT_OVER = (
     "those of a session whose end is not proven, unless it was assumed longer ago than "
     "the longest life of a session and a day"
 )
-NEVER = "Tasks that are queued, running, unconfirmed or lost are always kept"
+NEVER = "Tasks that are queued, running or unconfirmed are always kept"
 INTO_A_FILE = "it holds no ID, no stream address and no key, and whatever is kept out of the log"
 AS_A_FORMULA = "In CSV a cell that a spreadsheet would run as a formula"
 
@@ -757,8 +757,8 @@ DATA = (
         promise="the session, its cost and how long it took",
         mistake="the cost is left out",
         file="features/desktop_notices/text.py",
-        old="    if one.cost is None:",
-        new="    if True:",
+        old=" if one.cost is not None else",
+        new=" if False else",
         tests=(f"{NOTICE_TEXTS}::test_one",),
     ),
     Break(

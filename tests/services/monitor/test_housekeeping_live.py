@@ -59,6 +59,21 @@ async def test_while_its_reply_is_held_it_is_not_given_up(bench: Bench) -> None:
     assert bench.task(key).status is S.DONE
 
 
+async def test_a_held_reply_keeps_no_task_of_a_terminated_browser_unconfirmed(
+    bench: Bench,
+) -> None:
+    session, key = await bench.open()
+    housekeeping = make_housekeeping(bench)
+    await bench.store.record(session, None, Observation(kind=Kind.TERMINATE_SENT))
+    await bench.hear(Kind.SESSION_ENDED, code="terminated")
+    await bench.wait(LATE_RESULT_MS / 1000 + 1)
+    await housekeeping.tick()
+    assert (bench.phase(session), bench.task(key).status) == (Phase.ENDED_BY_YOU, S.STOPPED)
+    done = Observation(kind=Kind.COMPLETED, text="r", task_id="t")
+    await bench.reply(bench.intent, Outcome.KNOWN, done)  # it was done just before
+    assert bench.task(key).status is S.DONE
+
+
 async def test_a_named_one_is_asked_for_as_long_as_after_an_assumed_end(bench: Bench) -> None:
     _, key = await bench.open()
     housekeeping = make_housekeeping(bench)

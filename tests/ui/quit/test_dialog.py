@@ -152,7 +152,7 @@ async def test_it_stays_when_a_terminate_failed_and_says_which(
     assert not answer.done()
     assert guard.isVisible()
     assert guard.waiting.text() == "amazon.com 2 could not be terminated and may still cost money."
-    assert guard.leave_button.text() == "Leave them running"
+    assert guard.leave_button.text() == "Leave it running"
     world.sessions.calls.clear()
     world.sessions.command_gate = None
     click(guard.terminate_button)

@@ -402,7 +402,10 @@ class MainWindow(QMainWindow):
     # -- following the services ----------------------------------------------------------------
 
     def _follow_sessions(self, _diff: object = None) -> None:
-        self.sessions_card.show_open(len(self.services.sessions.terminable_keys()))
+        sessions = self.services.sessions
+        keys = sessions.terminable_keys()
+        opened = [one for one in map(sessions.session, keys) if one and one.service_id is not None]
+        self.sessions_card.show_open(len(keys), len(opened))
         self.status_bar.refresh()
         self._enable_verbs()
 

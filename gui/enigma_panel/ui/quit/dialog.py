@@ -19,6 +19,7 @@ from enigma_panel.ui.quit.text import (
     waiting_text,
 )
 from enigma_panel.ui.theme.palette import Glyph, Severity
+from enigma_panel.ui.widgets.action_button import show_words
 from enigma_panel.ui.widgets.basics import (
     NoticeLabel,
     make_button,
@@ -88,6 +89,9 @@ class QuitDialog(Sheet):
         scroll.column.addWidget(self.waiting)
         self.body.addWidget(scroll, 1)
         choices = (self.terminate_button, self.leave_button, self.done_button)
+        for button in choices:  # fewer words move none of them
+            button.ensurePolished()
+            button.setMinimumWidth(button.sizeHint().width())
         self.add_buttons(self.cancel_button, *choices)
 
     def _connect(self) -> None:
@@ -148,9 +152,12 @@ class QuitDialog(Sheet):
         self.terminate_button.setEnabled(bool(left))
         self.terminate_button.setVisible(bool(plan.to_end))
         self.done_button.setVisible(self._awaited is None and bool(plan.waited_for))
-        leave = tr("Leave them running") if stays else tr("Quit now")
-        self.leave_button.setText(leave)
-        self.leave_button.setAccessibleName(leave)
+        leave = tr.plural("Leave it running", "Leave them running", n)
+        show_words(self.leave_button, leave if stays else tr("Quit now"))
+        waited = len(plan.waited_for)
+        show_words(
+            self.done_button, tr.plural("Quit when it is done", "Quit when they are done", waited)
+        )
         if self.isVisible():
             self.fit(only_grow=True)
 

@@ -46,9 +46,10 @@ class SessionsCard(Card):
         table.verticalScrollBar().rangeChanged.connect(self._show_count)
         self._follow_settings()
 
-    def show_open(self, n: int) -> None:
-        """Offer to terminate all, where n sessions are several."""
-        self._n_open = n
+    def show_open(self, n: int, opened: int = 0) -> None:
+        """Offer to terminate all, where n sessions are several; opened: how many of them are open
+        for certain, not being started or unconfirmed."""
+        self._n_open, self._n_opened = n, opened
         self.terminate_all.setVisible(n > 1)
         self._show_count()
         self.refresh()
@@ -80,7 +81,7 @@ class SessionsCard(Card):
 
     def _show_count(self) -> None:
         """Say how many are open, where not all rows are in sight."""
-        n, is_scrolled = self._n_open, self._table.verticalScrollBar().maximum() > 0
+        n, is_scrolled = self._n_opened, self._table.verticalScrollBar().maximum() > 0
         show_text(self.count, tr("{n} open", n=n) if n and is_scrolled else "")
 
     def _follow_settings(self) -> None:
