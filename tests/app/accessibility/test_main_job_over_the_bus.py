@@ -103,7 +103,7 @@ def _answer(person: Listener) -> None:
 
 def _read_result(person: Listener) -> None:
     tasks = person.table("Tasks")
-    cells = person.row(tasks, LOGIN, _says(STATUS, "Done, new"))
+    cells = person.row(tasks, LOGIN, _says(STATUS, "Done"))
     assert "bank.example" in cells[RESULT]
     cells = person.row(tasks, LOGIN, _says(COST, "$"))
     assert re.fullmatch(r"\$\d+\.\d{2,}", cells[COST])

@@ -124,7 +124,7 @@ async def test_a_click_on_the_notice_opens_the_result(
     assert "XDG_ACTIVATION_TOKEN" not in os.environ
     assert window.selection.tasks.selected_keys() == [2]
     assert window.details.result.reading.toPlainText() == "Result 2"
-    assert is_new(services, 4) == [1, 4]  # the others wait to be looked at
+    await until(lambda: is_new(services, 4) == [1, 4])  # the others wait to be looked at
     assert await desk.hear() == "close 1"  # who looks needs no notice
     await program.services.scope.close()
 
