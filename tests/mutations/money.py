@@ -887,7 +887,7 @@ MONEY = (
         ),
     ),
     Break(
-        promise="of the same site where three of it are known",
+        promise="Where three tasks of the same site are known, only these count.",
         mistake="of any site",
         file="services/spending.py",
         old="if last[2] == site]",
