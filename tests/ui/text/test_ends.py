@@ -28,6 +28,11 @@ def test_why_a_task_stopped() -> None:
             ({}, {}, "Stopped"),
             ({}, CLOSED, "Its browser was closed"),
             ({}, CLOSED | {"phase": Phase.ENDED_BY_YOU}, "You terminated it"),
+            (
+                {},
+                CLOSED | {"phase": Phase.ENDED_BY_YOU, "current_task": 2},
+                "Its browser was closed",
+            ),
             ({}, CLOSED | {"ended_ms": LATER}, "Stopped"),
             ({}, {"phase": Phase.EXPIRED_ASSUMED, "ended_ms": BEFORE}, "Stopped"),
             (

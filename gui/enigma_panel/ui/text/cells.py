@@ -117,6 +117,8 @@ def _stopped_text(task: Task, session: Session | None) -> str:
         return tr("Stopped by you")
     if session is not None and session.was_over_by(task.ended_ms or 0):
         from_here = session.phase is Phase.ENDED_BY_YOU or session.terminate_sent_ms is not None
+        # If another task followed in that browser, the program may have closed it after that one.
+        from_here = from_here and session.current_task in {None, task.key}
         return tr("You terminated it") if from_here else tr("Its browser was closed")
     return tr("Stopped")
 
