@@ -125,6 +125,15 @@ async def test_a_task_that_is_not_found_ends_alone(polled: Polled) -> None:
     assert polled.state == (P.OPEN, S.LOST, False)
 
 
+async def test_one_that_an_answer_finds_is_polled_at_once(polled: Polled) -> None:
+    gone = K.SESSION_GONE
+    await polled.begin(gone, gone, gone)
+    await asyncio.sleep(6)
+    await polled.poller.poll_now(polled.key)
+    await asyncio.sleep(1)
+    assert polled.looks == [0, 2, 5, 6, 6]
+
+
 async def test_a_report_between_them_starts_over(polled: Polled) -> None:
     gone = K.SESSION_GONE
     await polled.begin(gone, gone, gone, K.ACTIVE, rest=gone)

@@ -138,8 +138,12 @@ class Poller(Service):
 
     async def poll_now(self, task_key: int) -> bool:
         """Ask once, after the call in flight if there is one; True when an answer came."""
-        task = self._store.task(task_key)
-        return task is not None and await self._poll(task) is True
+        task, was_missing = self._store.task(task_key), self.is_missing(task_key)
+        came = task is not None and await self._poll(task) is True
+        alarm = self._alarms.get(task_key)
+        if alarm is not None and was_missing and not self.is_missing(task_key):
+            alarm.rung.set()  # it was found, so it need not wait for its next look
+        return came
 
     def _alarm_of(self, session_key: int) -> _Alarm | None:
         session = self._store.session(session_key)
