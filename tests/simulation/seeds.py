@@ -58,6 +58,8 @@ ONCE_RED: dict[int, str] = {
     2026112902414: "ended by a Stop that an answer took back, just before another was sent",
     91120: "killed after a Stop, and a Terminate took its place while it was sent again",
     2026120200297: "a task that was taken out began again and again until that was written",
+    812: "a browser was closed for its second task; the first, put away, was called terminated",
+    2026120200140: "found by an answer's own look, a task was not asked for until its next look",
 }
 """Seeds that were red once, and why. What they draw changes with the weather: under a new one they
 are listed anew."""

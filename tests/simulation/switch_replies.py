@@ -1,7 +1,6 @@
 """Switch-offs of what guards against replies that lie."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from typing import Any
 
 from enigma_panel.api import client
@@ -114,11 +113,6 @@ def another_browser_is_opened_at_once() -> Patches:
     return [(FirstTaskSender, "close", close)]
 
 
-def closing_a_browser_ends_its_task() -> Patches:
-    """A browser that the program closes for a task to go elsewhere takes that task along."""
-    return [(FirstTaskSender, "closing", lambda *_: nullcontext())]
-
-
 SWITCHES: dict[str, Callable[[], Patches]] = {
     "a gateway's 503 taken as the service's": gateways_speak_for_the_service,
     "undecodable taken as refused": undecodable_counts_as_refused,
@@ -132,5 +126,4 @@ SWITCHES: dict[str, Callable[[], Patches]] = {
     "replies to other starts are used": replies_to_starts_are_not_compared,
     "refused for now has failed": refused_for_now_has_failed,
     "another browser before the first is closed": another_browser_is_opened_at_once,
-    "a closed browser ends its waiting task": closing_a_browser_ends_its_task,
 }

@@ -332,6 +332,15 @@ async def test_one_in_which_another_task_may_be_at_work_is_left_to_that(bench: Q
     assert bench.task(before).status is TaskStatus.WORKING
 
 
+async def test_closing_a_browser_between_two_tries_takes_no_task_along(bench: QueueBench) -> None:
+    bench.service.refuses = [FULL]
+    key = await bench.start()
+    await bench.until_waits(key, lambda entry: entry.attempt)
+    await bench.queue.run_in_new_session(key)
+    await bench.until_taken()
+    assert (bench.service.most_open, bench.service.open) == (1, {"s2"})
+
+
 async def test_where_that_terminate_is_taken_back_no_other_is_opened(bench: QueueBench) -> None:
     key = await in_open_session(bench, [FULL] * 3)
     bench.service.keeps_open = [AWAY] * 1000
