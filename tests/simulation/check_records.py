@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
+from enigma_panel.core.observation import AT_CAP
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 
@@ -197,6 +198,9 @@ def _lasting(task: Task) -> tuple[object, ...]:
 
 
 def _told(task: Task) -> tuple[object, ...]:
+    if task.code == AT_CAP and not task.is_final:
+        # `note_cap`: on the disk before its command is, it would keep the next run from giving one.
+        task = replace(task, code=None, error=None)
     return (*_lasting(task), task.service_id, task.question_n, task.answered_ms, task.stop_sent_ms)
 
 

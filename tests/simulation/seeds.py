@@ -60,6 +60,7 @@ ONCE_RED: dict[int, str] = {
     2026120200297: "a task that was taken out began again and again until that was written",
     812: "a browser was closed for its second task; the first, put away, was called terminated",
     2026120200140: "found by an answer's own look, a task was not asked for until its next look",
+    2026120200576: "killed before it was written that the cap of the day had ended a task",
 }
 """Seeds that were red once, and why. What they draw changes with the weather: under a new one they
 are listed anew."""
