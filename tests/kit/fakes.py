@@ -328,9 +328,6 @@ class FakeSessions(Sessions):
         for key in keys:
             self.set_pending(key, None)
 
-    async def rename(self, key: int, label: str | None) -> None:
-        self.change_session(key, label=label)
-
     async def dismiss(self, key: int) -> list[int]:
         self.calls.append(("dismiss", key))
         return [task.key for task in self.tasks.values() if task.session_key == key]

@@ -132,7 +132,7 @@ class TaskSpec(Struct, frozen=True, kw_only=True):
 
 
 def session_name(label: str | None, site: str, number: int) -> str:
-    """'amazon.com 3', or the name that the person gave; the site alone while it is planned."""
+    """'amazon.com 3', or the name given in an earlier version; the site alone while planned."""
     return label or (f"{site} {number}" if number else site)
 
 
@@ -141,8 +141,9 @@ class Session(HidingStruct, frozen=True, kw_only=True):
 
     key_fingerprint: of the API key and the host, see Ledger.key_fingerprint. dialect: in which it
     was opened and is spoken to. site, number: its name ("amazon.com 3"), number 0 while it is
-    planned. label: the name that the person gave. since_ms: when its phase began. expires_ms: when
-    its life ends, None while unknown. current_task: the key of the task that it works on.
+    planned. label: a name given in an earlier version. since_ms: when its phase began.
+    expires_ms: when its life ends, None while unknown. current_task: the key of the task that it
+    works on.
     lost_until_ms: until when the service waits for its lost browser, as the live channel says.
     deleted_cost: what those of its tasks cost that were deleted, deleted_unknown: how many of them
     cost something unknown. balance: dollars that were left by the reply that opened it.

@@ -226,13 +226,6 @@ class Sessions(Service):
         for key in session_keys:
             self._commands.undo(key)
 
-    async def rename(self, session_key: int, label: str | None) -> None:
-        """Give a session a name of one's own, or its first name back."""
-        session = self._store.session(session_key)
-        if session is not None:
-            clean = " ".join((label or "").split())[:80]
-            await self._store.update(replace(session, label=clean or None))
-
     async def mark_seen(self, task_keys: Sequence[int]) -> None:
         """Mark the results of these tasks as seen."""
         for key in task_keys:

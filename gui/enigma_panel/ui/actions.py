@@ -148,10 +148,6 @@ class Actions(QObject):
         """Open New task with this task, to be changed before it is started."""
         self.dialogs.open_new_task(None, task.spec)
 
-    def rename(self, key: int, label: str) -> None:
-        """Give a session a name; an empty one brings its first name back."""
-        self._scope.spawn(f"rename session {key}", self._sessions.rename(key, label or None))
-
     def mark_seen(self, keys: Sequence[int]) -> None:
         """The results of these tasks were looked at, and are new no more."""
         new = [

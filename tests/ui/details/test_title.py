@@ -17,7 +17,7 @@ def test_a_text_stands_below_its_title_only_where_that_does_not_hold_it(
     long = " ".join([TEXT] * 4)
     for key, text in ((1, TEXT), (2, long), (3, TEXT.replace(" and ", "\nand "))):
         services.sessions.add(key, text=text, status=TaskStatus.DONE, result="4 messages")
-    details, title = window.details, window.details.head.session_name.label
+    details, title = window.details, window.details.head.title
     window.selection.tasks.select_key(1)
     qapp.processEvents()
     assert title.is_whole

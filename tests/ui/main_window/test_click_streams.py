@@ -65,7 +65,7 @@ class Hand:
         self.rng = random.Random(seed)
         self.trail = [f"seed {seed}"]
         self._begin()
-        ours = (self.ask, self.settle, self.end, self.open, self.rename)
+        ours = (self.ask, self.settle, self.end, self.open)
         more = (self.start, self.line, self.cost, self.tick, self.finish)
         hand = (self.move, self.move, self.click, self.click, self.click, self.scroll, self.leave)
         rare = (self.resize, self.key, self.deactivate)
@@ -226,10 +226,6 @@ class Hand:
             key = self.last_key
             one = frozenset({key})
             self.services.sessions.changed.emit(Diff(sessions=one, tasks=one, new_tasks=(key,)))
-
-    def rename(self) -> None:
-        label = "x" * self.rng.randint(1, 40)
-        self.services.sessions.change_session(self._pick(), label=label)
 
     def cost(self) -> None:
         usage = Usage(cost=Decimal(10) ** self.rng.randint(0, 5))

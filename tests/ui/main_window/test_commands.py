@@ -147,15 +147,14 @@ def test_the_focus_goes_back_to_where_it_was(
     assert window.selection.tasks.selected_keys() == [1]
 
 
-def test_a_name_is_edited_after_it_has_gone(
+def test_a_command_gets_the_keyboard_after_it_has_gone(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     services.sessions.add(1)
-    window.selection.sessions.select_key(1)
     palette = opened(window, qapp)
-    type_text(palette.field, "rename")
+    type_text(palette.field, "filter tasks")
     key(palette.field, ENTER)
-    run_events(qapp, window.details.head.session_name.edit.hasFocus)
+    run_events(qapp, window.filter_bar.field.hasFocus)
 
 
 def test_several_sessions_are_told_by_their_number(

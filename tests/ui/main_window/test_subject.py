@@ -185,20 +185,6 @@ def test_the_row_of_a_session_that_ended_long_ago_comes_back_with_it(
     assert two.selection.subject == NOBODY
 
 
-def test_a_name_typed_for_one_session_is_given_to_no_other(two: MainWindow, services: Any) -> None:
-    click_row(two.selection.sessions, 0)
-    key(two, Qt.Key.Key_F2)
-    editor = two.details.head.session_name.edit
-    QTest.keyClicks(editor, "mine")
-    click_row(two.selection.sessions, 1)
-    assert [s.label for s in services.sessions.sessions.values()] == ["mine", None]
-    key(two, Qt.Key.Key_F2)
-    QTest.keyClicks(editor, "no")
-    key(editor, Qt.Key.Key_Escape)
-    assert services.sessions.sessions[2].label is None
-    assert not editor.isVisible()
-
-
 class People(RuleBasedStateMachine):
     """A person's clicks and keys among what services tell, over the real window."""
 

@@ -198,20 +198,6 @@ def test_the_live_page_is_opened_where_its_link_is_copied(
     assert not choose(window, "Open live page").isEnabled()
 
 
-def test_renaming_happens_in_details(window: MainWindow, services: Any, qapp: QApplication) -> None:
-    services.sessions.add(1)
-    window.selection.sessions.select_key(1)
-    choose(window, "Rename")
-    editor = window.details.head.session_name.edit
-    assert editor.hasFocus()
-    assert editor.text() == "shop.example 1"
-    editor.setText("my shop")
-    QTest.keyClick(editor, Qt.Key.Key_Return)
-    qapp.processEvents()
-    assert services.sessions.sessions[1].label == "my shop"
-    assert window.details.head.session_name.label.text() == "my shop"
-
-
 def test_questions_are_counted_and_shown(
     window: MainWindow, services: Any, dialogs: FakeDialogs
 ) -> None:
@@ -363,7 +349,6 @@ def test_menus_offer_what_can_be_done(
         "Stop",
         "Terminate",
         "Next task here",
-        "Rename",
         "Copy session ID",
         "Copy live page link",
         "Open live page",

@@ -256,33 +256,6 @@ def test_the_focus_stays_where_somebody_is_busy_and_goes_to_the_row_when_it_leav
     assert stage.window.selection.lead.hasFocus()
 
 
-def test_who_types_in_details_types_no_word_of_it_into_an_answer(stage: Stage) -> None:
-    stage.be_active()
-    stage.window.selection.sessions.select_key(1)
-    stage.window.rename.trigger()
-    assert stage.side.isAncestorOf(QApplication.focusWidget())
-    dialog = stage.ask()
-    assert not dialog.isWindow()
-    assert stage.window.selection.lead.hasFocus()
-
-
-def test_f2_brings_details_forward_and_the_draft_is_kept(stage: Stage) -> None:
-    """Else the next letters would go to a field that nobody sees, and a password into a name."""
-    stage.window.selection.sessions.select_key(1)
-    dialog = stage.docked()
-    form = form_of(dialog)
-    type_text(free_text(form).text, "blue")
-    stage.window.rename.trigger()
-    focus = QApplication.focusWidget()
-    assert focus is not None
-    assert stage.window.details.isAncestorOf(focus)
-    assert focus.isVisible()
-    stage.manager.open_question(2)
-    form = form_of(dialog)
-    assert free_text(form).text.text() == "blue"
-    assert stage.services.sessions.calls == []
-
-
 @pytest.mark.parametrize("size", [(900, 600), (760, 500), (640, 400)])
 def test_sentence_buttons_and_the_field_with_the_focus_are_seen_in_a_small_window(
     stage: Stage, size: tuple[int, int]

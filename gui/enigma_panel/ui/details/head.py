@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.models import UNOPENED_PHASES, Session, Task
 from enigma_panel.services.container import Services
-from enigma_panel.ui.details.session_name import SessionName
 from enigma_panel.ui.details.text import state_note, state_word
 from enigma_panel.ui.i18n import Translations, plain_tip, shorten
 from enigma_panel.ui.text.pages import live_page_text
@@ -32,7 +31,7 @@ _ROLES = {Severity.AMBER: "amber", Severity.RED: "red", Severity.DIM: "dim"}
 
 
 class Head(QWidget):
-    """Name and state of the session or task; clock and cost stand in its row.
+    """Title and state of the session or task; clock and cost stand in its row.
 
     live: opens the live page of an open session; more: opens the menu. answer: opens the question
     that the task asks; it moves nothing.
@@ -41,7 +40,7 @@ class Head(QWidget):
     def __init__(self, services: Services) -> None:
         super().__init__()
         self._services = services
-        self.session_name = SessionName()
+        self.title = ElidedLabel("title", lines=3)
         self.live = make_tool(tr("Open live page"))
         self.more = make_tool(tr("More"))
         self.glyph = GlyphLabel(Glyph.RING, Severity.DIM, 16)
@@ -50,9 +49,10 @@ class Head(QWidget):
         self.answer = make_button(tr("Answer"))
         self.answer.setProperty("small", True)
         self.answer.hide()
-        first = make_row(self.session_name, self.live, self.more, gap=0)
+        first = make_row(self.title, self.live, self.more, gap=0)
         second = make_row(self.glyph, self.state, self.note, self.answer)
-        second.addStrut(theme.line_height(28))
+        for row in (first, second):
+            row.addStrut(theme.line_height(28))
         second.setContentsMargins(0, 0, BESIDE, 0)
         for row, grows in ((first, 0), (second, 2)):
             row.setStretch(grows, 1)
@@ -70,8 +70,8 @@ class Head(QWidget):
         is_opened = session is not None and session.phase not in UNOPENED_PHASES
         name = session.name if session is not None and is_opened else tr("New session")
         title = shorten(task.spec.text, TITLE_CHARS) if task and not about_session else name
-        key = session.key if session is not None else None
-        self.session_name.show_name(key, name, title=title, can_rename=is_opened)
+        if title != self.title.text():
+            self.title.show_text(title)
         self.more.setEnabled(is_opened)
         self.show_state(session, task, about_session=about_session)
 

@@ -267,7 +267,7 @@ class Details(QFrame):
 
     def _connect(self) -> None:
         services = self._services
-        self.head.session_name.label.refitted.connect(self._show_text)
+        self.head.title.refitted.connect(self._show_text)
         self.tabs.currentChanged.connect(self._turn)
         self.timeline.view.reached.connect(self._show_line)
         services.timeline.grown.connect(self._follow_steps)
@@ -313,7 +313,7 @@ class Details(QFrame):
         self.refresh()
 
     def _show_text(self) -> None:
-        task, title = self._task(), self.head.session_name.label
+        task, title = self._task(), self.head.title
         text = task.spec.text if task is not None else ""
         is_said = title.is_whole and title.text() == text.strip()
         self.task_text.show_text("" if is_said else text)

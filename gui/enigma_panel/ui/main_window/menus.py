@@ -69,7 +69,7 @@ class Menus:
         self._details.bulk.add_button(action_button(action))
 
     def show_for_sessions(self, at: QPoint) -> None:
-        """Open the menu of sessions: verbs, next task, name, secrets to copy."""
+        """Open the menu of sessions: verbs, next task, secrets to copy."""
         keys = self._selection.sessions.selected_keys()
         if keys:
             self._fill_for_sessions(self.menu, keys)
@@ -82,14 +82,12 @@ class Menus:
             self.menu.popup(self._selection.tasks.viewport().mapToGlobal(at))
 
     def show_for_details(self, details: Details) -> None:
-        """Open the menu of Details: the session's name and secrets."""
+        """Open the menu of Details: the session's secrets."""
         key, menu, button = details.session_key, self.menu, details.head.more
         session = self._sessions.session(key) if key is not None else None
         if session is None:
             return
         menu.clear()
-        self._add(menu, tr("Rename"), details.head.session_name.begin)
-        menu.addSeparator()
         self._add_secrets(menu, session)
         corner = button.rect().bottomRight() - QPoint(menu.sizeHint().width() - 1, -2)
         menu.popup(button.mapToGlobal(corner))
@@ -174,7 +172,6 @@ class Menus:
         self._add_answer(menu, session.current_task)
         here = self._add(menu, tr("Next task here"), lambda: self._app_actions.next_here(key))
         here.setEnabled(accepts_tasks(self._sessions, session))
-        self._add(menu, tr("Rename"), lambda: self._selection.rename(key))
         is_verb = frozenset({NoticeAction.TERMINATE})  # which stands above
         task = self._sessions.current_task(session)
         self._add_ways_out(menu, session, task, without=is_verb)

@@ -181,22 +181,6 @@ class Selection(QObject):
             self._turn_to(Subject(tasks=(key,)))
         return has_row
 
-    def rename(self, key: int) -> None:
-        """Edit the session's name, in Details."""
-        self.show_session(key)
-        self._details.head.session_name.begin()
-
-    @property
-    def can_rename(self) -> bool:
-        """Whether the subject is one session, or the task of one."""
-        return not self.is_several and bool(self.session_keys())
-
-    def rename_subject(self) -> None:
-        """Edit the name of the subject's session."""
-        if self.can_rename:
-            self.details_wanted.emit()
-            self._details.head.session_name.begin()
-
     def tick(self) -> None:
         """Update the times in the visible rows once a second."""
         self.session_rows.tick(self.sessions.visible_rows())
@@ -223,7 +207,6 @@ class Selection(QObject):
         self.tasks.results_wanted.connect(self._app_actions.copy_results)
         self.sessions.opened.connect(self.open_session)
         self.tasks.opened.connect(self.open_task)
-        self._details.head.session_name.renamed.connect(self._app_actions.rename)
         self._services.sessions.changed.connect(self._take)
         self._services.sessions.loaded.connect(self._take_loaded)
 

@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
             menu.about,
             self.leave,
         )
-        verbs = (*self.verbs.values(), self.undo, self.rename)
+        verbs = (*self.verbs.values(), self.undo)
         return [
             CommandGroup(
                 tr("Program"),
@@ -233,7 +233,6 @@ class MainWindow(QMainWindow):
             shortcut="Ctrl+F",
         )
         self.show_new = make_action(self, tr("Show new results"), self.filter_bar.ask_new)
-        self.rename = make_action(self, tr("Rename"), self.selection.rename_subject, shortcut="F2")
         self.all_notices = make_action(self, tr("Notices"), self.notice_panel.open_list)
         self.use_account = make_action(self, tr("Use my account"), self.dialogs.leave_demo)
         self.use_account.setVisible(self.services.demo)
@@ -301,7 +300,7 @@ class MainWindow(QMainWindow):
         behind = QActionGroup(self)
         behind.setExclusive(False)
         self.shade.covers.connect(behind.setDisabled)  # they would take the keyboard behind it
-        for action in (self.filter_tasks, self.rename, self.show_details):
+        for action in (self.filter_tasks, self.show_details):
             behind.addAction(action)
         behind.addAction(self.main_menu.ended)
         column.addWidget(self.status_bar)
@@ -332,7 +331,6 @@ class MainWindow(QMainWindow):
         self.body.details_opened.connect(self.show_details.setChecked)
         self.body.details_opened.connect(self.sums.refresh)
         self.show_details.setChecked(self.body.is_details_open)
-        self.body.side.currentChanged.connect(self._leave_side)
         self.body.side.currentChanged.connect(lambda _: self.sums.refresh())
         for comes in (self.body.side.currentChanged, self.shade.covers):
             comes.connect(self.toast.place_again.trigger)
@@ -467,7 +465,6 @@ class MainWindow(QMainWindow):
         self.toast.yield_keys(is_taken=bool(all_pending))
         self.undo.setVisible(bool(all_pending))
         self.terminate_all.setEnabled(bool(self.services.sessions.terminable_keys()))
-        self.rename.setEnabled(self.selection.can_rename)
 
     def _say_added(self, keys: Sequence[int]) -> None:
         """Say what was started while something else is the subject, with a link to it."""
@@ -515,12 +512,6 @@ class MainWindow(QMainWindow):
         lead = self.selection.lead
         home = lead if lead.isVisibleTo(self) else self.details.tabs
         home.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _leave_side(self) -> None:
-        """Move the focus to the row, where a question came or went in Details' place."""
-        focus = self.focusWidget()
-        if focus is not None and self.body.side.isAncestorOf(focus):
-            self._focus_row()
 
     # -- Qt ------------------------------------------------------------------------------------
 
