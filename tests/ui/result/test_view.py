@@ -1,30 +1,29 @@
-"""A result in its best form, in Details: a table, a tree or a text, and each doubt said."""
+"""A result in its best form, in Details: a table or a text, and each doubt said."""
 
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractItemView
 
 from enigma_panel.core.models import OutputType, TaskSpec, TaskStatus
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.result.cells import MOST_LEVELS, MOST_VALUES, ResultTree, view_of
-from enigma_panel.ui.result.formats import read_result
 from tests.kit.person import CTRL, button, key
 
 COLUMNS = '["name", "price"]'
 FOUND = {"found": 2, "next": None, "shops": [{"name": "a.example", "open": True, "price": "5"}]}
 LONG = "long " * 500
+ROWS = '[{"a": 1}, {"a": 3}]'
 RIGHT = Qt.AlignmentFlag.AlignRight
 Show = Callable[..., QAbstractItemView | None]
 
 
 @pytest.fixture
 def show(window: MainWindow, services: Any) -> Show:
-    """Show a task with this result in Details; returns the table or tree there."""
+    """Show a task with this result in Details; returns the table there."""
 
     def shown(text: str, output: OutputType = OutputType.TEXT, schema: str = "{}") -> Any:
         spec = TaskSpec(text="x", output_type=output, output_schema=schema)
@@ -37,32 +36,16 @@ def show(window: MainWindow, services: Any) -> Show:
     return shown
 
 
-def lines(
-    model: QAbstractItemModel, parent: QModelIndex | None = None, level: int = 0
-) -> list[str]:
-    """All that a model shows, a line a row, what stands below indented."""
-    parent, found = parent or QModelIndex(), []
-    for row in range(model.rowCount(parent)):
-        cells = [model.index(row, n, parent) for n in range(model.columnCount(parent))]
-        found.append("  " * level + " | ".join(str(cell.data()) for cell in cells))
-        found += lines(model, cells[0], level + 1) if model.rowCount(cells[0]) else []
-    return found
+def lines(model: QAbstractItemModel) -> list[str]:
+    """All that a model shows, a line a row."""
+    rows, columns = range(model.rowCount()), range(model.columnCount())
+    return [" | ".join(str(model.index(row, n).data()) for n in columns) for row in rows]
 
 
-def test_json_is_a_tree(show: Show, window: MainWindow) -> None:
-    view = show(json.dumps(FOUND), OutputType.JSON)
-    assert view is not None
-    assert view.accessibleName() == "Result as a tree"
-    assert lines(view.model()) == [
-        "found | 2",
-        "next | null",
-        "shops | 1 item",
-        "  0 | 3 fields",
-        '    name | "a.example"',
-        "    open | true",
-        '    price | "5"',
-    ]
-    assert not window.details.result.reading.isVisible()
+def test_json_is_indented_text(show: Show, window: MainWindow) -> None:
+    assert show(json.dumps(FOUND), OutputType.JSON) is None
+    shown = window.details.result.reading.toPlainText()
+    assert shown == json.dumps(FOUND, indent=2)
 
 
 def test_a_table_is_a_table(show: Show, window: MainWindow) -> None:
@@ -86,7 +69,7 @@ def test_a_table_is_a_table(show: Show, window: MainWindow) -> None:
 
 def test_what_cannot_be_read_is_shown_as_text(show: Show, window: MainWindow) -> None:
     result = window.details.result
-    assert show('{"a": 1}') is not None
+    assert show(ROWS) is not None
     assert show("Sorry, no.", OutputType.JSON) is None
     assert result.view.doubt.text() == "You asked for JSON. This is not JSON (line 1, column 1)."
     assert result.reading.toPlainText() == "Sorry, no."
@@ -103,41 +86,21 @@ def test_it_is_copied_as_it_came(show: Show, window: MainWindow) -> None:
 def test_it_stays_as_it_is_however_often_its_task_changes(
     show: Show, window: MainWindow, services: Any
 ) -> None:
-    view = show(json.dumps(FOUND))
+    view = show(ROWS)
     services.sessions.change_task(1, is_new=False)
     services.sessions.change_task(1, question_n=2)
     assert window.details.result.view.view is view
-    services.sessions.change_task(1, result='{"other": 1}')
+    services.sessions.change_task(1, result=ROWS.replace("1", "2"))
     assert window.details.result.view.view is not view
 
 
 def test_a_value_is_copied_whole_by_the_keyboard(show: Show, window: MainWindow) -> None:
-    view = show(json.dumps({"text": LONG}))
+    view = show(json.dumps([{"text": LONG}] * 2))
     assert view is not None
     window.activateWindow()
     view.setFocus()
-    view.setCurrentIndex(view.model().index(0, 1))
+    view.setCurrentIndex(view.model().index(0, 0))
     key(view, Qt.Key.Key_C, CTRL)
     assert QGuiApplication.clipboard().text() == LONG
     assert len(str(view.currentIndex().data())) < 310
     assert len(view.currentIndex().data(Qt.ItemDataRole.ToolTipRole)) < 1_100
-
-
-@pytest.mark.parametrize(
-    "text", [json.dumps([0] * (MOST_VALUES + 1)), "[" * MOST_LEVELS + "[1]" + "]" * MOST_LEVELS]
-)
-def test_a_tree_that_would_be_too_large_is_text(show: Show, window: MainWindow, text: str) -> None:
-    assert show(text) is None
-    assert window.details.result.reading.toPlainText().startswith("[\n  ")
-
-
-def test_nothing_opens_all_of_a_large_tree_at_once(no_window_left: None) -> None:
-    text = json.dumps([[[n] * 3 for n in range(30)] for _ in range(30)])
-    tree = view_of(read_result(TaskSpec(text="x"), text), as_table=False, fits=False)
-    assert isinstance(tree, ResultTree)
-    tree.setCurrentIndex(tree.model().index(0, 0))
-    key(tree, Qt.Key.Key_Asterisk)
-    assert not tree.isExpanded(tree.model().index(0, 0))
-    (found, *_more) = tree.matches("29")
-    tree.go_to(found)
-    assert tree.isExpanded(found.parent()), "a match is in sight"

@@ -57,27 +57,21 @@ class ResultFormat(StrEnum):
     TEXT = "text"
 
 
-class Number(str):
-    """A number as it stands in a JSON text, digit for digit."""
-
-    __slots__ = ()
-
-
 Json = dict[str, Any] | list[Any] | str | bool | None
-"""A JSON value; its numbers are `Number`."""
+"""A JSON value; its numbers are texts, digit for digit."""
 
 
 class ReadResult(Struct, frozen=True, kw_only=True):
     """A result as it was read.
 
-    text: as it came. formats: the best one first, TEXT last. value: of JSON. rows: of a table, the
-    names of its columns first. doubt: a sentence where it is not as it was asked for; whether JSON
-    fits its schema is not looked at.
+    text: as it came. formats: the best one first, TEXT last. is_json: it is a list or an object.
+    rows: of a table, the names of its columns first. doubt: a sentence where it is not as it was
+    asked for; whether JSON fits its schema is not looked at.
     """
 
     text: str = ""
     formats: tuple[ResultFormat, ...] = (ResultFormat.TEXT,)
-    value: Json = None
+    is_json: bool = False
     rows: Sequence[Sequence[str]] = ()
     doubt: str = ""
 
@@ -95,14 +89,13 @@ def read_result(spec: TaskSpec, text: str) -> ReadResult:
             read = _read_json(text)
         case _:
             read = _guess(text)
-    has_value = isinstance(read.value, dict | list)
-    is_markdown = not has_value and not read.rows and _is_markdown(text)
+    is_markdown = not read.is_json and not read.rows and _is_markdown(text)
     doubt = read.doubt
     if doubt and MARK in text:
         doubt += " " + tr("A secret in it was replaced, which may be why.")
     found = {
         ResultFormat.TABLE: bool(read.rows),
-        ResultFormat.JSON: has_value,
+        ResultFormat.JSON: read.is_json,
         ResultFormat.MARKDOWN: is_markdown,
         ResultFormat.TEXT: True,
     }
@@ -126,15 +119,10 @@ def copied_text(result: ReadResult, to: ResultFormat) -> str:
     return result.text
 
 
-def value_text(value: Json) -> str:
-    """A value as it stands in JSON, a text without quotes; of lists and objects the size."""
-    match value:
-        case dict():
-            return tr.plural("{n} field", "{n} fields", len(value))
-        case list():
-            return tr.plural("{n} item", "{n} items", len(value))
-        case str():
-            return value
+def _value_text(value: str | bool | None) -> str:
+    """A plain value as it stands in JSON, a text without quotes."""
+    if isinstance(value, str):
+        return value
     return {None: "null", True: "true", False: "false"}[value]
 
 
@@ -160,15 +148,13 @@ def _guess(text: str) -> ReadResult:
 
 def _read_json(text: str) -> ReadResult:
     try:
-        value = json.loads(
-            text, parse_float=Number, parse_int=Number, parse_constant=refuse_constant
-        )
+        value = json.loads(text, parse_float=str, parse_int=str, parse_constant=refuse_constant)
     except ValueError as error:
         place = place_text(json_place(error))
         return ReadResult(doubt=tr("You asked for JSON. This is not JSON{place}.", place=place))
     except RecursionError:
         return ReadResult(doubt=tr("This JSON is nested too deeply. It is shown as text."))
-    return ReadResult(value=value, rows=_table_of(value))
+    return ReadResult(is_json=isinstance(value, dict | list), rows=_table_of(value))
 
 
 def _table_of(value: Json) -> list[list[str]]:
@@ -181,7 +167,7 @@ def _table_of(value: Json) -> list[list[str]]:
     names = list(value[0])
     if not 0 < len(names) <= MAX_COLUMNS or not all(_has_fields(each, names) for each in value):
         return []
-    return [names, *([value_text(each[name]) for name in names] for each in value)]
+    return [names, *([_value_text(each[name]) for name in names] for each in value)]
 
 
 def _has_fields(value: Json, names: list[str]) -> bool:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.result.cells import ResultTable, ResultTree, view_of
+from enigma_panel.ui.result.cells import ResultTable
 from enigma_panel.ui.result.formats import ReadResult, ResultFormat, copied_text, read_result
 from enigma_panel.ui.result.reading import LinkQuestion, Reading
 from enigma_panel.ui.widgets.basics import TabBar, make_button, make_label, make_row, show_text
@@ -21,7 +21,7 @@ HEAD = 50_000
 
 
 class ResultView(QWidget):
-    """Shows a result as a table, a tree, Markdown or text.
+    """Shows a result as a table, indented JSON, Markdown or text.
 
     most_lines: as high as it needs, up to so many lines of text; without, as high as there is room.
     tabs: the forms that it has, for who gives them a place; what the person chose stays for the
@@ -35,7 +35,7 @@ class ResultView(QWidget):
         self._fits = most_lines is not None
         self._read_of: tuple[TaskSpec, str] | None = None
         self._chosen: ResultFormat | None = None
-        self._cells: ResultTree | ResultTable | None = None
+        self._table: ResultTable | None = None
         self.result = ReadResult()
         self.tabs = TabBar(self)
         self.tabs.setAccessibleName(tr("Show the result as"))
@@ -63,9 +63,9 @@ class ResultView(QWidget):
         return self.result.formats[max(0, self.tabs.currentIndex())]
 
     @property
-    def view(self) -> Reading | ResultTree | ResultTable:
+    def view(self) -> Reading | ResultTable:
         """The part of it that shows the result now."""
-        return self._cells or self.reading
+        return self._table or self.reading
 
     def show_result(self, spec: TaskSpec, text: str) -> None:
         """Show what came out of that task; what is shown already stays as it is."""
@@ -122,19 +122,17 @@ class ResultView(QWidget):
     def _show(self) -> None:
         had_focus = self.view.hasFocus()
         self.link_question.clear()
-        old, self._cells = self._cells, None
-        if self.form in {ResultFormat.TABLE, ResultFormat.JSON}:
-            as_table = self.form is ResultFormat.TABLE
-            self._cells = view_of(self.result, as_table=as_table, fits=self._fits)
-        if self._cells is not None:
-            self._column.insertWidget(1, self._cells, 1)
-            self._cells.show()  # else only when Qt's loop comes to it
-            QWidget.setTabOrder(self.reading, self._cells)
+        old, self._table = self._table, None
+        if self.form is ResultFormat.TABLE:
+            self._table = ResultTable(self.result.rows, fits=self._fits)
+            self._column.insertWidget(1, self._table, 1)
+            self._table.show()  # else only when Qt's loop comes to it
+            QWidget.setTabOrder(self.reading, self._table)
         if old is not None:
             self._column.removeWidget(old)
             old.hide()
             old.deleteLater()
-        self.reading.setVisible(self._cells is None)
+        self.reading.setVisible(self._table is None)
         self._show_text(most=HEAD)
         if had_focus:
             self.take_focus()
@@ -142,7 +140,7 @@ class ResultView(QWidget):
 
     def _show_text(self, *, most: int | None) -> None:
         text = self.copied() if self.form is ResultFormat.JSON else self.result.text
-        if self._cells is not None:
+        if self._table is not None:
             text = ""
         head = text[:most]
         self.reading.show_text(head, is_markdown=self.form is ResultFormat.MARKDOWN)

@@ -206,11 +206,9 @@ QHeaderView::section { background: transparent; color: {dim}; border: none;
     padding: 4px 8px; font-size: {small_px}; }
 QTableView[role="rows"] QHeaderView::section:first { padding-left: 16px; }
 QTableView[role="reading"] QHeaderView::section { padding: 4px 11px; } /* Qt adds 3 px to cells */
-QTreeView[role="reading"] QHeaderView::section { padding: 4px 3px; }
 QTableView[role="figures"] QHeaderView::section { padding: 4px 0; }
 QTableView[role="figures"] QHeaderView::section:first {
     color: {text}; font-size: {font_px}; font-weight: 600; }
-QTreeView[role="reading"] QHeaderView::section:first { padding-left: 17px; } /* its indentation */
 QTableCornerButton::section { background: {card}; border: none; }
 
 QScrollArea, QScrollArea > QWidget > QWidget[role="clear"] {
