@@ -207,7 +207,6 @@ class Program:
         dialogs.question_in_sight.connect(window.set_in_sight)
         window.shade.covers.connect(dialogs.follow_sheets)
         dialogs.quit_waits.connect(window.notices.show_quit)
-        dialogs.draft_discarded.connect(window.say_draft_discarded)
         dialogs.said.connect(window.toast.say)
         dialogs.leaving.connect(parts.services.queue.set_leaving)
         window.notices.quit_cancelled.connect(dialogs.cancel_quit)

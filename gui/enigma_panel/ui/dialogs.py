@@ -50,7 +50,6 @@ class Dialogs(QObject):
     find_side: finds the place of a question in the main window.
     tells_of_questions: whether a feature tells of questions on the desktop, as far as is known.
     dialog_made: comes with a dialog that was needed for the first time.
-    draft_discarded: New task was cancelled with words in it; comes with what takes that back.
     said: what became of something that was asked for a moment ago.
     quit_waits: words for "Quit when they are done", empty ones when that holds no more. leaving:
     the program is about to end or no longer: no queued task is to be started. question_in_sight:
@@ -58,7 +57,6 @@ class Dialogs(QObject):
     """
 
     dialog_made = Signal(object)
-    draft_discarded = Signal(object)
     said = Signal(str)
     quit_waits = Signal(str)
     leaving = Signal(bool)
@@ -165,9 +163,7 @@ class Dialogs(QObject):
         from enigma_panel.ui.new_task.dialog import NewTaskDialog
 
         def make() -> NewTaskDialog:
-            dialog = NewTaskDialog(self._services, self._parent(), self.open_key)
-            dialog.discarded.connect(self.draft_discarded)
-            return dialog
+            return NewTaskDialog(self._services, self._parent(), self.open_key)
 
         self.once(NewTaskDialog, make).ask(session_key, prefill)
 

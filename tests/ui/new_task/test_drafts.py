@@ -1,16 +1,13 @@
 """Drafts of 'New task': Escape keeps them, Cancel throws them away, and both can be taken back."""
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import Limits, TaskSpec, TaskStatus
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.new_task.session_picker import NEW_KEPT
 from tests.kit.person import ENTER, active, click, key, shown_texts, type_text
@@ -22,17 +19,6 @@ def paste(dialog: NewTaskDialog, text: str) -> None:
     data = QMimeData()
     data.setText(text)
     dialog.task_text.insertFromMimeData(data)
-
-
-Undos = list[Callable[[], None]]
-
-
-@pytest.fixture
-def undos(dialog: NewTaskDialog) -> Undos:
-    """What takes back each draft that was thrown away."""
-    all_undos: Undos = []
-    dialog.discarded.connect(all_undos.append)
-    return all_undos
 
 
 async def throw_away(world: World, dialog: NewTaskDialog, text: str) -> None:
@@ -72,50 +58,31 @@ async def test_clear_empties_it_and_can_be_taken_back(world: World, dialog: NewT
     assert dialog.run_in.target() == NEW_KEPT
 
 
-async def test_cancel_throws_it_away_and_undo_brings_all_of_it_back(
-    world: World, qapp: QApplication
+async def test_cancel_throws_it_away_and_the_button_brings_all_of_it_back(
+    world: World, dialog: NewTaskDialog
 ) -> None:
-    manager = Dialogs(world.services, lambda: None)
-    discarded: list[Callable[[], None]] = []
-    manager.draft_discarded.connect(discarded.append)
-    manager.open_new_task(None, None)
-    dialog = manager.made(NewTaskDialog)
-    assert dialog is not None
-    await active(dialog)
+    await shown(world, dialog)
     click(dialog.cancel_button)
-    assert discarded == []  # nothing was typed
-    manager.open_new_task(None, None)
+    await shown(world, dialog)
+    assert not dialog.restore_button.isVisible()  # nothing was typed
     type_text(dialog.task_text, "Buy one hub")
     type_text(dialog.starting_url, "https://shop.example")
+    before = dialog.typed()
     click(dialog.cancel_button)
     assert not dialog.isVisible()
+    await shown(world, dialog)
     assert dialog.typed().text == ""
-    (undo,) = discarded
-    undo()
-    assert dialog.isVisible()
-    assert dialog.typed().text == "Buy one hub"
-    assert dialog.typed().starting_url == "https://shop.example"
-    assert world.sessions.started == []
-
-
-@pytest.mark.parametrize("way", ["undo", "the button"])
-async def test_what_comes_back_changes_places_with_what_stands_there(
-    world: World, dialog: NewTaskDialog, way: str, undos: Undos
-) -> None:
-    await throw_away(world, dialog, "Buy one hub")
     type_text(dialog.task_text, "Research typewriters")
-    if way == "undo":
-        undos[0]()
-    else:
-        click(dialog.restore_button)
-    assert dialog.typed().text == "Buy one hub"
+    click(dialog.restore_button)
+    assert dialog.typed() == before
     click(dialog.restore_button)
     assert dialog.typed().text == "Research typewriters"
+    assert world.sessions.started == []
 
 
 @pytest.mark.parametrize("place", ["an open session", "a new one"])
 async def test_how_it_ends_and_starts_comes_back_with_it(
-    world: World, dialog: NewTaskDialog, place: str, undos: Undos
+    world: World, dialog: NewTaskDialog, place: str
 ) -> None:
     """Without *Close the session after this task* its session stays open, and costs money."""
     world.sessions.add(7, status=TaskStatus.DONE)
@@ -126,7 +93,8 @@ async def test_how_it_ends_and_starts_comes_back_with_it(
     before = dialog.typed()
     click(dialog.cancel_button)
     assert not box.isChecked()
-    undos[0]()
+    await shown(world, dialog)
+    click(dialog.restore_button)
     assert dialog.typed() == before
     assert box.isChecked()
     dialog.ask(None, TaskSpec(text="An earlier task"))
@@ -150,22 +118,6 @@ async def test_none_is_lost_to_another_one(world: World, dialog: NewTaskDialog) 
     assert brought_back == [first, second, third, first]
 
 
-async def test_undo_brings_back_what_it_was_about(
-    world: World, dialog: NewTaskDialog, undos: Undos
-) -> None:
-    await throw_away(world, dialog, "Buy one hub")
-    click(dialog.restore_button)
-    assert not dialog.restore_button.isVisible()
-    key(dialog, Qt.Key.Key_Escape)
-    await shown(world, dialog)
-    type_text(dialog.task_text, "Research typewriters")
-    click(dialog.cancel_button)
-    undos[0]()
-    assert dialog.typed().text == "Buy one hub"
-    click(dialog.restore_button)
-    assert dialog.typed().text == "Research typewriters"
-
-
 async def test_draft_kept_stands_while_the_draft_does(world: World, dialog: NewTaskDialog) -> None:
     await shown(world, dialog)
     type_text(dialog.task_text, "Buy one hub")
@@ -180,24 +132,25 @@ async def test_draft_kept_stands_while_the_draft_does(world: World, dialog: NewT
 
 
 async def test_an_earlier_tasks_words_are_a_draft_once_they_are_changed(
-    world: World, dialog: NewTaskDialog, undos: Undos
+    world: World, dialog: NewTaskDialog
 ) -> None:
     earlier = TaskSpec(text="An earlier task", limits=Limits(max_duration_ms=60_000))
     dialog.ask(None, earlier)
     await active(dialog)
     click(dialog.cancel_button)
-    assert undos == []
+    assert not dialog.restore_button.isVisibleTo(dialog)
     dialog.ask(None, earlier)
     await active(dialog)
     type_text(dialog.task_text, "!")
     changed = dialog.typed()
     click(dialog.cancel_button)
-    undos[0]()
+    await shown(world, dialog)
+    click(dialog.restore_button)
     assert dialog.typed() == changed
 
 
 async def test_nothing_takes_the_place_of_what_is_being_started(
-    world: World, dialog: NewTaskDialog, undos: Undos
+    world: World, dialog: NewTaskDialog
 ) -> None:
     """It was emptied with the rest a moment later."""
     await throw_away(world, dialog, "Buy one hub")
@@ -205,17 +158,15 @@ async def test_nothing_takes_the_place_of_what_is_being_started(
     world.sessions.start_gate = asyncio.Event()
     click(dialog.start_button)
     await asyncio.sleep(0.01)
-    undos[0]()
     dialog.ask(None, TaskSpec(text="An earlier task"))
     click(dialog.cancel_button)  # it may be started already: nothing that can be thrown away
     assert dialog.typed().text == "Research typewriters"
     world.sessions.start_gate.set()
     await world.settle()
-    assert len(undos) == 1
-    assert dialog.isVisible()
-    assert dialog.typed().text == "An earlier task"  # which had been asked for meanwhile
-    click(dialog.restore_button)
-    assert dialog.typed().text == "Buy one hub"
+    await shown(world, dialog)
+    for text in ("An earlier task", "Buy one hub"):
+        click(dialog.restore_button)
+        assert dialog.typed().text == text
 
 
 async def test_what_was_asked_for_meanwhile_waits_behind_a_start_that_failed(

@@ -24,12 +24,12 @@ def done(window: MainWindow, qapp: QApplication) -> list[str]:
     """A toast stands there; what is here was taken back."""
     taken_back: list[str] = []
     window.activateWindow()
-    window.toast.offer_undo("Draft discarded.", lambda: taken_back.append("draft"))
+    window.toast.offer_undo("A task was removed.", lambda: taken_back.append("draft"))
     qapp.processEvents()
     return taken_back
 
 
-@pytest.mark.parametrize("words", ["Draft discarded.", "“Price of MX Keys” was removed. " * 4])
+@pytest.mark.parametrize("words", ["A task was removed.", "“Price of MX Keys” was removed. " * 4])
 @pytest.mark.parametrize("is_asked", [False, True])
 def test_it_stands_above_the_status_bar_or_on_it_below_a_question_and_takes_no_focus(
     window: MainWindow, done: list[str], qapp: QApplication, words: str, is_asked: bool
@@ -135,7 +135,7 @@ def test_its_undo_is_not_exchanged_below_the_hand(
         undo.setFocus(Qt.FocusReason.TabFocusReason)
     window.toast.offer("Started “Buy one hub”.", "Show", lambda: done.append("show"))
     window.toast.offer_undo("A task was taken out of the queue.", lambda: done.append("task"))
-    assert window.toast.accessibleName() == "Draft discarded."
+    assert window.toast.accessibleName() == "A task was removed."
     undo.click()
     assert done == ["draft"]
     assert window.toast.accessibleName() == "Started “Buy one hub”."

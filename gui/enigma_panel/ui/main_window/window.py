@@ -136,10 +136,6 @@ class MainWindow(QMainWindow):
             CommandGroup(tr("Selected queued tasks"), tuple(self.queue_actions.actions.values())),
         ]
 
-    def say_draft_discarded(self, undo: Callable[[], object]) -> None:
-        """Say that Cancel in New task discarded a draft, and offer it again."""
-        self.toast.offer_undo(tr("Draft discarded."), undo)
-
     def add_command(self, action: QAction, *, in_menu: bool = False) -> None:
         """Add an action of a feature to the program's commands. in_menu: to its menu, too.
 

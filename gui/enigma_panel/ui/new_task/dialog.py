@@ -7,7 +7,7 @@ from html import escape
 
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
@@ -70,11 +70,9 @@ class NewTaskDialog(Sheet):
     """The sheet. What was typed stays until it was started.
 
     open_key: called when there is no key to start with. problems: one label beside each field.
-    discarded: Cancel discarded a draft; carries the call that restores it.
     """
 
     help_page = "start"
-    discarded = Signal(object)
 
     def __init__(
         self, services: Services, parent: QWidget | None, open_key: Callable[[], None]
@@ -85,7 +83,6 @@ class NewTaskDialog(Sheet):
         self._open_key = open_key
         self._is_starting = self._is_left_per_line = False
         self._put_aside: list[Draft] = []
-        self._asked_meanwhile: Draft | None = None
         self._prefilled: TaskSpec | None = None
         self._started_timer = QTimer(self, singleShot=True, interval=STARTED_MS)
         self._second = QTimer(self, singleShot=True, interval=1000)
@@ -208,7 +205,6 @@ class NewTaskDialog(Sheet):
             new = NEW_CLOSED if prefill.close_after else NEW_KEPT
             earlier = Draft(prefill, here or new)
         if self._is_starting:  # what it is started with stays; the fields are emptied in a moment
-            self._asked_meanwhile = earlier
             self._keep_aside([*self._put_aside, earlier])
             self.present(self.task_text)
             return
@@ -285,12 +281,9 @@ class NewTaskDialog(Sheet):
         self.restore_button.setVisible(bool(self._put_aside))
 
     def _cancel(self) -> None:
-        """Discard the draft and close; Escape keeps it."""
-        draft = self._draft()
+        """Set the draft aside and close; Escape keeps it in the fields."""
         self._clear()
         self.reject()
-        if draft is not None:
-            self.discarded.emit(partial(self._bring_back, draft))
 
     def _clear(self) -> None:
         self._set_aside()
@@ -336,17 +329,10 @@ class NewTaskDialog(Sheet):
         self._show_kept(is_kept=False)
 
     def _restore(self) -> None:
-        """Restore the latest draft first, and with each further click the next one."""
-        if self._put_aside:
-            self._bring_back(self._put_aside[-1])
-
-    def _bring_back(self, draft: Draft) -> None:
-        """Show a draft; what stands in the fields changes places with it, behind all others."""
-        self.present(self.task_text)
-        if self._is_starting:  # as in `ask`; the draft stays set aside
-            return
-        drafts = (self._draft(), *self._put_aside)
-        self._keep_aside([each for each in drafts if each != draft])
+        """Restore the latest draft first, and with each further click the next one. What stands in
+        the fields changes places with it, behind all others."""
+        *others, draft = self._put_aside
+        self._keep_aside([self._draft(), *others])
         self._put(draft)
 
     async def _load_earlier(self) -> None:
@@ -459,7 +445,6 @@ class NewTaskDialog(Sheet):
         if self._services.account.state not in {KeyState.READY, KeyState.LOOKING}:
             self._ask_for_key()
             return
-        self._asked_meanwhile = None
         self._set_starting(starting=True)
         self._services.scope.spawn("start from dialog", self._start_now(another=another))
 
@@ -475,8 +460,6 @@ class NewTaskDialog(Sheet):
         else:
             self._set_starting(starting=False)
             self._after_start(specs, keys, another=another)
-            if self._asked_meanwhile is not None:
-                self._bring_back(self._asked_meanwhile)
         finally:
             self._set_starting(starting=False)
 
