@@ -1,4 +1,4 @@
-"""The upper half of the question's panel: who asks what, since when, and how long is left."""
+"""The upper half of the question's panel: who asks what, and how long is left."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -19,7 +19,7 @@ from enigma_panel.ui.text.outcome import (
     unknown_asker_text,
 )
 from enigma_panel.ui.text.pages import live_page_text
-from enigma_panel.ui.text.states import age, countdown, second_of
+from enigma_panel.ui.text.states import countdown
 from enigma_panel.ui.text.steps import action_text
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 LEAST_LINES, MOST_LINES = 3, 12
 BESIDE_SENTENCE = 320
 """What else of a window needs its height."""
-HEAD_HEIGHT, TURNER_WIDTH, BAR, WIDE = 44, 20, (40, 4), 480
+HEAD_HEIGHT, TURNER_WIDTH = 44, 20
 MOST_STEPS = 2
 LOW, LOWEST = 600, 480
 """Heights of the window below which the answer gets the room of what is only told."""
@@ -73,9 +73,6 @@ class QuestionCard(QWidget):
         self.doubts = make_label(role="amber", wrap=True)
         self._session = ElidedLabel("section", mode=Qt.TextElideMode.ElideMiddle)
         self._task = ElidedLabel("dim")
-        self._asked = make_label(role="dim")
-        self._bar = QFrame()
-        self._bar_left = QFrame(self._bar)
         self._left = make_label(role="figure-amber")
         self._position = make_label(role="dim")
         self._back = make_button("", "plain")
@@ -88,22 +85,18 @@ class QuestionCard(QWidget):
         set_role(self.head, "asks")
         turn = make_row(self._position, self._back, self._forth, gap=0)
         self._position.setContentsMargins(0, 0, 4, 0)
-        for label in (self._left, self._asked):
-            font = label.font()
-            font.setFeature(QFont.Tag("tnum"), 1)  # what stands before it does not move
-            label.setFont(font)
+        font = self._left.font()
+        font.setFeature(QFont.Tag("tnum"), 1)  # what stands before it does not move
+        self._left.setFont(font)
         glyph = GlyphLabel(Glyph.NEEDS_YOU, Severity.AMBER, 16)
-        time = (self._bar, self._left)
-        head = make_row(glyph, self._session, *time, self.live_button, self.close_button, gap=4)
+        tools = self.live_button, self.close_button
+        head = make_row(glyph, self._session, self._left, *tools, gap=4)
         head.insertLayout(2, turn)
         head.insertSpacing(1, 4)
         head.setStretch(2, 1)
         head.setContentsMargins(16, 6, 10, 6)
         self.head.setMinimumHeight(HEAD_HEIGHT)
         self.head.setLayout(head)
-        set_role(self._bar, "track")
-        set_role(self._bar_left, "time-left")
-        self._bar.setFixedSize(*BAR)
         self._name_turners()
         self.text.setAccessibleName(tr("Question from the agent"))
         set_role(self.text, "question")
@@ -111,9 +104,7 @@ class QuestionCard(QWidget):
         self.before.ensurePolished()
         self.before.setText("x")
         self.before.setMinimumHeight(self.before.sizeHint().height())
-        asked = make_row(self._task, self._asked, gap=16)
-        asked.setStretch(0, 1)
-        self.setLayout(make_column(asked, self.text, self.before, gap=6))
+        self.setLayout(make_column(self._task, self.text, self.before, gap=6))
         self.setContentsMargins(16, 12, 16, 8)
         theme.changed().connect(self._draw)
         self._draw()
@@ -164,15 +155,7 @@ class QuestionCard(QWidget):
         self.text.most_lines = min(max(LEAST_LINES, lines), MOST_LINES)
         self.text.fit()
         self.before.setHidden(height < LOW)
-        for told in (self._task, self._asked):
-            told.setHidden(height < LOWEST)
-        self._fit_bar()
-
-    def _fit_bar(self) -> None:
-        """Show the time bar, unless the session's name needs its room."""
-        is_timed = self._question is not None and self._question.expires_ms is not None
-        has_room = self._back.isHidden() or self.width() > theme.scaled(WIDE)
-        self._bar.setVisible(is_timed and has_room)
+        self._task.setHidden(height < LOWEST)
 
     def show_before(self, text: str) -> None:
         """What the agent did last; its line is always there, so nothing moves."""
@@ -200,7 +183,6 @@ class QuestionCard(QWidget):
         self._position.setText(tr("{number} of {of}", number=number, of=of) if many else "")
         for widget in (self._position, self._back, self._forth):
             widget.setVisible(many)
-        self._fit_bar()
         return changed
 
     def set_turning(self, possible: bool) -> None:
@@ -213,18 +195,14 @@ class QuestionCard(QWidget):
         question = self._question
         if question is None:
             return
-        asked = age(second_of(now_ms) - question.asked_ms)
-        self._asked.setText(tr("asked {age}", age=asked))
-        end_ms = question.expires_ms
-        self._fit_bar()
-        if end_ms is None:
-            self._left.setText("")
-            return
-        left, whole, (width, height) = end_ms - now_ms, end_ms - question.asked_ms, BAR
-        time = countdown(end_ms, now_ms)
-        self._left.setText(time if left > 0 else tr("time is up"))
-        self._left.setAccessibleName(tr("{time} left", time=time) if left > 0 else "")
-        self._bar_left.resize(max(height, min(width, width * left // max(1, whole))), height)
+        end_ms, text, spoken = question.expires_ms, "", ""
+        if end_ms is not None and end_ms > now_ms:
+            text = countdown(end_ms, now_ms)
+            spoken = tr("{time} left", time=text)
+        elif end_ms is not None:
+            text = tr("time is up")
+        self._left.setText(text)
+        self._left.setAccessibleName(spoken)
 
 
 class PrecedingSteps:

@@ -3,7 +3,7 @@
 Widgets name their part by the property "role": primary, danger, danger-link, link, chip, plain,
 look, example (buttons); dim, heading, title, section, sum, sentence, problem, amber, red,
 green, figure, figure-amber, notice (labels); card, strip, floating, row, toast, sheet, asks,
-well, track, time-left, offer, foot, bar, status, offline (frames); reading, document, question (to
+well, offer, foot, bar, status, offline (frames); reading, document, question (to
 read); rows, commands (tables and lists); clear (what a scroll area shows); plain (a combo box
 without a frame); filter, mistaken (a field of the heading, one in error). Buttons with the property
 "small" are 28 px high, not 32; radio buttons with "option" have a frame.
@@ -28,8 +28,6 @@ QFrame[role="asks"] { background: {amber_tint}; border: none; border-bottom: 1px
 QFrame[role="offer"] {
     background: {related_tint}; border: 1px solid {tint}; border-radius: 8px; }
 QFrame[role="well"] { background: {well}; border: none; border-radius: 6px; }
-QFrame[role="track"] { background: {track}; border: none; border-radius: 2px; }
-QFrame[role="time-left"] { background: {amber_bar}; border: none; border-radius: 2px; }
 QFrame[role="foot"], QFrame[role="row"] { border: none; border-top: 1px solid {line}; }
 QFrame[role="bar"], QFrame[role="status"] { background: {ground}; border: none; }
 QFrame[role="offline"] { background: {amber_tint}; border: none; }
