@@ -299,7 +299,7 @@ class Gallery(Tour):
             return
         texts = dialog.findChildren(QLabel)
         known = "it is known what may go"
-        await self._until(known, lambda: any(" kept: " in label.text() for label in texts))
+        await self._until(known, lambda: any(" stay" in label.text() for label in texts))
         await self._picture("delete", dialog)
         dialog.reject()
 
