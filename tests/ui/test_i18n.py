@@ -93,7 +93,8 @@ def in_polish(qapp: QCoreApplication, polish: Path) -> Iterator[None]:
 
 @pytest.mark.usefixtures("in_polish")
 def test_the_desktops_language_is_used_where_it_has_a_file() -> None:
-    assert tr("{n} of {all} live", n=1, all=2) == "<1 of 2 live>"
+    text = tr("{n} of {all} open sessions send live updates.", n=1, all=2)
+    assert text == "<1 of 2 open sessions send live updates.>"
     assert tr("{what}: {text}", what="{text}", text="a") == "<{text}: a>"
     assert tr("not in the code") == "not in the code"
 

@@ -10,11 +10,10 @@ from enigma_panel.ui.text.sums import sum_text
 
 tr = Translations("Deletion")
 
-_NOT_FINISHED = ("1 stays: it is not finished.", "{n} stay: they are not finished.")
 _KEPT = tr.mark(
     {
-        KeptReason.QUEUED: _NOT_FINISHED,
-        KeptReason.AT_WORK: _NOT_FINISHED,
+        KeptReason.QUEUED: ("1 stays: it is not finished.", "{n} stay: they are not finished."),
+        KeptReason.AT_WORK: ("1 stays: it is not finished.", "{n} stay: they are not finished."),
         KeptReason.UNCONFIRMED: ("1 stays: it may be running.", "{n} stay: they may be running."),
         KeptReason.SESSION: (
             "1 stays: its browser may still be open.",
