@@ -85,6 +85,7 @@ class Stage:
         await active(window)
         window.selection.sessions.select_key(3)
         window.selection.sessions.setFocus()
+        window.money.set_opener(QAction(window))  # as the costs do
         return window if title == MAIN else await self.open(title)
 
     async def open(self, title: str) -> QWidget:
