@@ -10,7 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from enigma_panel.core.money import is_sane
-from enigma_panel.core.observation import NO_USAGE, ResultFile, Usage
+from enigma_panel.core.observation import AT_CAP, NO_USAGE, ResultFile, Usage
 from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.statuses import (
@@ -372,7 +372,7 @@ def _ended_by_us(session: Session, task: Task | None) -> SessionState:
         return SessionState.ENDED_BY_YOU
     if task.status is TaskStatus.FAILED:
         return SessionState.CLOSED_FAILED
-    if task.code == "AT_CAP" and task.error is not None:
+    if task.code == AT_CAP and task.error is not None:
         return SessionState.CLOSED  # at the cap of its task, as after its task
     end_ms = session.terminate_sent_ms or session.ended_ms or 0
     was_over = task.stop_sent_ms is not None or (task.ended_ms or end_ms) < end_ms
