@@ -126,9 +126,8 @@ class Caps(Service):
 
     def _follow_up(self, task: Task) -> None:
         """Follow a Stop that was delivered: where the cost still rises, only a Terminate helps."""
-        cap, is_told = self._settings.value.cap_per_task, task.stop_sent_ms is not None
-        is_told &= self._sessions.pending_verb(task.session_key) is None
-        if cap is None or not is_told or not _has_reached(task, cap):
+        cap = self._settings.value.cap_per_task
+        if cap is None or task.stop_sent_ms is None or not _has_reached(task, cap):
             self._rises.pop(task.key, None)
             return
         self._rises[task.key] = self._rises.get(task.key, 0) + 1
