@@ -1,17 +1,22 @@
 """How far a balance goes, and what one more task may cost."""
 
+import asyncio
+from collections.abc import Callable
 from decimal import Decimal
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.observation import Usage
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.spending import LAST, Price, Spending
 from enigma_panel.services.types import Diff
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
+from tests.kit.wait import until
 
 
 class FakeStore(QObject):
@@ -43,6 +48,26 @@ class Scene:
     def __init__(self) -> None:
         self.store = FakeStore()
         self.spending = Spending(SimpleNamespace(store=self.store, account=FakeAccount()))  # type: ignore[arg-type]
+
+
+class Accounts(QObject):
+    """The key in use, whose last balance comes from the ledger when the test lets it."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.base_url, self.key_fingerprint = "https://service.example", ""
+        self.may_read = asyncio.Event()
+        self.told: dict[str, tuple[Decimal, int, Decimal]] = {}
+
+    async def read(self, ask: Callable[[Any], object]) -> object:
+        await self.may_read.wait()
+        return ask(SimpleNamespace(last_balance=lambda _url, key: self.told.get(key)))
+
+    def use(self, key: str) -> None:
+        self.key_fingerprint = key
+        self.changed.emit()
 
 
 @pytest.fixture
@@ -112,3 +137,25 @@ def test_of_tasks_that_cost_nothing_nothing_is_forecast(scene: Scene) -> None:
     assert scene.spending.forecast(Decimal(5)) is None
     scene.store.put(a_task(3, status=TaskStatus.DONE, ended_ms=NOW, usage=Usage(cost=Decimal(2))))
     assert scene.spending.forecast(Decimal(5)) == 7
+
+
+async def test_what_is_left_is_of_the_account_in_use_alone(qapp: object) -> None:
+    accounts, scope, left = Accounts(), TaskScope(), list[object]()
+    store = FakeStore()
+    store.read = accounts.read  # type: ignore[attr-defined]
+    health = SimpleNamespace(
+        forget_balance=left.clear, recall_balance=lambda *told: left.append(told)
+    )
+    context = SimpleNamespace(store=store, account=accounts, health=health, scope=scope)
+    spending = Spending(context)  # type: ignore[arg-type]
+    accounts.told = {"a": (Decimal(12), NOW, Decimal(1)), "b": (Decimal(3), NOW, Decimal(0))}
+    accounts.use("a")
+    await asyncio.sleep(0)
+    accounts.use("b")  # while the first one's is read
+    accounts.may_read.set()
+    await until(lambda: scope.names() == [])
+    assert left == [accounts.told["b"]]
+    accounts.use("c")
+    assert left == []
+    await scope.close()
+    assert spending.price() is None

@@ -120,7 +120,7 @@ class Spending:
         if this != self._account:
             self._account = this
             self._context.health.forget_balance()
-            self._context.scope.spawn("recall the balance", self._recall(), exclusive=True)
+            self._context.scope.spawn("recall the balance", self._recall())
 
     async def _recall(self) -> None:
         this = self._account
