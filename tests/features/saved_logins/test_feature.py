@@ -40,7 +40,7 @@ async def test_it_says_what_became_of_a_login(world: LoginsWorld) -> None:
     await until(lambda: len(said) == 2)
     assert said == [
         "Saved maria for bank.example in the GNOME keyring.",
-        "Not saved for bank.example: The GNOME keyring stayed locked.",
+        "Not saved for bank.example: The GNOME keyring could not be used.",
     ]
 
 

@@ -211,10 +211,10 @@ async def test_a_login_on_its_way_stays_away_once_another_site_is_chosen(
 @pytest.mark.parametrize(
     ("outcome", "words"),
     [
-        (SecretOutcome.LOCKED, "The GNOME keyring stayed locked."),
+        (SecretOutcome.LOCKED, "The GNOME keyring could not be used."),
         (SecretOutcome.ABSENT, "The GNOME keyring has no password for it."),
         (SecretOutcome.DENIED, "The GNOME keyring denied access."),
-        (SecretOutcome.FAILED, "The GNOME keyring failed."),
+        (SecretOutcome.FAILED, "The GNOME keyring could not be used."),
     ],
 )
 async def test_what_the_keychain_did_is_said_and_the_dialog_stays_usable(

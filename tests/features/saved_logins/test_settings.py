@@ -44,7 +44,7 @@ async def test_one_is_removed(world: LoginsWorld, page: LoginsPage) -> None:
     remover = button(page, "Remove maria at bank.example")
     remover.setFocus()
     for outcome, said in (
-        (SecretOutcome.LOCKED, "The GNOME keyring stayed locked."),
+        (SecretOutcome.LOCKED, "The GNOME keyring could not be used."),
         (None, "Removed."),
     ):
         world.keychain.outcome = outcome

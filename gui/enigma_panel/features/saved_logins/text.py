@@ -13,10 +13,12 @@ NAME_CHARS = 40
 _FAULTS: dict[Fault, Callable[[str], str]] = {
     SecretOutcome.ABSENT: lambda name: tr("{keychain} has no password for it.", keychain=name),
     SecretOutcome.NO_KEYCHAIN: lambda _: tr("There is no keychain on this computer."),
-    SecretOutcome.LOCKED: lambda name: tr("{keychain} stayed locked.", keychain=name),
     SecretOutcome.DENIED: lambda name: tr("{keychain} denied access.", keychain=name),
     LoginFault.TOO_LONG: lambda _: tr("The account is too long to save."),
-    SecretOutcome.FAILED: lambda name: tr("{keychain} failed.", keychain=name),
+    **dict.fromkeys(
+        (SecretOutcome.LOCKED, SecretOutcome.FAILED),
+        lambda name: tr("{keychain} could not be used.", keychain=name),
+    ),
     LoginFault.TOO_MANY: lambda _: tr("Too many logins are saved. Remove some in Settings."),
     LoginFault.NO_ANSWER: lambda name: tr("{keychain} does not respond.", keychain=name),
 }
