@@ -14,6 +14,7 @@ from enigma_panel.bootstrap import DataDirs, Parts, build
 from enigma_panel.check_service import ServiceCheck
 from enigma_panel.cli import Options
 from enigma_panel.core.service_rules import Dialect
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.simulator.settings import DEMO_KEY
 from enigma_panel.store.paths import folders_below
 from tests.conftest import Simulator, first_and_weekly_each
@@ -165,6 +166,18 @@ async def test_ended_with_its_terminal_while_a_browser_is_opened(
     assert await running == 1
     applied = _state(url)["applied"]  # its task may have gone out with the answer to the start
     assert (applied["start-session"], applied["state:terminate"]) == (1, 1)
+
+
+async def test_what_is_polled_after_ctrl_c_says_nothing_of_the_command_before(
+    simulator: Start, bench: Bench
+) -> None:
+    running = asyncio.ensure_future(bench.run(simulator("--live", "off", *SPEED).url))
+    in_pause = ("poll", CommandVerb.PAUSE)
+    await until(lambda: in_pause in [(call.name, call.stage) for call in bench.check.calls])
+    bench.leave.set()
+    assert await running == 1
+    assert "No browser is left open." in bench.said
+    assert "a paused task is polled as running" in bench.found("holds")
 
 
 async def test_a_start_whose_answer_is_lost(simulator: Start, bench: Bench) -> None:

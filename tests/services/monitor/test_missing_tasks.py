@@ -297,20 +297,23 @@ async def test_another_run_begins_anew(polled: Polled) -> None:
     assert polled.state == ENDED
 
 
+@pytest.mark.parametrize("was_seen", [False, True])
 async def test_what_ended_while_the_program_was_closed_is_not_said_to_end_now(
-    polled: Polled,
+    polled: Polled, was_seen: bool
 ) -> None:
     await polled.begin()
     await asyncio.sleep(5)
     await polled.scope.close()
     await asyncio.sleep(600)
     polled.restart()
-    polled.rest = K.FAILED
     polled.bench.store.touch(polled.session, polled.key)
+    if was_seen:  # it ended later, under the program's eyes
+        await asyncio.sleep(5)
+    polled.rest = K.FAILED
     await asyncio.sleep(5)
     task = polled.bench.store.task(polled.key)
     assert task is not None
-    assert (task.status, task.is_end_unseen) == (S.FAILED, True)
+    assert (task.status, task.is_end_unseen) == (S.FAILED, not was_seen)
 
 
 # -- other calls that are told so ------------------------------------------------------------------

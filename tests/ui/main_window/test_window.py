@@ -194,7 +194,10 @@ def test_the_live_page_is_opened_where_its_link_is_copied(
     assert "It stays in your browser history" in choose(window, "Open live page").toolTip()
     assert opened == [LINK]
     assert "No program could open the live page." in shown_texts(window)  # it said that none did
+    window.details.head.live.click()
+    assert opened == [LINK, LINK]
     services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=NOW)
+    assert window.details.head.live.isHidden()
     assert not choose(window, "Open live page").isEnabled()
 
 
