@@ -24,6 +24,7 @@ POLLED_S = 5.0
 """So long after a report of a task at work its next poll is sent: two seconds, jitter, its turn."""
 SLOW_S = 6.0
 """How much later it may be where no cap was set yet and the channel saved polls."""
+_ENDS = {CommandVerb.STOP, CommandVerb.TERMINATE}
 _STOPS = (
     "SELECT task_key, count(*) FROM intents"
     " WHERE kind = 'state' AND verb = 'stop' AND task_key IS NOT NULL GROUP BY task_key"
@@ -132,7 +133,7 @@ class Caps:
         for pending in services.sessions.all_pending():
             session = services.store.session(pending.session_key)
             task = services.store.current_task(session) if session is not None else None
-            is_capped = task is not None and task.code == AT_CAP
+            is_capped = task is not None and task.code == AT_CAP and pending.verb in _ENDS
             can_undo = pending.why is WaitReason.UNDO or (is_capped and pending.can_undo)
             if can_undo and pending.session_key not in self._graced:
                 self._world.fail("what a cap ends cannot be taken back", str(pending))

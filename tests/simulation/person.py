@@ -106,7 +106,8 @@ class Person:
             await asyncio.sleep(self.rng.uniform(1.0, 8.0))  # the person thinks
         store, inbox = self.parts.services.store, self.parts.services.inbox
         session, task = store.session(question.session_key), store.task(question.task_key)
-        is_taken = question.task_key not in inbox._sending  # else the one before is on its way
+        is_on_its_way = question.task_key in inbox._sending  # the one before
+        is_taken = not is_on_its_way and not self.world.weather.disk_full
         if session is not None and task is not None and is_taken:
             self.world.checks.answered(session, task, verb)
         try:
