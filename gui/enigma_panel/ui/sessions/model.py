@@ -173,6 +173,7 @@ class SessionsModel(KeyedTableModel):
 
     def tick(self, rows: range) -> None:
         """Update ages and times left of these (visible) rows, once a second."""
+        self.arrange()
         keys = [key for key in map(self.key_at, rows) if key is not None]
         for column in (Column.STATE, Column.LEFT, Column.VERBS):
             self.notify_changed(keys, column)
