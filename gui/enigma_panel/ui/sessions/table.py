@@ -95,11 +95,12 @@ class SessionsTable(KeyedTable):
         if self._hold.is_held or state == self._in_sight:
             return
         self._in_sight, bar = state, self.verticalScrollBar()
-        before = bar.value()
+        before, aside = bar.value(), self.horizontalScrollBar().value()
         self.updateGeometries()
         for key in (*chosen[:1], *asking):
             if (row := self.rows.row_of(key)) is not None:
                 self.scrollTo(self.rows.index(row, 0))
+        self.horizontalScrollBar().setValue(aside)  # the verbs stay where they are
         if bar.value() != before:
             self._note_move(0)
 
