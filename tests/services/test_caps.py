@@ -98,6 +98,8 @@ async def test_what_cannot_be_a_cost_or_falls_stops_nothing(
     await bench.tell(key, *costs)
     assert (bench.verbs, bench.said) == ([], [])
     assert bench.caps.uncounted() == (bench.task(key).counted_cost is None)
+    await bench.tell(key, "", kind=Kind.QUESTION)
+    assert bench.caps.uncounted() == 1, "no cost is reported while it asks"
 
 
 @pytest.mark.parametrize("costs", [("0.02", "2.53"), ("11",), ("-1", "0.02", "90")])

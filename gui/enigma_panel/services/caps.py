@@ -61,9 +61,10 @@ class Caps(Service):
         return self._day_cap.is_reached()
 
     def uncounted(self) -> int:
-        """How many tasks are at work whose cost is unknown: no cap counts them. A service may tell
-        the cost of all only at their end."""
-        return sum(t.is_at_work and t.counted_cost is None for t in self._store.tasks())
+        """How many tasks are at work whose cost no cap knows: none was reported yet, and none is
+        while a task asks. A service may tell the cost of all only at their end."""
+        at_work = [t for t in self._store.tasks() if t.is_at_work]
+        return sum(t.counted_cost is None or t.status is TaskStatus.ASKS for t in at_work)
 
     def dearest(self) -> Task | None:
         """The task of today that has cost most."""
