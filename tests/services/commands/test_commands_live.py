@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from enigma_panel.api.errors import InterruptedCallError, NotConnectedError
+from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import WaitReason
-from tests.services.commands.bench import Bench
+from tests.services.commands.bench import Bench, rejected
 
 PAUSE, RESUME = CommandVerb.PAUSE, CommandVerb.RESUME
 STOP, TERMINATE = CommandVerb.STOP, CommandVerb.TERMINATE
@@ -195,10 +195,11 @@ async def test_a_channel_that_did_not_take_a_terminate_makes_no_end_ours(bench: 
     assert bench.store.ending == {}
 
 
-async def test_without_a_connection_the_channel_is_tried(bench: Bench) -> None:
+@pytest.mark.parametrize("error", [NotConnectedError("refused"), rejected(429), rejected(503)])
+async def test_after_a_failed_call_the_channel_is_tried(bench: Bench, error: ApiError) -> None:
     key = await bench.open()
     bench.live.all_up = True
-    bench.client.script = [NotConnectedError("refused")]
+    bench.client.script = [error]
     bench.give(key, TERMINATE)
     await asyncio.sleep(30)
     assert (bench.live.sent, bench.client.verbs) == ([TERMINATE], [TERMINATE, TERMINATE])

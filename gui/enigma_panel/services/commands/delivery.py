@@ -246,11 +246,10 @@ class CommandSender(Service):
             raise DroppedError(Outcome.REFUSED, is_refused=True)
         if reaction.why is not WaitReason.KEY:
             command.refused_client = None
-        if reaction.why is WaitReason.CONNECTION:
             command.alarm.clear()
             await self._emit(command)
-            if command.alarm.is_set():  # it was nudged meanwhile
-                return
+        if reaction.why is WaitReason.CONNECTION and command.alarm.is_set():
+            return  # it was nudged meanwhile
         due = None if reaction.wait_ms is None else self._clock.now_ms() + reaction.wait_ms
         await self._wait(command, reaction.why, due)
 
