@@ -9,7 +9,6 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.api.errors import (
-    ApiError,
     InterruptedCallError,
     NotConnectedError,
     RejectedError,
@@ -89,17 +88,21 @@ def test_stopped_before_it_is_refused_it_is_not_tried_again(folder: Path, grace_
     on_queue(folder, test, Slow())
 
 
-@pytest.mark.parametrize("error", [rejected(413), NotConnectedError("refused")])
-async def test_a_start_that_is_refused_for_good_is_not_tried_again(
-    bench: QueueBench, error: ApiError
-) -> None:
-    """So is one that never got through: the person is told, and clicks again."""
-    bench.service.refuses_start = [error]
+async def test_a_start_that_is_refused_for_good_is_not_tried_again(bench: QueueBench) -> None:
+    bench.service.refuses_start = [rejected(413)]
     key = await bench.start()
     await asyncio.sleep(600)
     assert bench.task(key).status is TaskStatus.FAILED
     assert bench.said == [NoticeKind.START_REFUSED]
     assert (bench.service.opened, bench.queue.entries()) == ([], [])
+
+
+async def test_a_start_that_never_got_through_waits_for_the_connection(bench: QueueBench) -> None:
+    bench.service.refuses_start = [NotConnectedError("refused")] * 3
+    key = await bench.start()
+    await bench.until_waits(key, lambda entry: entry.why is WaitReason.CONNECTION)
+    await bench.until_taken()
+    assert (bench.said, len(bench.service.opened)) == ([], 1)
 
 
 async def test_a_browser_that_is_said_to_live_for_years_gets_an_hour(bench: QueueBench) -> None:

@@ -85,8 +85,8 @@ class Scheduler(Service):
         dues += [blocker.due_ms for blocker in self._blockers.own.values()]
         return min((due for due in dues if due is not None and due > now), default=now + RECHECK_MS)
 
-    def schedule(self, *, fresh: frozenset[int] = frozenset()) -> None:
-        """Begin whatever may begin now, in order. fresh: was clicked this moment."""
+    def schedule(self) -> None:
+        """Begin whatever may begin now, in order."""
         self._gate.note_open(self._blockers.open_now())
         is_blocked, visited = False, set[int]()
         for task in list(self._queued.in_order()):
@@ -96,10 +96,10 @@ class Scheduler(Service):
             visited.add(session.key)
             if task.key in self._blockers.under_way or (session.is_planned and is_blocked):
                 continue
-            lets_others = self._try(task, session, is_fresh=task.key in fresh)
+            lets_others = self._try(task, session)
             is_blocked = is_blocked or (session.is_planned and not lets_others)
 
-    def _try(self, task: Task, session: Session, *, is_fresh: bool) -> bool:
+    def _try(self, task: Task, session: Session) -> bool:
         """Begin the task if it may; False where those behind must wait for it."""
         blocker = self._blockers.of(task, session)
         if blocker is not None:
@@ -107,7 +107,7 @@ class Scheduler(Service):
         passes = self._take(task, session)
         if passes is None:
             return False
-        self._begin(task, passes, is_fresh=is_fresh)
+        self._begin(task, passes)
         return True
 
     def _take(self, task: Task, session: Session) -> tuple[Pass | None, Pass | None] | None:
@@ -125,15 +125,13 @@ class Scheduler(Service):
             return None
         return first, message
 
-    def _begin(
-        self, task: Task, passes: tuple[Pass | None, Pass | None], *, is_fresh: bool
-    ) -> None:
+    def _begin(self, task: Task, passes: tuple[Pass | None, Pass | None]) -> None:
         first, message = passes
         begun_ms, opens = self._clock.now_ms(), first is not None
 
         def keeps(failure: FailureKind, error: ApiError) -> bool:
             """Learn before others are notified: a freed place must not start the next one."""
-            kept = failure not in _FAILS and not (is_fresh and failure is FailureKind.CONNECTION)
+            kept = failure not in _FAILS
             if opens or failure in _PAUSES:
                 self._learn(Refusal(failure=failure, error=error, kept=kept), begun_ms)
             return kept

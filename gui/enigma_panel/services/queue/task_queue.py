@@ -125,7 +125,7 @@ class TaskQueue(Service):
         ]
         keys = await self._store.plan(pairs)
         # A single start that was just clicked fails at once where there is no connection.
-        self._scheduler.schedule(fresh=frozenset(keys if len(keys) == 1 else ()))
+        self._scheduler.schedule()
         return keys
 
     async def start_next(self, task_key: int) -> None:
