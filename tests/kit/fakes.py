@@ -463,7 +463,7 @@ class FakeQueue(TaskQueue):
     changed = Signal()
     pause_reason = PauseReason.NONE
     limit = 5
-    wants_browser = False
+    wants_browser = is_leaving = False
 
     def __init__(self, sessions: FakeSessions) -> None:
         QObject.__init__(self)

@@ -242,6 +242,9 @@ async def test_the_hint_says_when_it_would_run(world: World, dialog: NewTaskDial
     world.queue.pause_reason = PauseReason.FUNDS
     world.queue.changed.emit()
     assert "queue is paused" in dialog.target_label.text()
+    world.queue.pause_reason, world.queue.is_leaving = PauseReason.NONE, True
+    world.queue.changed.emit()
+    assert "queue is paused" in dialog.target_label.text(), "nothing starts while it waits to quit"
     world.sessions.put(a_session(2, expires_ms=NOW + 1))
     dialog.ask(2, None)
     assert dialog.target_label.text() == "Runs in the open browser."

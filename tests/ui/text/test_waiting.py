@@ -115,7 +115,7 @@ def test_a_line_that_stands_says_why() -> None:
         for hold in PauseReason
     }
     assert said == {
-        PauseReason.NONE: "Queued",
+        PauseReason.NONE: "On hold",  # the program is about to quit
         PauseReason.RESTARTED: "On hold",
         PauseReason.FUNDS: "The balance is used up",
         PauseReason.CAP: "Daily cap reached",

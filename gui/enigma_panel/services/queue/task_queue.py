@@ -185,6 +185,11 @@ class TaskQueue(Service):
         self._gate.try_now(self._clock.now_ms())
         self._update()
 
+    @property
+    def is_leaving(self) -> bool:
+        """True while nothing more is started, as the program is about to end."""
+        return self._blockers.is_leaving
+
     def set_leaving(self, leaving: bool) -> None:
         """Start nothing more, as the program is about to end; all stays queued."""
         self._blockers.is_leaving = leaving

@@ -127,7 +127,7 @@ def _queue_hint(services: Services, n: int, *, single: bool) -> str:
             "Daily cap reached. They start when you raise the cap, or tomorrow.",
             n,
         )
-    if queue.pause_reason not in {PauseReason.NONE, PauseReason.RESTARTED}:
+    if queue.is_leaving or queue.pause_reason not in {PauseReason.NONE, PauseReason.RESTARTED}:
         return tr.plural(
             "The queue is paused, so the task is queued.",
             "The queue is paused, so the tasks are queued.",

@@ -255,11 +255,10 @@ def parked_text(n: int) -> str:
 def pause_text(reason: PauseReason) -> str:
     """Return why the whole queue is paused: 'The balance is used up'."""
     return {
-        PauseReason.RESTARTED: tr("On hold"),
         PauseReason.FUNDS: tr("The balance is used up"),
         PauseReason.CAP: tr("Daily cap reached"),
         PauseReason.KEY: tr("Waiting for an API key"),
         PauseReason.FORBIDDEN: tr("This account can't do that, on hold"),
         PauseReason.UNTAKEN: tr("Browsers open but take no task, on hold"),
         PauseReason.DIALECT: tr("The service dialect does not fit, on hold"),
-    }.get(reason, tr("Queued"))
+    }.get(reason, tr("On hold"))
