@@ -67,7 +67,7 @@ def _run(wanted: "Options") -> int:
     except SimulatorError as error:
         return _complain(str(error))
     except single_instance.AlreadyOpenError:
-        print("Enigma Control Panel is already open. Its window was brought to the front.")
+        print("Enigma Control Panel is already open with its own options: its window is in front.")
         return 0
     except FolderInUseError as error:
         how = " and does not respond" if error.is_silent else ""

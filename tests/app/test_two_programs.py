@@ -20,7 +20,7 @@ pytestmark = [
 NOWHERE = "http://127.0.0.1:9"
 NEW_TASK = "Start and add another"
 """A button that stands in New task alone."""
-SHOWN = "Enigma Control Panel is already open. Its window was brought to the front.\n"
+SHOWN = "Enigma Control Panel is already open with its own options: its window is in front.\n"
 
 
 def start(folder: Path, *options: str, **more: str) -> subprocess.Popen[str]:
