@@ -23,7 +23,6 @@ from enigma_panel.store.ledger.schema import (
     MIGRATIONS,
     TABLES,
     Migrations,
-    columns,
     migrate,
     version,
 )
@@ -202,7 +201,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, migrations: Migrations)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON").fetchone()
     migrate(connection, migrations)
-    if migrations is MIGRATIONS and not TABLES.items() <= columns(connection).items():
+    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
+    if migrations is MIGRATIONS and not names >= TABLES:
         raise CorruptLedgerError(path, "its tables are not those that we made")
 
 
