@@ -21,7 +21,6 @@ class KeptReason(StrEnum):
     AT_WORK = "at_work"
     UNCONFIRMED = "unconfirmed"
     SESSION = "session"  # its session may still be open
-    UNREADABLE = "unreadable"  # what it cost, or when it was started, makes no sense
     CALL = "call"  # a call about it is open, or counts among those of the last minute
 
 

@@ -19,7 +19,6 @@ _KEPT = tr.mark(
             "1 stays: its browser may still be open.",
             "{n} stay: their browsers may still be open.",
         ),
-        KeptReason.UNREADABLE: ("1 stays: it can't be read.", "{n} stay: they can't be read."),
         KeptReason.CALL: (
             "1 stays: it was active in the last minute.",
             "{n} stay: they were active in the last minute.",

@@ -33,14 +33,18 @@ AT_ONCE = 50
 MOST_STEPS = 1_000
 """Most steps that one transaction deletes (0.01 s), unless a single task has more."""
 
+LATEST_MS = 253_402_000_000_000
+"""The latest start of which there is a day: the end of 9999. A row with a later one stays."""
+
 TO_PURGE = "to_purge"
 """Name in `meta` while the file may hold pieces of what was deleted."""
 
 THESE = "(SELECT value FROM json_each(:keys))"
 _FACTS = (
-    f"SELECT t.key, t.session_key, t.status, {IS_OVER}, {HAS_CALL}, {STARTED}, t.cost, t.cost_nano,"  # noqa: S608 - own words
+    f"SELECT t.key, t.session_key, t.status, {IS_OVER}, {HAS_CALL}, {STARTED}, t.cost_nano,"  # noqa: S608 - own words
     f" {TOOK_MS}, {IS_COST_UNKNOWN}"
     f" FROM tasks t JOIN sessions s ON s.key = t.session_key WHERE t.key IN {THESE}"
+    f" AND {STARTED} BETWEEN 0 AND {LATEST_MS}"
 )
 _STEPS = f"SELECT task_key, count(*) FROM steps WHERE task_key IN {THESE} GROUP BY task_key"  # noqa: S608 - own words
 _ITS_SESSIONS = (
@@ -103,7 +107,6 @@ class _Facts(Struct, frozen=True):
     is_over: int | None
     has_call: int
     started_ms: int
-    cost: str | None
     cost_nano: int | None
     took_ms: int | None
     unknown: int
@@ -126,7 +129,12 @@ def delete(db: Database, keys: Sequence[int], now_ms: int, day_of: Callable[[int
             db.execute(_KEEP_LAST_KEY.format(table=table))
         some = _with_few_steps(db, keys[:AT_ONCE])
         facts = [_Facts(*row) for row in db.rows(_FACTS, {"keys": json_of(some), **times})]
-        reasons = {one.key: _kept_because(one, day_of) for one in facts}
+        reasons = {
+            one.key: kept_because(
+                one.status, is_over=bool(one.is_over), has_call=bool(one.has_call)
+            )
+            for one in facts
+        }
         going = [one for one in facts if reasons[one.key] is None]
         sessions = _delete(db, going, times)
         of_sessions = _sums(going, lambda one: one.session_key)
@@ -173,17 +181,6 @@ def purge(db: Database) -> None:
     if db.truncate_wal(CLOSE_TIMEOUT_MS):
         with db.transaction():
             db.execute("DELETE FROM meta WHERE name = ?", (TO_PURGE,))
-
-
-def _kept_because(one: _Facts, day_of: Callable[[int], str]) -> KeptReason | None:
-    """Why the task stays, also where its cost or day makes no sense: it holds up no others."""
-    reason = kept_because(one.status, is_over=bool(one.is_over), has_call=bool(one.has_call))
-    if reason is None:
-        try:
-            _ = Decimal(one.cost or 0), day_of(one.started_ms)
-        except (ArithmeticError, ValueError, OSError):  # of a moment that no calendar has
-            reason = KeptReason.UNREADABLE
-    return reason
 
 
 def _with_few_steps(db: Database, keys: Sequence[int]) -> Sequence[int]:
