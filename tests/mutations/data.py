@@ -395,14 +395,6 @@ DATA = (
         tests=("tests/services/state/test_forgetting.py",),
     ),
     Break(
-        promise="An index of these texts that earlier versions kept beside it",
-        mistake="it stays, with the words of deleted tasks",
-        file="store/ledger/ledger.py",
-        old="    _drop_old_index(path)\n",
-        new="",
-        tests=(f"{VERSIONS}::test_a_ledger_with_an_index_of_words_is_searched_without_it",),
-    ),
-    Break(
         promise="Texts of tasks and results are stored as they are",
         mistake="a result is cut",
         file="core/reducer.py",
@@ -634,14 +626,6 @@ DATA = (
         old='        for table in ("sessions", "tasks"):\n',
         new="        for table in ():\n",
         tests=(f"{DELETION}::test_keys_never_come_back_and_days_keep_their_sums",),
-    ),
-    Break(
-        promise=COPIED,
-        mistake="copies that earlier versions made stay as they are",
-        file="store/ledger/backup.py",
-        old="                old.unlink()\n",
-        new="                pass\n",
-        tests=(f"{DELETION}::test_no_byte_of_what_was_deleted_is_left_in_a_file",),
     ),
     Break(
         promise=COPIED,

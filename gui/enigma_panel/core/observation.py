@@ -12,7 +12,7 @@ MISSING_PROMPT, MISSING_TASK_DETAILS = "MISSING_PROMPT", "MISSING_TASK_DETAILS"
 OTHER_DIALECT = frozenset({MISSING_PROMPT, MISSING_TASK_DETAILS})
 STATUS_PREFIX = "HTTP_"
 """Prefix of our own code for a refusal that came without one; the HTTP status follows."""
-UNSENT = frozenset({"TAKEN_BACK", "FROM_COPY", "FROM_EXPORT"})
+UNSENT = frozenset({"TAKEN_BACK", "FROM_COPY"})
 """Our own codes of tasks that left the queue without being sent: they took no time."""
 AT_CAP = "AT_CAP"
 """Our own code of a task that was given a Stop at its cap, which is `Task.error` then, or whose

@@ -223,7 +223,7 @@ def _decode(data: bytes) -> _Found:
         return _Found(problem=ProblemKind.NEWER, reason=f"version {version}")
     kinds = {each.name: each.type for each in msgspec.structs.fields(Settings)}
     kinds.pop("others")
-    others = {name: v for name, v in values.items() if name not in kinds.keys() | _DROPPED}
+    others = {name: v for name, v in values.items() if name not in kinds}
     logins = values.get("logins")
     if isinstance(logins, list):
         values["logins"] = [one for one in logins if _can_be_used(one, SavedLogin)]
@@ -260,10 +260,6 @@ def _is_usable(value: object) -> bool:
     times = (ms for ms in (value.from_ms, value.to_ms) if ms is not None)
     is_short = len(value.words) <= MOST_WORDS_CHARS
     return is_short and all(abs(ms) <= MOST_MS for ms in times)
-
-
-_DROPPED = frozenset({"sessions_header", "tasks_header", "before_sleep"})
-"""Settings of earlier versions: columns as Qt stores them, and what sleep terminated."""
 
 
 def _encode(settings: Settings) -> bytes:

@@ -145,12 +145,11 @@ def _server(folder: Path, *options: str) -> Iterator[Server]:
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a child finds.
 
-    A ledger of version 1 with an index of words, settings with 6 browsers.
+    A ledger of version 1, settings with 6 browsers.
     """
     folder = tmp_path_factory.mktemp("template")
     (folder / "config").mkdir()
     old_ledger(folder / "data" / "ledger.sqlite3")
-    (folder / "data" / "ledger.search").write_bytes(b"an old task")
     settings.save(folder / "config" / "settings.json", settings.Settings(browsers_at_once=6))
     return folder
 
@@ -253,7 +252,6 @@ def _check(run: Run) -> None:
         _check_said(run, ledger)
         _check_whole(ledger)
         _check_deleted(run, ledger)
-    assert not path.with_suffix(".search").exists()
     _check_pages(path)
     copy = find_copy(path)
     if run.said("copied"):

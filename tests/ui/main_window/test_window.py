@@ -318,18 +318,6 @@ def test_the_layout_is_remembered(window: MainWindow, services: Any, dialogs: Fa
     MainWindow(services, dialogs).close_for_good()
 
 
-def test_the_layout_of_an_earlier_version_is_taken_over(
-    window: MainWindow, services: Any, dialogs: FakeDialogs
-) -> None:
-    window.resize(790, 700)
-    window.save_layout()
-    state = services.settings.value.window_geometry
-    services.settings.change(window_geometry=f"0000002a:{state}")
-    again = MainWindow(services, dialogs)
-    assert again.size() == window.size()
-    again.close_for_good()
-
-
 def test_closing_asks_the_program(window: MainWindow) -> None:
     asked: list[bool] = []
     window.quit_requested.connect(lambda: asked.append(True))

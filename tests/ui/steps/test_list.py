@@ -238,7 +238,7 @@ def test_the_keyboard_is_not_lost_with_the_text(page: Page) -> None:
 def test_selected_rows_are_copied_or_all(page: Page) -> None:
     page.timeline.add(1, "opened", "", NOW)
     page.timeline.add(1, "action", "click_element: search button", NOW + 1_000)
-    page.timeline.add(1, "live_skipped", "950", NOW + 2_000)
+    page.timeline.add(1, "live_gap", "soon", NOW + 2_000)
     assert page.copy.text() == "Copy all"
     page.list.setFocus()
     QTest.keyClick(page.list, Qt.Key.Key_C, CONTROL)
@@ -247,7 +247,7 @@ def test_selected_rows_are_copied_or_all(page: Page) -> None:
     assert [line[1:] for line in lines] == [
         ["Browser opened"],
         ["Does", "click element: search button"],
-        ["", "Lines left out: 950"],
+        ["", "No live updates: soon"],
     ]
     assert all(len(line[0]) == 8 for line in lines)
     page.list.go_to(1)

@@ -110,7 +110,6 @@ def test_of_two_with_the_same_time_the_later_one_stands_below(model: StepsModel)
         ("question", "Which one?", "Asked you: Which one?"),
         ("opened", "", "Browser opened"),
         ("failed", "no page", "Failed: no page"),
-        ("live_skipped", "950", "Lines left out: 950"),
         ("live_gap", "nonsense", "No live updates: nonsense"),
     ],
 )

@@ -128,10 +128,6 @@ UNSENT_TEXTS = {
         "May have run since this history was copied",
         "It may have run since then.",
     ),
-    "FROM_EXPORT": (
-        "Not started: queued when the history was exported",
-        "The other program may have run it.",
-    ),
 }
 
 

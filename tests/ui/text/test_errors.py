@@ -336,17 +336,6 @@ def test_of_a_lost_task_nothing_is_said_to_be_known() -> None:
         assert told.text == f"{why} It may have finished, but its result is gone."
 
 
-def test_what_waited_when_the_ledger_was_exported_says_so() -> None:
-    task = a_task(status=TaskStatus.STOPPED, code="FROM_EXPORT", result=None)
-    assert result_cell(task, None).text == "Not started: queued when the history was exported"
-    told = trouble_text(a_session(), task, NOW)
-    assert told is not None
-    assert told.text == (
-        "It was queued when the history was exported. It was not started here. The other "
-        "program may have run it. If it did not run, start it again."
-    )
-
-
 def test_every_row_speaks_plainly() -> None:
     for row in TABLE.values():
         text = row(ErrorDetails(context=START)).text

@@ -39,9 +39,6 @@ def make_copy(ledger_path: Path, now_ms: int) -> None:
         if _mark(target) not in {mark, None}:
             keep_aside(target, word="replaced")
         file_copy.copy(source, target, now_ms)
-        for old in ledger_path.parent.glob(f"{target.name}-v*"):  # made by earlier versions
-            if _mark(old) == mark:
-                old.unlink()
 
 
 @contextmanager

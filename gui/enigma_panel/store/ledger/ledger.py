@@ -425,7 +425,6 @@ def _open_or_replace(path: Path) -> tuple[Database, Problem | None]:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with contextlib.suppress(OSError):  # what a killed program was about to put in its place
         file_copy.drop_draft(path)
-    _drop_old_index(path)
     with typed_errors(path):
         is_there = any(_size(Path(f"{path}{ending}")) for ending in HOLDING)
     if not is_there and find_copy(path) is not None:  # a first start finds no copy either
@@ -440,15 +439,6 @@ def _open_or_replace(path: Path) -> tuple[Database, Problem | None]:
         kept_as = keep_aside(path, COMPANIONS)
     kind = ProblemKind.BROKEN
     return Database.open(path), Problem(kind=kind, path=path, kept_as=kept_as, reason=reason)
-
-
-def _drop_old_index(path: Path) -> None:
-    """Delete the file in which versions before 15 kept the words of all tasks."""
-    try:
-        for ending in COMPANIONS:
-            Path(f"{path.with_suffix('.search')}{ending}").unlink(missing_ok=True)
-    except OSError as error:
-        log.warning("the old index of words could not be deleted: %s", error.strerror)
 
 
 def _size(path: Path) -> int:

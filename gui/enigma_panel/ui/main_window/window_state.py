@@ -24,9 +24,7 @@ class WindowState:
     def restore(self) -> None:
         """Put everything back where it was."""
         value = self._book.value
-        # An earlier version put a checksum in front.
-        state = value.window_geometry.rpartition(":")[2]
-        self._window.restoreGeometry(QByteArray.fromBase64(state.encode()))
+        self._window.restoreGeometry(QByteArray.fromBase64(value.window_geometry.encode()))
         self._tasks.columns.restore(value.tasks_columns, self._tasks.optional_columns)
         self._body.restore_sizes(_sizes(value.window_splitter))
 
@@ -42,9 +40,6 @@ class WindowState:
 
 
 def _sizes(text: str) -> Sizes:
-    """Read the saved sizes.
-
-    An earlier version saved Qt's own state there, which holds for one size of the window.
-    """
+    """Read the saved sizes."""
     found = [int(n) if _SIZE.fullmatch(n) else 0 for n in text.split(_BETWEEN)]
     return Sizes(**dict(zip(Sizes.__struct_fields__, found, strict=False)))

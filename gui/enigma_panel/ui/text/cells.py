@@ -17,7 +17,7 @@ from enigma_panel.ui.theme.palette import Glyph, Severity
 
 tr = Translations("Cells")
 
-TAKEN_BACK, FROM_COPY, FROM_EXPORT = "TAKEN_BACK", "FROM_COPY", "FROM_EXPORT"
+TAKEN_BACK, FROM_COPY = "TAKEN_BACK", "FROM_COPY"
 """Codes of queued tasks that were not sent: taken out, or of a copied or exported ledger."""
 
 
@@ -103,7 +103,6 @@ def cost_cell(cost: Decimal | None, *, more_to_come: bool, spent: bool) -> Cell:
 def _stopped_text(task: Task, session: Session | None) -> str:
     unsent = {
         FROM_COPY: tr("May have run since this history was copied"),
-        FROM_EXPORT: tr("Not started: queued when the history was exported"),
         TAKEN_BACK: tr("Never started"),
     }
     if task.code in unsent:

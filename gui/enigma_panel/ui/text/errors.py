@@ -393,11 +393,6 @@ TABLE: dict[str, Row] = {
         tr("It may have run since then."),
         tr("If it did not run, start it again."),
     ),
-    "FROM_EXPORT": lambda _: ErrorText(
-        tr("It was queued when the history was exported. It was not started here."),
-        tr("The other program may have run it."),
-        tr("If it did not run, start it again."),
-    ),
     "RATE_LIMIT_EXCEEDED": too_many_calls,
     "NO_INSTANCES_AVAILABLE": no_browser,
     "INSTANCE_UNAVAILABLE": no_browser,

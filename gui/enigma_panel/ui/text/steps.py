@@ -28,8 +28,6 @@ NOW_CHARS = 120
 """What stands behind a task's text has little room."""
 SENT, EARLIER = "task_sent", "earlier_steps"
 """Our own lines of a time line: the start of the task, and in place of those that are left out."""
-DIM_KINDS = frozenset({GAP, "live_skipped"})
-"""What is not there, and for how long; the latter stands only in ledgers of earlier versions."""
 _SIGNS: dict[str, Glyph] = {
     SENT: Glyph.SEND,
     Kind.OPENED: Glyph.GLOBE,
@@ -199,7 +197,6 @@ def _words() -> dict[str, str]:
         "earlier_answer": tr("Your answer to the last question was on its way"),
         "no_live": tr("No live updates: what the agent does is unknown"),
         "live_gap": tr("No live updates"),
-        "live_skipped": tr("Lines left out"),
     }
 
 
@@ -214,7 +211,7 @@ def step_row(step: Step, *, is_now: bool = False) -> StepRow:
             text = readable(step.text) or text
         case kind if kind == EARLIER:
             text, time = step.text, ""
-    is_dim = step.kind in {*DIM_KINDS, EARLIER, Kind.AGENT}
+    is_dim = step.kind in {GAP, EARLIER, Kind.AGENT}
     return StepRow(glyph, text, time, mark, is_dim=is_dim)
 
 
@@ -227,7 +224,7 @@ def spoken_step(step: Step, *, is_now: bool = False) -> str:
 
 def whole_text(step: Step) -> str:
     """All that was told with a step, over several lines where it has some; never read as HTML."""
-    if step.kind in DIM_KINDS or not step.text:
+    if step.kind == GAP or not step.text:
         return step_text(step)
     return without_hidden(step.text.replace("\r\n", "\n"))
 
@@ -235,7 +232,7 @@ def whole_text(step: Step) -> str:
 def copied_step(step: Step) -> str:
     """Time, kind and text between tabs, redacted before they came here."""
     time = local_time(step.at_ms, seconds=True)
-    if step.kind in DIM_KINDS:
+    if step.kind == GAP:
         return f"{time}\t\t{step_text(step)}"
     return f"{time}\t{step_word(step.kind)}\t{readable(step.text, WHOLE)}".rstrip("\t")
 

@@ -112,7 +112,7 @@ class ColumnSizing(QObject):
         return TableSettings(columns=tuple(map(self._settings_of, self._columns.values())))
 
     def restore(self, saved: TableSettings, optional: Collection[int] = ()) -> None:
-        """Restore what was saved, but not an earlier version's order. optional: can be hidden."""
+        """Restore what was saved. optional: can be hidden."""
         given = {each.key: each for each in saved.columns}
         self._own_widths.clear()
         for column in self._columns.values():
