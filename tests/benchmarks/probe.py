@@ -23,7 +23,6 @@ from PySide6.QtWidgets import QApplication, QDialog
 from enigma_panel import __main__, app
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import TaskSpec, TaskStatus
-from enigma_panel.store import settings
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.benchmarks.bare_polls import gaps_ms
 from tests.kit.wait import until
@@ -41,8 +40,7 @@ def say(**record: Any) -> None:
 async def start_tasks(parts: Parts, texts: list[str], apart_s: float) -> list[int]:
     """Start them as a click would; their keys. None of them waits for another one's place."""
     await until(lambda: parts.services.account.client, START_S)
-    # More than a person can choose, where more are wanted; each change of a setting checks it.
-    settings.BROWSERS_AT_ONCE = range(1, len(texts) + 1)
+    # More than a person can choose, where more are wanted; only a file's number is checked.
     parts.services.settings.change(browsers_at_once=len(texts))
     keys = []
     for text in texts:

@@ -5,6 +5,7 @@ import os
 import stat
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,7 +15,6 @@ from enigma_panel.store.files import Problem, ProblemKind
 from enigma_panel.store.settings import (
     DARK,
     DEFAULT_BASE_URL,
-    HOLD,
     LIGHT,
     MAX_BYTES,
     SYSTEM,
@@ -101,9 +101,16 @@ def test_costs_in_the_filter_of_an_earlier_version_are_passed_over(path: Path) -
     assert load(path) == (Settings(task_filter=TaskFilter(words="hub")), None)
 
 
-def test_of_the_two_columns_of_an_earlier_version_the_first_counts(path: Path) -> None:
-    path.write_text(json.dumps({"task_order": [{"column": "cost"}, {"column": "task"}]}))
-    assert load(path) == (Settings(task_order=(SortBy(SortColumn.COST),)), None)
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        *({"at_cap": "close"}, {"dialect": "W9"}, {"keep_tasks_days": -1}),
+        *({"keep_tasks_days": 3_651}, {"task_order": [{"column": "cost"}, {"column": "task"}]}),
+    ],
+)
+def test_a_value_that_means_nothing_is_the_default(path: Path, rubbish: dict[str, Any]) -> None:
+    path.write_text(json.dumps({**rubbish, "show_ended": True}))
+    assert load(path) == (Settings(show_ended=True), None)
 
 
 @pytest.mark.parametrize(
@@ -152,11 +159,6 @@ def test_five_browsers_unless_chosen() -> None:
 def test_browsers_at_once_stay_within_their_range(path: Path, written: int, meant: int) -> None:
     path.write_text(json.dumps({"browsers_at_once": written}))
     assert load(path) == (Settings(browsers_at_once=meant), None)
-    assert load(path)[0].browsers_at_once == meant
-    changed = msgspec.structs.replace(CHANGED, browsers_at_once=written)
-    assert changed.browsers_at_once == meant
-    save(path, changed)
-    assert json.loads(path.read_text())["browsers_at_once"] == meant
 
 
 @pytest.mark.parametrize(
@@ -166,7 +168,6 @@ def test_browsers_at_once_stay_within_their_range(path: Path, written: int, mean
 def test_an_unheard_of_appearance_is_the_system_s(path: Path, written: str, meant: str) -> None:
     path.write_text(json.dumps({"appearance": written, "show_ended": True}))
     assert load(path) == (Settings(appearance=meant, show_ended=True), None)
-    assert msgspec.structs.replace(CHANGED, appearance=written).appearance == meant
 
 
 @pytest.mark.parametrize("written", [5, 5.0, "5", "5.00"])
@@ -174,7 +175,6 @@ def test_a_cap_may_be_written_as_a_number(path: Path, written: object) -> None:
     path.write_text(json.dumps({"cap_per_task": written, "cap_per_day": written}))
     assert load(path) == (Settings(cap_per_task=Decimal(5), cap_per_day=Decimal(5)), None)
     assert Settings().cap_per_task is Settings().cap_per_day is None
-    assert msgspec.structs.replace(CHANGED, at_cap="close").at_cap == HOLD
 
 
 @pytest.mark.parametrize("wrong", ["five", "", -1, "0", "NaN", "1e30", True, []])

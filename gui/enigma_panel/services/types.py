@@ -36,9 +36,9 @@ from enigma_panel.store.ledger.errors import (
 from enigma_panel.store.ledger.intents import Step as Step
 from enigma_panel.store.paths import FolderError as FolderError
 from enigma_panel.store.settings import (
-    BROWSERS_AT_ONCE as BROWSERS_AT_ONCE,
     DARK as DARK,
     LIGHT as LIGHT,
+    MOST_BROWSERS as MOST_BROWSERS,
     MOST_WORDS_CHARS as MOST_WORDS_CHARS,
     SYSTEM as SYSTEM,
     ColumnSettings as ColumnSettings,

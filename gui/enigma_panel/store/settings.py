@@ -9,13 +9,12 @@ written over it.
 import logging
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from enigma_panel.core.caps import is_cap
-from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.task_filter import NEWEST_FIRST, NO_FILTER, Order, TaskFilter
 from enigma_panel.store.files import (
     Problem,
@@ -38,13 +37,16 @@ MOST_WIDTH = 10_000
 MOST_MS = 253_402_300_800_000
 """The latest time that is accepted, in epoch ms: the year 10000."""
 
-BROWSERS_AT_ONCE = range(1, 101)
+MOST_BROWSERS = 100
 DEFAULT_BROWSERS = 5
-HOLD, TERMINATE_RUNNING = "hold", "terminate"
+HOLD: Final = "hold"
+TERMINATE_RUNNING: Final = "terminate"
 """Actions at the cap of a day: no more tasks are started, or what runs is ended, too."""
 FOR_EVER = 0
-KEPT_DAYS = range(1, 3_651)
-SYSTEM, LIGHT, DARK = "system", "light", "dark"
+MOST_KEPT_DAYS = 3_650
+SYSTEM: Final = "system"
+LIGHT: Final = "light"
+DARK: Final = "dark"
 """Choices of colours: those of the desktop, whenever it changes them, or always the same."""
 
 
@@ -78,21 +80,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings. `msgspec.structs.replace` makes a changed copy.
 
     base_url: the service's address. dialect: the one that was chosen for it, empty for the one that
-    is preset; any other word becomes empty. show_ended: whether ended sessions stand in the table.
+    is preset. show_ended: whether ended sessions stand in the table.
     window_splitter: what the person gave the parts, three numbers. window_geometry: Qt's own state,
     base64 text, empty = none yet. has_had_tasks: whether the page of a first start is over.
     tasks_columns: how the person left them.
-    browsers_at_once: in BROWSERS_AT_ONCE, any other number becomes DEFAULT_BROWSERS.
     tell_when_done: a desktop notification when tasks are done and no window of ours has the focus.
     notify_questions: a notification when an agent asks and no window of ours has the focus.
     keep_in_tray: closing the window hides it while something is open; tray_told: how often that was
     said.
-    appearance: SYSTEM, LIGHT or DARK, any other word becomes SYSTEM.
-    keep_tasks_days: so many days after its end a task is kept, FOR_EVER or in KEPT_DAYS, any other
-    number becomes FOR_EVER.
+    keep_tasks_days: so many days after its end a task is kept, or FOR_EVER.
     cap_per_task, cap_per_day: dollars, None: no cap. A day's cap that cannot be one becomes 0, at
     which nothing is started; a task's becomes None, and so do both where the file is not read.
-    at_cap: HOLD or TERMINATE_RUNNING, any other word becomes HOLD.
     logins: the saved ones, without their passwords.
     task_filter, task_order: what was looked for among the tasks; what means nothing becomes none.
     others: keys of the file that this version does not know.
@@ -100,46 +98,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     version: int = VERSION
     base_url: str = DEFAULT_BASE_URL
-    dialect: str = ""
+    dialect: Literal["", "E", "W1", "W2"] = ""
     show_ended: bool = False
     window_geometry: str = ""
     has_had_tasks: bool = False
     window_splitter: str = ""
     tasks_columns: TableSettings = TableSettings()
-    browsers_at_once: int = DEFAULT_BROWSERS
+    browsers_at_once: Annotated[int, Meta(ge=1, le=MOST_BROWSERS)] = DEFAULT_BROWSERS
     tell_when_done: bool = True
     notify_questions: bool = True
     keep_in_tray: bool = True
     tray_told: int = 0
-    appearance: str = SYSTEM
-    keep_tasks_days: int = FOR_EVER
+    appearance: Literal["system", "light", "dark"] = SYSTEM
+    keep_tasks_days: Annotated[int, Meta(ge=FOR_EVER, le=MOST_KEPT_DAYS)] = FOR_EVER
     cap_per_task: Decimal | None = None
     cap_per_day: Decimal | None = None
-    at_cap: str = HOLD
+    at_cap: Literal["hold", "terminate"] = HOLD
     logins: tuple[SavedLogin, ...] = ()
     task_filter: TaskFilter = NO_FILTER
-    task_order: Order = NEWEST_FIRST
+    task_order: Annotated[Order, Meta(max_length=1)] = NEWEST_FIRST
     others: dict[str, Any] = msgspec.field(default_factory=dict)
 
     @property
     def has_cap(self) -> bool:
         """Whether what is spent is bounded in any way."""
         return self.cap_per_task is not None or self.cap_per_day is not None
-
-    def __post_init__(self) -> None:
-        """Let no value through that means nothing, wherever it comes from."""
-        if self.browsers_at_once not in BROWSERS_AT_ONCE:
-            msgspec.structs.force_setattr(self, "browsers_at_once", DEFAULT_BROWSERS)
-        if self.dialect not in {"", *Dialect}:
-            msgspec.structs.force_setattr(self, "dialect", "")
-        if self.keep_tasks_days not in KEPT_DAYS:
-            msgspec.structs.force_setattr(self, "keep_tasks_days", FOR_EVER)
-        if self.at_cap not in {HOLD, TERMINATE_RUNNING}:
-            msgspec.structs.force_setattr(self, "at_cap", HOLD)
-        if self.appearance not in {SYSTEM, LIGHT, DARK}:
-            msgspec.structs.force_setattr(self, "appearance", SYSTEM)
-        # Earlier versions sorted by a second column, too.
-        msgspec.structs.force_setattr(self, "task_order", self.task_order[:1])
 
 
 class SettingsError(Exception):

@@ -8,7 +8,7 @@ from enigma_panel.features.deletion.deletions import Deletions
 from enigma_panel.features.deletion.text import delete_label, kept_text, retention_text
 from enigma_panel.services.container import Services
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.store.settings import FOR_EVER, KEPT_DAYS
+from enigma_panel.store.settings import FOR_EVER, MOST_KEPT_DAYS
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.page import SettingsPage
 from enigma_panel.ui.widgets.basics import (
@@ -55,7 +55,7 @@ class HistoryPage(SettingsPage):
     def _build_parts(self) -> None:
         self.choice = ChoiceBox(((tr("Keep forever"), False), (tr("Delete after … days"), True)))
         self.days = QSpinBox()
-        self.days.setRange(KEPT_DAYS.start, KEPT_DAYS.stop - 1)
+        self.days.setRange(1, MOST_KEPT_DAYS)
         self.days.setKeyboardTracking(False)
         self.days.lineEdit().setTextMargins(6, 0, 0, 0)
         self.days.setAccessibleName(tr("Days after their end"))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSpinBox
 from enigma_panel.core.service_rules import Dialect, dialect_of_host
 from enigma_panel.services.container import Services
 from enigma_panel.services.settings import choose_dialect, use_address
-from enigma_panel.services.types import BROWSERS_AT_ONCE, BadAddressError, KeyState
+from enigma_panel.services.types import MOST_BROWSERS, BadAddressError, KeyState
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.key_dialog import check_text, key_state_text, removed_text
 from enigma_panel.ui.settings.page import SettingsPage
@@ -50,7 +50,7 @@ class AccountPage(SettingsPage):
 
     def _build_parts(self) -> None:
         self.at_once = QSpinBox()
-        self.at_once.setRange(BROWSERS_AT_ONCE.start, BROWSERS_AT_ONCE.stop - 1)
+        self.at_once.setRange(1, MOST_BROWSERS)
         self.at_once.setKeyboardTracking(False)
         self.at_once.setFixedWidth(72)
         self.at_once.lineEdit().setTextMargins(6, 0, 0, 0)
