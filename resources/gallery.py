@@ -190,14 +190,13 @@ class Gallery(Tour):
         await self._show_filter()
 
     async def _show_filter(self) -> None:
-        """Words, a chip, the panel with a mistake, and an order."""
+        """Words, a chip, the panel with a time, and an order."""
         bar = self._window.filter_bar
         table, search = self._window.selection.tasks, self._services.task_search
         bar.field.setText("a")
         self._press(bar, "Needs you")
         bar.more.trigger()
-        bar.panel.from_day.edit.setText("yesterday")
-        bar.panel.from_day.edit.editingFinished.emit()
+        bar.panel.when.activated.emit(1)
         table.sort_by(Column.TASK)
         await self._until("some are found", lambda: 0 < len(search.keys) < search.figures.total)
         await self._picture("filter", self._window)

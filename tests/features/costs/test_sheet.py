@@ -157,8 +157,8 @@ async def test_a_click_filters_tasks_to_what_costs_exactly_that(stage: Stage) ->
             assert stage.shown() == outcome.sum_of(days)
             text = sum_cell(stage.shown())[0]
             assert cells(sheet.by_outcome)[row][column] == text
-            assert stage.window.filter_bar.panel.to_day.edit.text() == days[-1].day[0]
-            assert stage.window.filter_bar.panel.from_day.edit.text() == days[0].day[0]
+            shown = stage.window.filter_bar.panel.when.currentText()
+            assert (shown == "Today") is (column == TODAY)
 
 
 async def test_a_click_on_a_bar_or_enter_in_the_table_filters_tasks_to_that_day(

@@ -175,7 +175,11 @@ class MainWindow(QMainWindow):
         tasks, details = self.selection.tasks, self.details
         self.sums = TaskSums(services, lambda: tasks.shows_selection and not details.isVisible())
         self.filter_bar = FilterBar(
-            services.task_search, services.settings, self.hold, total=self.sums
+            services.task_search,
+            services.settings,
+            self.hold,
+            services.clock.now_ms,
+            total=self.sums,
         )
         self.tasks_card = TasksCard(tasks, self.filter_bar, sums=self.sums)
         self.queue_bar = QueueBar(services, self.hold)

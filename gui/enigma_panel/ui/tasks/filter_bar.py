@@ -1,5 +1,7 @@
 """The filter of Tasks: words, chips, and the conditions of its panel."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
@@ -49,6 +51,7 @@ class FilterBar(QWidget):
         search: TaskSearch,
         settings: SettingsBook,
         hold: PointerHold,
+        now_ms: Callable[[], int],
         total: QWidget,
     ) -> None:
         super().__init__()
@@ -61,7 +64,7 @@ class FilterBar(QWidget):
         self.chips = [Chip(words) for words in chip_words()]
         self.clear = make_button(tr("Clear"), "link")
         self.more = QAction(tr("More filters"), self)
-        self.panel = FilterPanel()
+        self.panel = FilterPanel(now_ms)
         self._save_debounce = Debounce(self, self.save, TYPED_MS)
         self._announce_debounce = Debounce(self, self._announce, TYPED_MS)
         self._build()
@@ -163,6 +166,7 @@ class FilterBar(QWidget):
         """Show the counts."""
         figures, wanted = self._search.figures, self._search.filter
         self.clear.setVisible(not wanted.is_empty)
+        self.panel.show_filter(wanted)
         for chip in self.chips:
             chip.show_count(sum(figures.by_group.get(g, 0) for g in chip.words.groups))
         if not (self._hold.is_held and self.underMouse()):

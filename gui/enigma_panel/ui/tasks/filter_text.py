@@ -1,17 +1,18 @@
-"""Words of the filter of Tasks, and how typed conditions are read."""
+"""Words of the filter of Tasks."""
 
 from msgspec import Struct
-from PySide6.QtCore import QDate, QDateTime, Qt
+from PySide6.QtCore import QDate, QDateTime
 
 from enigma_panel.core.task_filter import TaskGroup
 from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.text.states import ELLIPSIS, local_moment
 from enigma_panel.ui.theme.palette import Glyph
 
 tr = Translations("Tasks")
 
 
-class UnreadableError(Exception):
-    """A typed text means nothing there; the message says what would."""
+Span = tuple[int | None, int | None]
+"""From when to when (epoch ms), the latter no longer in it; None: without an end there."""
 
 
 class ChipWords(Struct, frozen=True):
@@ -49,23 +50,27 @@ def problem_texts(reason: str) -> tuple[str, ...]:
     return tr("The history can't be searched: {reason}", reason=reason), tr("Search failed")
 
 
-def read_day(text: str) -> QDate | None:
-    """Read a day as it was typed, None for an empty text; raises UnreadableError."""
-    if not text.strip():
-        return None
-    day = QDate.fromString(text.strip(), Qt.DateFormat.ISODate)
-    if not day.isValid() or not 1970 <= day.year() <= 9999:
-        raise UnreadableError(tr("Enter a date like {day}.", day="2026-11-27"))
-    return day
+def named_spans(now_ms: int) -> dict[Span, str]:
+    """Return the times that can be chosen, each in whole days by the clock of this computer."""
+    today = QDateTime.fromMSecsSinceEpoch(now_ms).date()
+    return {
+        (None, None): tr("Any time"),
+        _days(today, 1): tr("Today"),
+        _days(today.addDays(-1), 1): tr("Yesterday"),
+        _days(today.addDays(-6), 7): tr("Last 7 days"),
+    }
 
 
-def begin_ms(day: QDate) -> int:
-    """Return when a day begins, by the clock of this computer."""
-    return day.startOfDay().toMSecsSinceEpoch()
+def _days(first: QDate, n: int) -> Span:
+    begin, end = (day.startOfDay().toMSecsSinceEpoch() for day in (first, first.addDays(n)))
+    return begin, end
 
 
-def day_text(ms: int | None) -> str:
-    """Return a day as it is typed: '2026-11-27'."""
-    if ms is None:
-        return ""
-    return QDateTime.fromMSecsSinceEpoch(ms).date().toString(Qt.DateFormat.ISODate)
+def span_text(from_ms: int | None, to_ms: int | None, now_ms: int) -> str:
+    """Return the days of a time that has no name: '24 Nov', '28 Oct – 26 Nov'."""
+    last_ms = to_ms - 1 if to_ms is not None else None
+    ends = [
+        local_moment(ms, now_ms, short=True) if ms is not None else ELLIPSIS
+        for ms in (from_ms, last_ms)
+    ]
+    return " – ".join(dict.fromkeys(ends))
