@@ -313,6 +313,22 @@ async def test_whoever_insists_on_a_service_is_not_asked_again(
     assert world.account.saved == ["wr_0123456789"]
 
 
+@pytest.mark.parametrize("by_person", [False, True])
+async def test_opened_again_it_asks_again(world: World, dialog: KeyDialog, by_person: bool) -> None:
+    await shown(world, dialog)
+    type_text(dialog.key, "wr_0123456789")
+    if by_person:
+        dialog.service.activated.emit(dialog.service.currentIndex())
+    else:
+        click(dialog.use_button)
+    QTest.keyClick(dialog.key, Qt.Key.Key_Escape)
+    await shown(world, dialog)
+    assert (dialog.service.currentText(), dialog.use_button.isVisible()) == ("Enigma", True)
+    click(dialog.save_button)
+    await world.settle()
+    assert world.account.saved == []
+
+
 async def test_a_key_that_fits_both_services_asks_nothing(world: World, dialog: KeyDialog) -> None:
     await shown(world, dialog)
     type_text(dialog.key, KEY)

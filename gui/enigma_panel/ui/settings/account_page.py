@@ -18,6 +18,7 @@ from enigma_panel.ui.text.dialects import (
     dialect_name,
     dialect_note,
     key_doubt,
+    key_service,
     service_name,
 )
 from enigma_panel.ui.widgets.basics import (
@@ -109,7 +110,8 @@ class AccountPage(SettingsPage):
             self.base_url.setText(account.base_url)
         self._show_at_once()
         is_given = account.from_environment and account.state is KeyState.READY
-        self._key_doubt.show_doubt(key_doubt(account.key_prefix, account.host) if is_given else "")
+        service = key_service(account.key_prefix, account.host) if is_given else ""
+        self._key_doubt.show_doubt(key_doubt(service))
         self._show_dialect()
         self.key_state.setText(key_state_text(account))
         self.key_outcome.setText(check_text(account.last_check))

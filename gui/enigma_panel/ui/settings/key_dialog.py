@@ -214,8 +214,7 @@ class KeyDialog(Sheet):
         """Ask which service is meant, unless the person has chosen with this key in sight."""
         other = self._looks_like()
         is_doubted = bool(other) and other != self._chosen_for
-        host = urlsplit(self._base_url_chosen()).hostname or ""
-        self._problem.show_doubt(key_doubt(self._typed(), host) if is_doubted else "")
+        self._problem.show_doubt(key_doubt(other) if is_doubted else "")
         show_words(self.use_button, tr("Use {service}", service=other))
         self.use_button.setVisible(is_doubted)
         self.fit(only_grow=True)
@@ -310,8 +309,9 @@ class KeyDialog(Sheet):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._show_state()
+        self._chosen_for = ""
         self._set_service(self._base_url)
+        self._show_state()
         self._services.scope.spawn("where a key goes", self._show_location(), exclusive=True)
 
 

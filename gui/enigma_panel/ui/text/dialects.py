@@ -62,9 +62,8 @@ def key_service(key: str, host: str) -> str:
     return service_name(dialect_of_host(other)) if other is not None else ""
 
 
-def key_doubt(key: str, host: str) -> str:
-    """Return that a key looks like one for another service than this host's, else ""."""
-    service = key_service(key, host)
+def key_doubt(service: str) -> str:
+    """Return that a key looks like one for this service, "" for none."""
     return tr("This looks like a {service} key.", service=service) if service else ""
 
 
