@@ -29,7 +29,7 @@ from enigma_panel.store.ledger.task_reader import Day, DayCosts
 from enigma_panel.ui.i18n import Translations, number_text
 from enigma_panel.ui.text.money import enough_text, left_out_text, left_text, spoken_money
 from enigma_panel.ui.text.states import ELLIPSIS
-from enigma_panel.ui.text.sums import sum_text, sum_tip, unknown_text
+from enigma_panel.ui.text.sums import cost_text, sum_tip
 from enigma_panel.ui.widgets.basics import (
     NoticeLabel,
     make_button,
@@ -254,7 +254,7 @@ class _Figure(QWidget):
         self.setLayout(column)
 
     def show_sum(self, total: TaskSum, each: Price | None, *words: str) -> None:
-        text = sum_text(total, each, is_narrow=True) or unknown_text(total, is_narrow=True)
+        text = cost_text(total, each, is_narrow=True)
         self.show_texts(text[0].upper() + text[1:], *words)
         self.amount.setToolTip(sum_tip(total, each))
 

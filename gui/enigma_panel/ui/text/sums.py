@@ -53,9 +53,10 @@ def unknown_text(total: TaskSum, *, is_narrow: bool = False) -> str:
     return tr("unknown") if is_narrow else tr("cost unknown")
 
 
-def cost_text(total: TaskSum, each: Price | None = None) -> str:
+def cost_text(total: TaskSum, each: Price | None = None, *, is_narrow: bool = False) -> str:
     """Return a sum, or that nothing of it is known."""
-    return sum_text(total, each) or unknown_text(total)
+    text = sum_text(total, each, is_narrow=is_narrow)
+    return text or unknown_text(total, is_narrow=is_narrow)
 
 
 def today_text(total: TaskSum, each: Price | None, *, is_narrow: bool = False) -> str:
@@ -84,7 +85,7 @@ def shown_texts(shown: TaskSum, total: int, each: Price | None = None) -> tuple[
         tasks = tr.plural("1 task", "{n} tasks", total)
     else:
         tasks = tr("{shown} of {total} tasks", shown=shown.count, total=total)
-    return f"{tasks} · {cost_text(shown, each)}", _shortest(shown, each)
+    return f"{tasks} · {cost_text(shown, each)}", cost_text(shown, each, is_narrow=True)
 
 
 def selected_texts(total: TaskSum, each: Price | None = None) -> tuple[str, ...]:
@@ -92,8 +93,4 @@ def selected_texts(total: TaskSum, each: Price | None = None) -> tuple[str, ...]
     amount = cost_text(total, each)
     whole = tr("{n} tasks selected · {amount}", n=total.count, amount=amount)
     shorter = tr("{n} selected · {amount}", n=total.count, amount=amount)
-    return whole, shorter, _shortest(total, each)
-
-
-def _shortest(total: TaskSum, each: Price | None) -> str:
-    return sum_text(total, each, is_narrow=True) or unknown_text(total, is_narrow=True)
+    return whole, shorter, cost_text(total, each, is_narrow=True)
