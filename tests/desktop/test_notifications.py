@@ -16,10 +16,10 @@ import pytest
 pytest.importorskip("jeepney", reason="the desktop's bus is on Linux")
 
 from enigma_panel.desktop import notifications
+from enigma_panel.desktop.dbus import DesktopNotifications
 from enigma_panel.desktop.notifications import (
     BusError,
     BusNotifier,
-    NotificationBus,
     ServerChanged,
     make_notifier,
 )
@@ -60,9 +60,7 @@ def desk(desks: Callable[..., Desk]) -> Desk:
     return desks().with_shower()
 
 
-def _open() -> NotificationBus:
-    from enigma_panel.desktop.dbus import DesktopNotifications
-
+def _open() -> DesktopNotifications:
     return DesktopNotifications()
 
 
@@ -70,13 +68,13 @@ def a_notice(title: str, body: str = "", **fields: Any) -> DesktopNotice:
     return DesktopNotice(title=title, body=body, action="Show result", **fields)
 
 
-def _flood(bus: NotificationBus) -> None:
+def _flood(bus: DesktopNotifications) -> None:
     for _ in range(10_000):
         bus.notify(a_notice("x" * 300, "y" * 300), 1)
 
 
 class Scene:
-    def __init__(self, open_bus: Callable[[], NotificationBus] = _open) -> None:
+    def __init__(self, open_bus: Callable[[], DesktopNotifications] = _open) -> None:
         self.scope = TaskScope()
         self.notifier = BusNotifier(open_bus, self.scope)
         self.clicks: list[str] = []
@@ -115,7 +113,7 @@ class Scene:
 
 
 @asynccontextmanager
-async def notifying(open_bus: Callable[[], NotificationBus] = _open) -> AsyncIterator[Scene]:
+async def notifying(open_bus: Callable[[], DesktopNotifications] = _open) -> AsyncIterator[Scene]:
     scene = Scene(open_bus)
     try:
         yield scene
@@ -434,7 +432,7 @@ async def test_a_bus_that_never_answers_is_asked_once(
     asked: list[int] = []
     ends = threading.Event()
 
-    def hang() -> NotificationBus:
+    def hang() -> DesktopNotifications:
         asked.append(1)
         ends.wait(2 * HELD_UP_S)
         raise BusError

@@ -65,7 +65,7 @@ _FAULTS = (OSError, ValueError, KeyError, RuntimeError)
 
 
 class DesktopNotifications:
-    """A connection to the session bus; implements `notifications.NotificationBus`.
+    """A connection to the session bus.
 
     Only signals of the program that shows the notifications are read: any program of this computer
     may send us signals of the same name, and one of them would open a window. The constructor

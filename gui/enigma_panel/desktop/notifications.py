@@ -10,12 +10,15 @@ import logging
 import sys
 from collections.abc import Callable, Hashable
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
 from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
+
+if TYPE_CHECKING:
+    from enigma_panel.desktop.dbus import DesktopNotifications
 
 log = logging.getLogger(__name__)
 
@@ -66,24 +69,6 @@ class ServerChanged(Struct, frozen=True):
 NotificationEvent = Shown | Refused | Clicked | Closed | ServerChanged
 
 
-class NotificationBus(Protocol):
-    """The bus of the desktop's notifications; see dbus.DesktopNotifications. No call waits."""
-
-    def fileno(self) -> int:
-        """The file descriptor that is readable when there is something to read."""
-
-    def read(self) -> list[NotificationEvent]:
-        """The events since the last call. BusError when there will be no more."""
-
-    def close(self) -> None: ...
-
-    def notify(self, notice: DesktopNotice, replaces: int) -> int:
-        """Show this in place of that (0: none); returns the call's number. BusError."""
-
-    def remove(self, notification: int) -> None:
-        """Close a notification. Raises BusError."""
-
-
 class _Notification:
     """The notification under one key. number: of the one that is shown now, 0 for nothing; sent:
     the notice that was sent last; wanted: the one that is to be shown, None for none; call: the
@@ -108,11 +93,11 @@ class _Notification:
 class BusNotifier(DesktopNotifier):
     """Shows notices, each in its own place. open_bus: blocking, at the first one; BusError."""
 
-    def __init__(self, open_bus: Callable[[], NotificationBus], scope: TaskScope) -> None:
+    def __init__(self, open_bus: Callable[[], "DesktopNotifications"], scope: TaskScope) -> None:
         super().__init__()
-        self._open_bus: Callable[[], NotificationBus] | None = open_bus
+        self._open_bus: Callable[[], DesktopNotifications] | None = open_bus
         self._scope = scope
-        self._bus: NotificationBus | None = None
+        self._bus: DesktopNotifications | None = None
         self._gone = asyncio.Event()
         self._notifications: dict[Hashable, _Notification] = {}
         self._keys: dict[int, Hashable] = {}  # by number: a click may come after its end
@@ -163,7 +148,7 @@ class BusNotifier(DesktopNotifier):
         finally:
             self._leave(bus)
 
-    def _leave(self, bus: NotificationBus) -> None:
+    def _leave(self, bus: "DesktopNotifications") -> None:
         """Remove all notifications, which nobody could open any more, and leave the bus."""
         asyncio.get_running_loop().remove_reader(bus.fileno())
         for one in self._notifications.values():
@@ -200,7 +185,7 @@ class BusNotifier(DesktopNotifier):
                 one.sent, is_busy = one.wanted, True
                 one.call = self._try_to(partial(self._bus.notify, one.wanted, one.number))
 
-    def _read(self, bus: NotificationBus) -> None:
+    def _read(self, bus: "DesktopNotifications") -> None:
         try:
             events = bus.read()
         except BusError as error:
@@ -250,7 +235,7 @@ def make_notifier(scope: TaskScope) -> DesktopNotifier:
     return BusNotifier(_open_bus, scope)
 
 
-def _open_bus() -> NotificationBus:
+def _open_bus() -> "DesktopNotifications":
     from enigma_panel.desktop.dbus import DesktopNotifications  # noqa: PLC0415 - 12 ms
 
     return DesktopNotifications()
