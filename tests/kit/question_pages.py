@@ -26,7 +26,7 @@ def _page(form: AnswerForm, kind: type[Page]) -> Page:
 
 
 def form_of(dialog: QuestionDialog) -> AnswerForm:
-    form = dialog.current_form()
+    form = dialog._current
     assert form is not None
     return form
 

@@ -302,7 +302,7 @@ async def test_closing_is_later_and_keeps_what_was_typed(
     assert not dialog.isVisible()
     assert world.inbox.answered == []
     dialog.ask_now(world.inbox.questions()[0])
-    assert form is dialog.current_form()
+    assert form is dialog._current
     assert free_text(form).text.text() == "The red"
 
 
@@ -645,7 +645,7 @@ async def test_turning_keeps_each_text_with_its_question(
     second = form_of(dialog)
     assert free_text(second).text.text() == ""
     click(back)
-    assert dialog.current_form() is first
+    assert dialog._current is first
     assert free_text(first).text.text() == "red"
 
 
@@ -709,7 +709,7 @@ async def test_an_answer_that_arrives_later_leaves_the_draft_of_another_question
     await world.settle()
     assert [one.task_key for one in world.inbox.answered] == [1]
     assert dialog.isVisible()
-    assert dialog.current_form() is draft
+    assert dialog._current is draft
     assert free_text(draft).text.text() == "large"
     assert dialog.send_button.isEnabled()
     undo_everything(dialog)

@@ -39,7 +39,7 @@ class Agents:
 
     def field(self) -> QPlainTextEdit:
         """Where the answer to the question on the screen is typed."""
-        form = self.dialog.current_form()
+        form = self.dialog._current
         assert form is not None
         return next(
             f for f in form.page().findChildren(QPlainTextEdit) if f.isVisibleTo(form.page())
@@ -109,7 +109,7 @@ class Agents:
         for (key, text, verb), (to, what, how) in zip(self.sent, arrived, strict=True):
             assert (to, how) == (key, verb), "an answer went to another question"
             assert verb is AnswerVerb.STOP or what == text, "or with other words"
-        form = self.dialog.current_form()
+        form = self.dialog._current
         question = self.shown()
         if question is not None and form is not None and not form.is_over:
             text = self.typed.get((question.task_key, question.question_n))

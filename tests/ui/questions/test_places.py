@@ -185,7 +185,7 @@ def test_answer_changes_the_place_with_what_was_typed_and_arms_anew(stage: Stage
     stage.manager.open_question(2)
     assert stage.side.currentWidget() is dialog
     assert not dialog.is_armed()
-    assert dialog.current_form() is form
+    assert dialog._current is form
     assert free_text(form).text.text() == "blue"
     run_events(stage.qapp, free_text(form).text.hasFocus)
     stage.arm(dialog)

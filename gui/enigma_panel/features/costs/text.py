@@ -60,9 +60,8 @@ def sum_cell(total: TaskSum, each: Price | None = None) -> tuple[str, str]:
     """Return a sum in three decimals, so that columns nearly add up, and its signs in words."""
     known = sum_text(total, each, MoneyKind.COST, is_narrow=True)
     if not known:
-        return ELLIPSIS if total.running else unknown_text(total, is_narrow=True), unknown_text(
-            total
-        )
+        short = ELLIPSIS if total.running else unknown_text(total, is_narrow=True)
+        return short, unknown_text(total)
     return known, spoken_money(known) if known[0] in "≥≈" else ""
 
 

@@ -4,13 +4,12 @@ from msgspec.structs import astuple
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QMainWindow
 
-from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.ui.main_window.layout import MainLayout, Sizes
 from enigma_panel.ui.widgets.table.table import KeyedTable
 
 _BETWEEN = "|"
-_SIZE = lazy_compile("[0-9]{1,5}")
+MOST_DIGITS = 5
 
 
 class WindowState:
@@ -41,5 +40,5 @@ class WindowState:
 
 def _sizes(text: str) -> Sizes:
     """Read the saved sizes."""
-    found = [int(n) if _SIZE.fullmatch(n) else 0 for n in text.split(_BETWEEN)]
+    found = [int(n) if n.isdecimal() and len(n) <= MOST_DIGITS else 0 for n in text.split(_BETWEEN)]
     return Sizes(**dict(zip(Sizes.__struct_fields__, found, strict=False)))

@@ -161,16 +161,8 @@ def _again(about: About) -> tuple[NoticeAction, ...]:
     return (NoticeAction.SHOW_TASK, *ways)
 
 
-def _show_task(_about: About) -> tuple[NoticeAction, ...]:
-    return (NoticeAction.SHOW_TASK,)
-
-
-def _terminate(_about: About) -> tuple[NoticeAction, ...]:
-    return (NoticeAction.TERMINATE,)
-
-
-def _show_session(_about: About) -> tuple[NoticeAction, ...]:
-    return (NoticeAction.SHOW_SESSION,)
+def _only(action: NoticeAction) -> Callable[[About], tuple[NoticeAction, ...]]:
+    return lambda _about: (action,)
 
 
 # -- ends -----------------------------------------------------------------------------------------
@@ -213,7 +205,10 @@ KINDS: Mapping[NoticeKind, Kind] = {
         needs_look=True,
     ),
     NoticeKind.COMMAND_FAILED: Kind(
-        words=_command_failed, actions=_show_session, is_over=_came_true, needs_look=True
+        words=_command_failed,
+        actions=_only(NoticeAction.SHOW_SESSION),
+        is_over=_came_true,
+        needs_look=True,
     ),
     NoticeKind.LEDGER_FAILED: Kind(
         words=lambda about: (
@@ -234,7 +229,7 @@ KINDS: Mapping[NoticeKind, Kind] = {
             tr("{session} was stopped at your cap and is still billing.", session=about.name),
             "",
         ),
-        actions=_terminate,
+        actions=_only(NoticeAction.TERMINATE),
         is_over=lambda about: not _stays_with(about, at_work=False),
     ),
     NoticeKind.STOP_IN_VAIN: Kind(
@@ -242,7 +237,7 @@ KINDS: Mapping[NoticeKind, Kind] = {
             tr("{session} runs on after its Stop.", session=about.name),
             tr("It costs {cost} by now. Your cap is {cap}.", **about.texts),
         ),
-        actions=_terminate,
+        actions=_only(NoticeAction.TERMINATE),
         is_over=lambda about: not _stays_with(about, at_work=True),
         needs_look=True,
     ),
@@ -274,14 +269,14 @@ KINDS: Mapping[NoticeKind, Kind] = {
             tr("“{task}” is queued again.", task=about.title),
             tr("{why} Its browser is closed again.", why=about.why.what).strip(),
         ),
-        actions=_show_task,
+        actions=_only(NoticeAction.SHOW_TASK),
     ),
     NoticeKind.CLOSED_FOR_FAILED_TASK: Kind(
         words=lambda about: (
             tr("{session} was closed.", session=about.name),
             tr("“{task}” failed.", task=about.title),
         ),
-        actions=_show_task,
+        actions=_only(NoticeAction.SHOW_TASK),
     ),
     NoticeKind.LIMIT_LOWERED: Kind(
         words=lambda about: (

@@ -224,10 +224,6 @@ class QuestionDialog(ModelessDialog):
         """The question that stands in the window."""
         return self._current.question if self._current else None
 
-    def current_form(self) -> AnswerForm | None:
-        """The answer being given to it."""
-        return self._current
-
     def is_armed(self) -> bool:
         """Whether the actions act now."""
         return self._click_guard.is_armed()
