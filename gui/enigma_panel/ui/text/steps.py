@@ -267,24 +267,16 @@ def live_tip(share: LiveShare, *, polls: bool = True) -> str:
     if share.up >= share.of:
         return tr("All open sessions send live updates.")
     some = tr("{n} of {all} open sessions send live updates.", n=share.up, all=share.of)
-    return _joined(some if share.up else "", _polls(), _why(share.fault))
-
-
-def _polls() -> str:
-    """Say that polls bring it; rarer while a start is held or nothing answers."""
-    return tr(
-        "Without live updates, tasks are checked every {n} s or less often.",
-        n=POLL_MS // 1000,
+    # Less often while a start is held or nothing answers.
+    checked = tr(
+        "Without live updates, tasks are checked every {n} s or less often.", n=POLL_MS // 1000
     )
+    return " ".join(filter(None, (some if share.up else "", checked, _why(share.fault))))
 
 
 def now_text(text: str) -> str:
     """What an agent does now, short and in one plain line; empty when nothing is known."""
     return shorten(action_text(text, is_now=True)[1], NOW_CHARS) if text else ""
-
-
-def _joined(*sentences: str) -> str:
-    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _why(fault: LiveFault | None) -> str:
