@@ -12,7 +12,7 @@ tr = Translations("Tasks")
 
 
 Span = tuple[int | None, int | None]
-"""From when to when (epoch ms), the latter no longer in it; None: without an end there."""
+"""The bounds of a time (epoch ms), the latter no longer in it; None: without one there."""
 
 
 class ChipWords(Struct, frozen=True):
