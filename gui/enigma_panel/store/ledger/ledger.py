@@ -84,12 +84,12 @@ _NEXT_NUMBER = (
     "INSERT INTO numbers VALUES (?, 1)"
     " ON CONFLICT (site) DO UPDATE SET last = last + 1 RETURNING last"
 )
-_LAST_BALANCE = (
-    "SELECT s.balance, s.opened_ms, (SELECT sum(t.cost_nano) FROM tasks t"  # noqa: S608 - own words
+_LAST_BALANCE = (  # first the one row, else the sum is made for each of the sessions
+    "WITH s AS MATERIALIZED (SELECT * FROM sessions WHERE base_url = ? AND key_print = ?"  # noqa: S608 - own words
+    " AND balance IS NOT NULL ORDER BY opened_ms DESC LIMIT 1)"
+    " SELECT s.balance, s.opened_ms, (SELECT sum(t.cost_nano) FROM tasks t"
     f" JOIN sessions o ON o.key = t.session_key WHERE {STARTED} >= s.created_ms"
-    " AND o.base_url = s.base_url AND o.key_print = s.key_print)"
-    " FROM sessions s WHERE s.base_url = ? AND s.key_print = ? AND s.balance IS NOT NULL"
-    " ORDER BY s.opened_ms DESC LIMIT 1"
+    " AND o.base_url = s.base_url AND o.key_print = s.key_print) FROM s"
 )
 
 
