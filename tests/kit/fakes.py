@@ -794,8 +794,8 @@ class FakeCaps(QObject):
     def raise_day(self) -> None:
         self.done.append("raise")
 
-    def lower_again(self, cap: Decimal) -> None:
-        self.done.append(f"lower to {cap}")
+    def lower_again(self, cap: Decimal, raised: Decimal) -> None:
+        self.done.append(f"lower from {raised} to {cap}")
 
     def terminate_running(self) -> None:
         self.done.append("terminate")

@@ -129,7 +129,7 @@ MONEY = (
         tests=("tests/ui/text/test_waiting.py::test_a_task_in_queue_says_what_it_waits_for",),
     ),
     Break(
-        promise="Sessions that were open before a start are marked from before",
+        promise="A notice counts what became of the sessions that were open",
         mistake="nobody sees which rows are meant",
         file="ui/sessions/model.py",
         old="is_from_before=session.key in self._before.sessions)",
@@ -768,8 +768,8 @@ MONEY = (
         promise="the cap is lowered again, what has started goes on",
         mistake="what has started is terminated",
         file="services/caps.py",
-        old="        self._ended_for = cap\n        self._settings",
-        new="        self._settings",
+        old="            self._ended_for = cap\n            self._settings",
+        new="            self._settings",
         tests=(f"{CAPS}::test_a_cap_that_is_lowered_again_ends_nothing_that_has_started",),
     ),
     Break(

@@ -411,8 +411,14 @@ async def test_a_cap_that_is_lowered_again_ends_nothing_that_has_started(bench: 
     bench.settings.change(at_cap=TERMINATE_RUNNING, cap_per_day=DAY)
     await until(lambda: not bench.service.open)
     bench.caps.raise_day()
+    raised = bench.settings.value.cap_per_day
+    assert raised is not None
     (late,) = await bench.run()
-    bench.caps.lower_again(DAY)
+    bench.settings.change(cap_per_day=raised + 1)
+    bench.caps.lower_again(DAY, raised)
+    assert bench.settings.value.cap_per_day == raised + 1, "the person has set another one"
+    bench.settings.change(cap_per_day=raised)
+    bench.caps.lower_again(DAY, raised)
     await bench.tell(late, "0.02", "0.04")
     assert (len(bench.service.open), bench.caps.is_reached()) == (1, True)
     waiting = await bench.start()

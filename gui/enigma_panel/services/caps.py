@@ -82,10 +82,11 @@ class Caps(Service):
         if (cap := self.raised()) is not None:
             self._settings.change(cap_per_day=cap)
 
-    def lower_again(self, cap: Decimal) -> None:
-        """Undo `raise_day`; what has started since goes on."""
-        self._ended_for = cap
-        self._settings.change(cap_per_day=cap)
+    def lower_again(self, cap: Decimal, raised: Decimal) -> None:
+        """Undo `raise_day` unless the person has set another one; what has started goes on."""
+        if self._settings.value.cap_per_day == raised:
+            self._ended_for = cap
+            self._settings.change(cap_per_day=cap)
 
     def terminate_running(self) -> None:
         """Terminate the browsers of tasks that run, ask or are paused, and idle ones. One whose

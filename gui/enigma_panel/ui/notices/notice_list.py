@@ -305,10 +305,10 @@ class NoticeList(QObject):
             self.costs_wanted.emit()
         elif action is NoticeAction.TERMINATE_RUNNING:
             caps.terminate_running()
-        elif cap is not None:
+        elif cap is not None and (raised := caps.raised()) is not None:
             caps.raise_day()
             text = tr("The daily cap is {amount} now.", amount=amount)
-            self._app_actions.undoable_done.emit(text, partial(caps.lower_again, cap))
+            self._app_actions.undoable_done.emit(text, partial(caps.lower_again, cap, raised))
 
     def _do_for_rows(self, action: NoticeAction, notice: Notice) -> None:
         if notice.sessions and action is NoticeAction.TERMINATE:
