@@ -837,7 +837,6 @@ class FakeHealth(Health):
         self.next_try_ms: int | None = None
         self.balance: Decimal | None = Decimal("7.41")
         self.balance_ms: int | None = NOW - 60_000
-        self.is_left_derived = False
         self.errors: list[ApiError] = []
         self.answers = 0
 

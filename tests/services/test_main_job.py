@@ -53,7 +53,7 @@ async def test_a_task_runs_to_its_result_and_closes_its_session(
         assert session.phase in {Phase.CLOSED_ASSUMED, *proven}
         health = parts.services.health
         assert health.balance is not None
-        assert (health.left, health.is_left_derived) == (health.balance - task.cost, True)
+        assert health.left == health.balance - task.cost
         stored = None
         async with asyncio.timeout(60):
             while stored != sessions.task(key):  # figures are gathered and written once a second

@@ -48,7 +48,7 @@ class Health(QObject):
     one again: one that makes no sense, as a captive portal's page, is none. tells_load: False where
     the service has no health page; it counts as heard if it has answered anything else in this run.
     is_standby: whether nothing waits for the service, so that EVERY_MS is soon enough.
-    next_try_ms: None then. is_left_derived: `left` is not a balance as it was reported.
+    next_try_ms: None then.
     """
 
     changed = Signal()
@@ -77,7 +77,6 @@ class Health(QObject):
         self.next_try_ms: int | None = None
         self.balance: Decimal | None = None
         self.balance_ms: int | None = None
-        self.is_left_derived = False
         self._spent_since = Decimal(0)
 
     @property
@@ -112,18 +111,17 @@ class Health(QObject):
         """Note a balance from a reply."""
         if balance is not None:
             self.balance, self.balance_ms = balance, self._clock.now_ms()
-            self._spent_since, self.is_left_derived = Decimal(0), False
+            self._spent_since = Decimal(0)
             self.changed.emit()
 
     def note_cost(self, rise: Decimal) -> None:
         """Note a cost that was reported."""
-        self._spent_since, self.is_left_derived = self._spent_since + rise, True
+        self._spent_since += rise
 
     def recall_balance(self, balance: Decimal, at_ms: int, spent_since: Decimal) -> None:
         """Show the last balance of an earlier run, unless there is a newer one."""
         if self.balance is None:
-            self.balance, self.balance_ms = balance, at_ms
-            self._spent_since, self.is_left_derived = spent_since, True
+            self.balance, self.balance_ms, self._spent_since = balance, at_ms, spent_since
             self.changed.emit()
 
     def forget_balance(self) -> None:

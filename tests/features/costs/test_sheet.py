@@ -264,7 +264,7 @@ async def test_what_is_left_says_for_how_many_tasks(stage: Stage) -> None:
     stage.world.health.balance = Decimal("12.30")
     stage.world.spending.costs = [Decimal("0.03")] * 20
     sheet = await stage.open()
-    assert sheet.left.amount.text() == "$12.30"
+    assert sheet.left.amount.text() == "≈ $12.30"
     assert sheet.left.words.text() == "left, enough for about 410 tasks"
 
 

@@ -160,7 +160,7 @@ def test_the_demo_says_so_and_leads_to_the_account(dialogs: FakeDialogs) -> None
 
 def test_outside_the_demo_nothing_says_so(window: MainWindow) -> None:
     names = [b.accessibleName() for b in window.top_bar.findChildren(QPushButton)]
-    assert names == ["New task", "Answer", "$7.41 left"]
+    assert names == ["New task", "Answer", "about $7.41 left"]
     assert not window.use_account.isVisible()
 
 

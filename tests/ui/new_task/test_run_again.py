@@ -48,7 +48,7 @@ async def test_it_says_what_they_cost_together(world: World) -> None:
         "Run 2 tasks again, each in a new session? The first one is “Price of a hub”."
     )
     assert dialog.cost.text() == (
-        "About $0.05–0.07, based on earlier tasks. Your balance is only $0.07."
+        "About $0.05–0.07, based on earlier tasks. Your balance is only about $0.07."
     )
     assert dialog.cost.property("role") == "amber"
     world.health.balance = None

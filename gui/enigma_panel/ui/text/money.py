@@ -91,11 +91,9 @@ def enough_text(tasks: int) -> str:
 
 
 def left_text(health: Health) -> str:
-    """Return what is left: '$12.50' as reported, '≈ $12.33' less what tasks have cost since."""
+    """Return what is left: '≈ $12.33', as the browser whose start told the balance costs, too."""
     left = health.left
-    if left is None:
-        return ""
-    return format_money(left, MoneyKind.BALANCE, is_derived=health.is_left_derived)
+    return "" if left is None else format_money(left, MoneyKind.BALANCE, is_derived=True)
 
 
 def amount_text(price: Price, n: int = 1) -> str:
