@@ -824,6 +824,7 @@ class FakeHealth(Health):
     """A service that is well, unless a test says otherwise; notes what calls tell it."""
 
     changed = Signal()
+    left_changed = Signal()
     recovered = Signal()
 
     def __init__(self) -> None:
@@ -866,6 +867,7 @@ class FakeHealth(Health):
 
     def note_balance(self, balance: Decimal | None) -> None:
         self.balance = self.balance if balance is None else balance
+        self.left_changed.emit()
 
     def forget_balance(self) -> None:
         self.balance = None

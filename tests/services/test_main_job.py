@@ -35,13 +35,15 @@ async def test_a_task_runs_to_its_result_and_closes_its_session(
     simulator: Start, running: Running, live_mode: str
 ) -> None:
     async with running(simulator("--speed", "20").url) as parts:
-        sessions = parts.services.sessions
+        sessions, health, left = parts.services.sessions, parts.services.health, list[object]()
+        health.left_changed.connect(lambda: left.append(health.left))
         key = await sessions.start(TaskSpec(text="Search for MX Keys at amazon.com"))
         await until(lambda: sessions.task(key).status is TaskStatus.STARTING)
         await until(lambda: sessions.task(key).is_final)
         await until(lambda: sessions.task(key).cost is not None)
         task = sessions.task(key)
         assert task.status is TaskStatus.DONE
+        assert left[-1] == health.left
         assert task.result
         assert isinstance(task.cost, Decimal)
         assert task.cost > 0
@@ -51,7 +53,6 @@ async def test_a_task_runs_to_its_result_and_closes_its_session(
         # The channel may tell of the session's end; a reply only makes it likely.
         proven = set() if live_mode == "refuse" else {Phase.CLOSED}
         assert session.phase in {Phase.CLOSED_ASSUMED, *proven}
-        health = parts.services.health
         assert health.balance is not None
         assert health.left == health.balance - task.cost
         stored = None

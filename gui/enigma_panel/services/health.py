@@ -42,6 +42,7 @@ _NO_PAGE = frozenset({401, 403, 404, 405, 410})
 class Health(QObject):
     """Status of the service, free browsers, balance; each with the time it was learned.
 
+    left_changed: `left` is another amount, as at each report of a cost.
     recovered: the first sensible answer after a call got none. Whoever told of such an error by
     `note_error` can count on it. heard_ms: the last sensible answer of this run.
     unreachable_since_ms: that answer, or the first failure where there was none yet, until there is
@@ -52,6 +53,7 @@ class Health(QObject):
     """
 
     changed = Signal()
+    left_changed = Signal()
     recovered = Signal()
 
     def __init__(
@@ -112,22 +114,23 @@ class Health(QObject):
         if balance is not None:
             self.balance, self.balance_ms = balance, self._clock.now_ms()
             self._spent_since = Decimal(0)
-            self.changed.emit()
+            self.left_changed.emit()
 
     def note_cost(self, rise: Decimal) -> None:
         """Note a cost that was reported."""
         self._spent_since += rise
+        self.left_changed.emit()
 
     def recall_balance(self, balance: Decimal, at_ms: int, spent_since: Decimal) -> None:
         """Show the last balance of an earlier run, unless there is a newer one."""
         if self.balance is None:
             self.balance, self.balance_ms, self._spent_since = balance, at_ms, spent_since
-            self.changed.emit()
+            self.left_changed.emit()
 
     def forget_balance(self) -> None:
         """Show none: it is another account's, or the service said that it is used up."""
         self.balance, self.balance_ms, self._spent_since = None, None, Decimal(0)
-        self.changed.emit()
+        self.left_changed.emit()
 
     def note_error(self, error: ApiError) -> None:
         """Note that a call failed: the service may be unreachable, or just refuse."""

@@ -71,7 +71,7 @@ def test_another_day_is_followed_also_while_nobody_can_see_it(
 def test_without_a_balance_there_is_no_second_line(window: MainWindow, services: Any) -> None:
     assert window.money.left.text() == "≈ $7.41 left"
     services.health.balance = services.health.balance_ms = None
-    services.health.changed.emit()
+    services.health.left_changed.emit()
     assert not window.money.left.isVisible()
 
 

@@ -126,7 +126,7 @@ class CostsSheet(Sheet):
         self.by_outcome.chosen.connect(self._choose_outcome)
         self.caps.resized.connect(self._refit)
         services.task_search.counted.connect(self._follow)
-        services.health.changed.connect(self._show_left)
+        services.health.left_changed.connect(self._show_left)
 
     # -- following ---------------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ class MoneyFigure(Button):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # as long as it opens nothing
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         services.task_search.counted.connect(self.show_now)
-        services.health.changed.connect(self.show_now)
+        services.health.left_changed.connect(self.show_now)
         self.show_now()
 
     def set_opener(self, opener: QAction) -> None:
