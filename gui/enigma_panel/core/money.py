@@ -58,8 +58,11 @@ def format_money(
 
 
 def format_least(amount: Decimal, kind: MoneyKind) -> str:
-    """The known part of a sane amount, rounded down: '≥ $0.02'; nothing where that is 0."""
-    known = amount.quantize(_least(kind), ROUND_DOWN)
+    """The known part of a sane amount: '≥ $0.02'; nothing where that is 0.
+
+    Cents are rounded down; a COST as its parts are, beside which it stands: else it seems less.
+    """
+    known = amount.quantize(_least(kind), ROUND_HALF_UP if kind is MoneyKind.COST else ROUND_DOWN)
     return f"≥ {format_money(known, kind)}" if known else ""
 
 
