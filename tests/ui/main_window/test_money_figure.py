@@ -83,7 +83,7 @@ def test_without_a_balance_there_is_no_second_line(window: MainWindow, services:
         ("7.41", ["0.0823"] * 20, "Enough for about 90 tasks."),
         ("0.10", ["0.0823"] * 3, "Enough for about 1 task."),
         ("1000", ["0.05"], "Enough for about 20,000 tasks."),
-        ("0", ["0.05"] * 2, "Enough for about 0 tasks."),
+        ("0", ["0.05"] * 2, ""),
         ("-3", ["0.05"] * 2, ""),
     ],
 )

@@ -182,7 +182,7 @@ class CostsSheet(Sheet):
         self.left.setVisible(left is not None)
         if left is not None:
             tasks = self._services.spending.forecast(left)
-            enough = "" if tasks is None else enough_text(tasks)
+            enough = enough_text(tasks) if tasks else ""
             self.left.show_texts(left_text(self._services.health), tr("left"), enough)
 
     def _show_days(self) -> None:

@@ -112,7 +112,7 @@ class MoneyFigure(Button):
         time = local_moment(at_ms, self._services.clock.now_ms())
         lines = [tr("Balance reported at {time}.", time=time)]
         lines.append(exact_text(balance, MoneyKind.BALANCE))
-        if tasks is not None:
+        if tasks:
             lines.append(sentence(enough_text(tasks)))
         return _put(self.left, tr("{amount} left", amount=amount), spoken, *lines)
 
