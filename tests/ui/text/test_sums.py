@@ -67,6 +67,7 @@ def test_all_of_it_is_in_the_tip() -> None:
     )
     idle = replace(total("0", unknown=3), has_idle=True)
     assert sum_tip(idle) == "Not included: 3 tasks of unknown cost, and idle time."
-    assert left_out_text(replace(idle, unknown=5), 1) == (
-        "Not counted: 1 running task, 5 tasks of unknown cost, and idle time."
+    assert left_out_text(replace(idle, unreported=1, unknown=5)) == (
+        "Not included: 1 running task, 5 tasks of unknown cost, and idle time."
     )
+    assert left_out_text(replace(total("1"), running=1, unreported=1)) == ""  # "so far" says it

@@ -14,7 +14,6 @@ from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
 from enigma_panel.store.settings import HOLD, TERMINATE_RUNNING
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.money import left_out_text
 from enigma_panel.ui.text.sums import sum_text
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import (
@@ -104,9 +103,12 @@ class CapFields(QWidget):
             if cap:  # else it can't be read
                 lines.append(tr("Today {spent} of {cap}.", **amounts))
             if is_reached:
-                lines.append(tr("Nothing more starts today."))
-        if settings.has_cap:
-            lines.append(left_out_text(today, caps.uncounted()))
+                lines.append(tr("New tasks start when you raise the cap, or tomorrow."))
+        n = caps.uncounted()
+        if settings.has_cap and n and not today.has_gaps:  # else the sheet says it of all tasks
+            lines.append(
+                tr.plural("Not counted: 1 running task.", "Not counted: {n} running tasks.", n)
+            )
         set_role(self.said, "amber" if is_reached else "dim")
         show_text(self.said, " ".join(filter(None, lines)))
         self.resized.emit()

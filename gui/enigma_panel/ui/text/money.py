@@ -38,11 +38,12 @@ def money(amount: Decimal | None, *, more_to_come: bool, spent: bool = False) ->
     return tr("unknown") if spent else NONE
 
 
-def left_out_text(total: TaskSum, n_running: int | None = None) -> str:
+def left_out_text(total: TaskSum) -> str:
     """Return 'Not included: 5 tasks of unknown cost, and idle time.'; '' where nothing is.
 
-    n_running: how many running tasks no cap counts, where that is what it is about.
+    Running tasks without a cost are named where they are in no estimate: a lower bound has none.
     """
+    n_running = total.unreported if total.has_gaps else 0
     parts = (
         tr.plural("1 running task", "{n} running tasks", n_running) if n_running else "",
         tr.plural("1 task of unknown cost", "{n} tasks of unknown cost", total.unknown)
@@ -53,8 +54,6 @@ def left_out_text(total: TaskSum, n_running: int | None = None) -> str:
     *others, what = list(filter(None, parts)) or [""]
     if others:
         what = tr("{others}, and {last}", others=", ".join(others), last=what)
-    if n_running is not None:
-        return tr("Not counted: {what}.", what=what) if what else ""
     return tr("Not included: {what}.", what=what) if what else ""
 
 
