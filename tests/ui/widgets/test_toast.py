@@ -74,6 +74,23 @@ def test_its_button_and_ctrl_z_take_back_once(window: MainWindow, done: list[str
     assert done == ["draft", "again"]
 
 
+@pytest.mark.parametrize("is_undone", [True, False])
+def test_no_word_takes_the_place_of_an_undo(
+    window: MainWindow, done: list[str], services: Any, is_undone: bool
+) -> None:
+    """As "$2.10 of $2.60 is spent today." did, two seconds after the cap was raised."""
+    window.toast.say("Copied.")
+    facts = {"spent": "$2.10", "cap": "$2.60"}
+    services.sessions.said.emit(ServiceNotice(kind=NoticeKind.CAP_NEAR, facts=facts))
+    assert window.toast.accessibleName() == "A task was removed."
+    if is_undone:
+        key(window, Qt.Key.Key_Z, CTRL)
+        assert (done, window.toast.isVisible()) == (["draft"], False)  # the cap is another one
+    else:
+        window.toast._leaves.timeout.emit()
+        assert window.toast.accessibleName() == "$2.10 of $2.60 is spent today."  # not "Copied."
+
+
 def test_ctrl_z_is_for_a_command_that_can_be_taken_back(
     window: MainWindow, done: list[str], services: Any
 ) -> None:

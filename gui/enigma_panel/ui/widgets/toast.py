@@ -38,10 +38,11 @@ class ToastContent(Struct, frozen=True):
 class Toast(QFrame):
     """A toast; one at a time. It takes no focus, and stays while pointer or focus is on it.
 
-    So nobody who is about to press its Undo finds another one there: the next waits. said: its
-    text, as it comes. bar: the status bar, above which it stands, or on it where a question or a
-    sheet stands there: it covers none of their buttons. free_from: the button in the bar that stays
-    free, too. Ctrl+Z is its Undo while it stands, unless something else in the window took that key
+    So nobody who is about to press its Undo finds another one there: the next waits. Only another
+    Undo takes the place of an Undo; of what has none, the latest waits for its end. said: its text,
+    as it comes. bar: the status bar, above which it stands, or on it where a question or a sheet
+    stands there: it covers none of their buttons. free_from: the button in the bar that stays free,
+    too. Ctrl+Z is its Undo while it stands, unless something else in the window took that key
     meanwhile: pressed a moment too late for that, it takes nothing back.
     """
 
@@ -102,7 +103,9 @@ class Toast(QFrame):
         self.hide()
 
     def _show_or_wait(self, content: ToastContent) -> None:
-        if self._shown is not None and self._shown.can_undo and self._is_aimed_at():
+        is_word = not content.can_undo
+        if self._shown is not None and self._shown.can_undo and (is_word or self._is_aimed_at()):
+            self._waiting = [one for one in self._waiting if one.can_undo or not is_word]
             self._waiting.append(content)
         else:
             self._show(content)
@@ -146,6 +149,7 @@ class Toast(QFrame):
 
     def _act(self) -> None:
         content = self._shown
+        self._waiting = [one for one in self._waiting if one.label]  # a mere word may be untrue now
         self._go_on()
         if content is not None:
             content.call()
