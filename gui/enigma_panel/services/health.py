@@ -48,8 +48,7 @@ class Health(QObject):
     unreachable_since_ms: that answer, or the first failure where there was none yet, until there is
     one again: one that makes no sense, as a captive portal's page, is none. tells_load: False where
     the service has no health page; it counts as heard if it has answered anything else in this run.
-    is_standby: whether nothing waits for the service, so that EVERY_MS is soon enough.
-    next_try_ms: None then.
+    is_standby: whether nothing waits for the service: EVERY_MS is soon enough, next_try_ms None.
     """
 
     changed = Signal()

@@ -181,8 +181,7 @@ class CostsSheet(Sheet):
         left = self._services.health.left
         self.left.setVisible(left is not None)
         if left is not None:
-            tasks = self._services.spending.forecast(left)
-            enough = enough_text(tasks) if tasks else ""
+            enough = enough_text(self._services.spending.forecast(left))
             self.left.show_texts(left_text(self._services.health), tr("left"), enough)
 
     def _show_days(self) -> None:

@@ -84,9 +84,9 @@ def exact_text(amount: Decimal, kind: MoneyKind = MoneyKind.COST) -> str:
     return tr("Exactly {amount}.", amount=exact_money(amount))
 
 
-def enough_text(tasks: int) -> str:
-    """Return how far the balance goes."""
-    return tr.plural("enough for about 1 task", "enough for about {n} tasks", tasks)
+def enough_text(n: int | None) -> str:
+    """Return for how many tasks the balance is enough, '' for none or where that is unknown."""
+    return tr.plural("enough for about 1 task", "enough for about {n} tasks", n) if n else ""
 
 
 def left_text(health: Health) -> str:
