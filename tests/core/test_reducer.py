@@ -276,6 +276,8 @@ def test_an_answered_question_that_a_poll_repeats_is_not_asked_again() -> None:
     assert stale.status is S.WORKING
     set_back = _moved(_session(), answered, again, NOW - 3_600_000)
     assert set_back.status is S.ASKS, "a clock that was set back between two runs hides none"
+    slow = replace(again, asked_ms=NOW - 1)
+    assert _moved(_session(), answered, slow, NOW + 2 * STALE_QUESTION_MS).status is S.WORKING
     late = _moved(_session(), answered, again, NOW + STALE_QUESTION_MS)
     assert (late.status, late.question_n) == (S.ASKS, 2)
     other = Observation(kind=K.QUESTION, text="Which colour?")

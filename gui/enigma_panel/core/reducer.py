@@ -420,7 +420,8 @@ def _is_stale(task: Task, observation: Observation, now_ms: int) -> bool:
         observation.kind is Kind.QUESTION
         and task.answered_ms is not None
         and observation.text == task.question
-        and 0 <= now_ms - task.answered_ms < STALE_QUESTION_MS  # negative: the clock was set back
+        and task.answered_ms <= now_ms  # else the clock was set back
+        and (observation.asked_ms or now_ms) < task.answered_ms + STALE_QUESTION_MS
     )
 
 
