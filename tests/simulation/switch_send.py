@@ -5,7 +5,6 @@ from typing import Any
 
 from enigma_panel.api.errors import FailureKind
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.services.commands import delivery
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.queue.starter import Starter
@@ -53,21 +52,8 @@ def answers_go_to_any_question() -> Patches:
     return [(Inbox, "_parts", parts)]
 
 
-def stop_meets_any_task() -> Patches:
-    """A Stop that waited is sent, whatever its session works on by then."""
-    real = delivery.is_obsolete
-
-    def is_obsolete(command: Any, session: Any, task: Any) -> Any:
-        outcome = real(command, session, task)
-        alive = session is not None and not session.is_final and session.service_id
-        return None if alive and command.verb.value == "stop" else outcome
-
-    return [(delivery, "is_obsolete", is_obsolete)]
-
-
 SWITCHES: dict[str, Callable[[], Patches]] = {
     "start of unknown fate tried again": unknown_start_is_retried,
     "answer again after unknown": unknown_answer_is_repeated,
     "answer to whatever is asked": answers_go_to_any_question,
-    "stop meets any task": stop_meets_any_task,
 }
