@@ -133,7 +133,7 @@ class QuestionCard(QWidget):
         self._question = question
         self._session.show_text(single_line(session.name) if session else "")
         text = single_line(task.spec.text)[:300] if task else ""
-        link = session.live_page if session is not None else None
+        link = session.web_view_url if session is not None else None
         self.live_button.setEnabled(link is not None)
         self.live_button.setAccessibleDescription(live_page_text(link))
         self.live_button.setToolTip("\n".join((tr("Open live page"), live_page_text(link))))

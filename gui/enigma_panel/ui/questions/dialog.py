@@ -256,7 +256,7 @@ class QuestionDialog(ModelessDialog):
         return Asking(
             question,
             approved_today=self._inbox.used_today,
-            live_page=session.live_page if session is not None else None,
+            live_page=session.web_view_url if session is not None else None,
             open_live_page=self._open_live_page,
             make_login_helper=partial(self._login_helper, question),
             username=self._usernames.get(question.task_key, ""),
@@ -275,7 +275,7 @@ class QuestionDialog(ModelessDialog):
         if question is None or not self.is_armed():  # it was meant for what stood there before
             return
         session = self._services.sessions.session(question.session_key)
-        link = session.live_page if session is not None else None
+        link = session.web_view_url if session is not None else None
         if link is None or not open_live_page(link):
             self.answer_wait.follow(None, tr("No program could open the live page."))
 
