@@ -791,8 +791,9 @@ class FakeCaps(QObject):
     def raised(self) -> Decimal | None:
         return self.next_cap
 
-    def raise_day(self) -> None:
+    def raise_day(self) -> Decimal | None:
         self.done.append("raise")
+        return self.next_cap
 
     def lower_again(self, cap: Decimal, raised: Decimal) -> None:
         self.done.append(f"lower from {raised} to {cap}")

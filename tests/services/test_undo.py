@@ -92,6 +92,7 @@ def test_what_was_put_away_and_brought_back_is_there_after_a_kill(tmp_path: Path
 
 async def test_what_was_removed_waits_again_in_its_place(bench: QueueBench) -> None:
     bench.queue.set_leaving(True)  # nothing starts meanwhile
+    assert bench.queue.is_leaving
     keys = [await bench.start(f"Task {n}") for n in range(3)]
     before = [await in_ledger(bench, key) for key in keys]
     removed = await bench.queue.remove(keys[:2])

@@ -77,10 +77,11 @@ class Caps(Service):
 
     # -- the person ----------------------------------------------------------------------------
 
-    def raise_day(self) -> None:
-        """Raise the cap of the day to that, if that is enough."""
+    def raise_day(self) -> Decimal | None:
+        """Raise the cap of the day to `raised` and return that."""
         if (cap := self.raised()) is not None:
             self._settings.change(cap_per_day=cap)
+        return cap
 
     def lower_again(self, cap: Decimal, raised: Decimal) -> None:
         """Undo `raise_day` unless the person has set another one; what has started goes on."""

@@ -38,14 +38,3 @@ def test_it_holds_no_id_and_two_ledgers_of_one_computer_no_equal_digest(tmp_path
         ledger.close()
         assert HERE not in path.read_bytes()
     assert digest(paths[0]) != digest(paths[1])
-
-
-def test_one_that_an_earlier_version_exported_counts_as_a_copy(ledger_path: Path) -> None:
-    with Ledger.open(ledger_path)[0] as ledger:
-        assert not origin.is_copy(ledger)
-    with raw(ledger_path) as connection:
-        connection.execute("INSERT INTO meta VALUES ('exported_ms', 1)")
-    with Ledger.open(ledger_path)[0] as ledger:
-        assert origin.is_copy(ledger)
-        origin.claim(ledger, HERE)
-        assert not origin.is_copy(ledger)

@@ -247,8 +247,13 @@ def test_what_asks_is_brought_in_sight_once_nobody_aims_and_the_click_meant_befo
     table.verticalScrollBar().setValue(0)
     aimed.hold.end()
     assert in_sight() == [1, 2, 3, 4, 5], "the person has scrolled away"
+    table.setFixedWidth(400)
+    qapp.processEvents()
+    aside = table.horizontalScrollBar()
+    aside.setValue(aside.maximum())
     services.sessions.change_task(6, status=TaskStatus.ASKS)
     assert 6 in in_sight(), "the least time left counts most"
+    assert aside.value() == aside.maximum() > 0, "the verbs stay where they are"
 
 
 # -- which click counts ---------------------------------------------------------------------------

@@ -297,6 +297,11 @@ def test_at_the_cap_of_the_day_it_can_be_raised_and_what_runs_be_ended(bar: Bar)
     bar.press("Terminate running ones")
     undo[0]()
     assert caps.done == ["raise", "terminate", "lower from 10 to 5"]
+    wanted: list[None] = []
+    bar.notices.costs_wanted.connect(lambda: wanted.append(None))
+    caps.next_cap = None  # a report since then: twice the cap is not enough
+    bar.press("Raise to $10.00")
+    assert (len(undo), len(wanted)) == (1, 1)
 
 
 def test_where_twice_the_cap_is_not_enough_costs_opens_and_the_dearest_is_named(bar: Bar) -> None:

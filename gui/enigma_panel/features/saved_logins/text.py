@@ -15,10 +15,8 @@ _FAULTS: dict[Fault, Callable[[str], str]] = {
     SecretOutcome.NO_KEYCHAIN: lambda _: tr("There is no keychain on this computer."),
     SecretOutcome.DENIED: lambda name: tr("{keychain} denied access.", keychain=name),
     LoginFault.TOO_LONG: lambda _: tr("The account is too long to save."),
-    **dict.fromkeys(
-        (SecretOutcome.LOCKED, SecretOutcome.FAILED),
-        lambda name: tr("{keychain} could not be used.", keychain=name),
-    ),
+    SecretOutcome.LOCKED: lambda name: tr("{keychain} could not be used.", keychain=name),
+    SecretOutcome.FAILED: lambda name: tr("{keychain} could not be used.", keychain=name),
     LoginFault.TOO_MANY: lambda _: tr("Too many logins are saved. Remove some in Settings."),
     LoginFault.NO_ANSWER: lambda name: tr("{keychain} does not respond.", keychain=name),
 }

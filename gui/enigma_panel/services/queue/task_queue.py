@@ -124,7 +124,6 @@ class TaskQueue(Service):
             for n, (session, task) in enumerate(drafts, start=1)
         ]
         keys = await self._store.plan(pairs)
-        # A single start that was just clicked fails at once where there is no connection.
         self._scheduler.schedule()
         return keys
 

@@ -13,18 +13,15 @@ from enigma_panel.store.ledger.errors import typed_errors
 if TYPE_CHECKING:
     from enigma_panel.store.ledger.ledger import Ledger
 
-EXPORTED = "exported_ms"
-"""Key in the `meta` of a ledger that an earlier version exported for another computer."""
 MACHINE = "machine"
 """Key in the `meta` with the digest of the computer that used the ledger last."""
 
 
 def is_copy(ledger: "Ledger") -> bool:
-    """Whether the ledger was a copy or an export and has not been claimed since."""
+    """Whether the ledger was a copy and has not been claimed since."""
     with typed_errors(ledger.path):
-        sql = "SELECT 1 FROM meta WHERE name IN (?, ?)"
-        names = (file_copy.RESTORED, EXPORTED)
-        return ledger.connection.execute(sql, names).fetchone() is not None
+        sql = "SELECT 1 FROM meta WHERE name = ?"
+        return ledger.connection.execute(sql, (file_copy.RESTORED,)).fetchone() is not None
 
 
 def is_from_elsewhere(ledger: "Ledger", machine_id: bytes) -> bool:
@@ -41,8 +38,7 @@ def claim(ledger: "Ledger", machine_id: bytes) -> None:
         connection = ledger.connection
         if machine_id:
             connection.execute(file_copy.SET_META, (MACHINE, _digest(ledger, machine_id)))
-        names = (file_copy.RESTORED, EXPORTED)
-        connection.execute("DELETE FROM meta WHERE name IN (?, ?)", names)
+        connection.execute("DELETE FROM meta WHERE name = ?", (file_copy.RESTORED,))
 
 
 def _digest(ledger: "Ledger", machine_id: bytes) -> bytes:

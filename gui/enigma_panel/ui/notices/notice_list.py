@@ -301,14 +301,13 @@ class NoticeList(QObject):
 
     def _do_at_cap(self, action: NoticeAction, amount: str) -> None:
         caps, cap = self._services.caps, self._services.settings.value.cap_per_day
-        if action is NoticeAction.COSTS:
-            self.costs_wanted.emit()
-        elif action is NoticeAction.TERMINATE_RUNNING:
+        if action is NoticeAction.TERMINATE_RUNNING:
             caps.terminate_running()
-        elif cap is not None and (raised := caps.raised()) is not None:
-            caps.raise_day()
+        elif action is NoticeAction.RAISE_CAP and cap and (raised := caps.raise_day()):
             text = tr("The daily cap is {amount} now.", amount=amount)
             self._app_actions.undoable_done.emit(text, partial(caps.lower_again, cap, raised))
+        else:  # also where that is not enough since a moment ago
+            self.costs_wanted.emit()
 
     def _do_for_rows(self, action: NoticeAction, notice: Notice) -> None:
         if notice.sessions and action is NoticeAction.TERMINATE:

@@ -18,7 +18,7 @@ from enigma_panel.ui.theme.palette import Glyph, Severity
 tr = Translations("Cells")
 
 TAKEN_BACK, FROM_COPY = "TAKEN_BACK", "FROM_COPY"
-"""Codes of queued tasks that were not sent: taken out, or of a copied or exported ledger."""
+"""Codes of queued tasks that were not sent: taken out, or of a copied ledger."""
 
 
 SPOKEN_CHARS = 60

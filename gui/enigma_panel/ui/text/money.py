@@ -90,7 +90,7 @@ def enough_text(n: int | None) -> str:
 
 
 def left_text(health: Health) -> str:
-    """Return what is left: '≈ $12.33', as the browser whose start told the balance costs, too."""
+    """Return what is left: '≈ $12.33', as open browsers cost more than they have reported."""
     left = health.left
     return "" if left is None else format_money(left, MoneyKind.BALANCE, is_derived=True)
 
