@@ -64,6 +64,22 @@ def test_it_stands_above_the_status_bar_or_on_it_below_a_question_and_takes_no_f
     assert qapp.focusWidget() is focused
 
 
+def test_a_question_that_comes_or_grows_while_it_stands_keeps_its_buttons_free(
+    window: MainWindow, done: list[str], qapp: QApplication
+) -> None:
+    window.resize(640, 400)
+    qapp.processEvents()
+    question, side = QDialog(), window.body.side
+    side.addWidget(question)
+    side.setCurrentWidget(question)
+    for width, height in ((640, 400), (760, 560), (1280, 800)):
+        window.resize(width, height)
+        qapp.processEvents()
+        docked = QRect(question.mapTo(window, QPoint()), question.size())
+        assert window.toast.isVisible()
+        assert not docked.intersects(window.toast.geometry())
+
+
 def test_its_button_and_ctrl_z_take_back_once(window: MainWindow, done: list[str]) -> None:
     key(window, Qt.Key.Key_Z, CTRL)
     key(window, Qt.Key.Key_Z, CTRL)

@@ -176,5 +176,5 @@ class Toast(QFrame):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if self.isVisible() and event.type() in _MOVED:
-            self._place()
+            self.place_again.trigger()
         return False
