@@ -27,7 +27,7 @@ def _has(state: dict[str, list[list[str]]], table: str, *parts: str) -> bool:
 
 
 def test_kill_in_the_middle_and_everything_is_back(simulator: Start, tmp_path: Path) -> None:
-    url = simulator("--speed", "6", "--faults").url
+    url = simulator("--speed", "3", "--faults").url  # browsers live 100 s: two starts need some
     first = Driven(url, tmp_path)
     assert first.tell("start Log in to shop.example and read my orders") == "ok"
     assert first.tell("start-kept Research typewriters at museum.example") == "ok"
