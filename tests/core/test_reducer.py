@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 from msgspec.structs import replace
 
-from enigma_panel.core.attribution import STALE_QUESTION_MS
+from enigma_panel.core.attribution import SETTLE_MS, STALE_QUESTION_MS
 from enigma_panel.core.models import (
     FINAL_PHASES,
     Phase,
@@ -58,14 +58,13 @@ lifetime_over     .           .           .         .         .        .
 back_in_line      .           queued      queued    queued    queued   .
 taken_back        stopped     .           .         .         .        .
 brought_back      .           .           .         .         .        .
-agent             .           working     .         .         .        working
-action            .           working     .         .         .        working
-response_update   .           working     .         .         .        working
+agent             .           working     .         .         .        .
+action            .           working     .         .         .        .
+response_update   .           working     .         .         .        .
 session_ended     .           .           .         .         .        .
 reconnected       .           .           .         .         .        .
 live_lost         .           .           unconfirmed unconfirmed unconfirmed .
 answer_unconfirmed .          .           .         .         .        .
-works_on          .           .           .         .         working  .
 session_doubted   .           .           .         .         .        .
 outlived          .           .           .         .         .        .
 """
@@ -100,13 +99,12 @@ answer_stop_sent .        .           .               .               .         
 back_in_line     .        planned     .               .               .               .               .
 taken_back       dropped  .           .               .               .               .               .
 brought_back     .        .           .               .               .               .               .
-agent             .        .           .               open            .               open            .
-action            .        .           .               open            .               open            .
-response_update   .        .           .               open            .               open            .
+agent            .        .           .               .               .               .               .
+action           .        .           .               .               .               .               .
+response_update  .        .           .               .               .               .               .
 session_ended    .        .           closed          closed          closed          closed          closed
 reconnected      .        .           .               open            .               .               .
 live_lost        .        .           .               .               .               .               .
-works_on         .        .           .               .               .               .               .
 answer_unconfirmed .      .           .               .               .               .               .
 session_doubted  .        .           closed_assumed  closed_assumed  closed_assumed  .               .
 outlived         .        .           .               .               .               .               .
@@ -272,13 +270,17 @@ def test_an_answered_question_that_a_poll_repeats_is_not_asked_again() -> None:
     task = _task(status=S.ASKS, question="Which?", question_n=1)
     _, answered = reduce(_session(), task, Observation(kind=K.ANSWER_SENT), NOW)
     again = Observation(kind=K.QUESTION, text="Which?")
-    stale = _moved(_session(), answered, again, NOW + STALE_QUESTION_MS - 1)
-    assert stale.status is S.WORKING
+    asked_ms = NOW + STALE_QUESTION_MS
+    stale = replace(again, asked_ms=asked_ms - 1)
+    assert _moved(_session(), answered, stale, asked_ms).status is S.WORKING
+    copy = _moved(_session(), answered, again, NOW + SETTLE_MS - 1)
+    assert copy.status is S.WORKING
     set_back = _moved(_session(), answered, again, NOW - 3_600_000)
     assert set_back.status is S.ASKS, "a clock that was set back between two runs hides none"
     slow = replace(again, asked_ms=NOW - 1)
     assert _moved(_session(), answered, slow, NOW + 2 * STALE_QUESTION_MS).status is S.WORKING
-    late = _moved(_session(), answered, again, NOW + STALE_QUESTION_MS)
+    late = _moved(_session(), answered, again, NOW + SETTLE_MS)
+    assert _moved(_session(), answered, replace(again, asked_ms=asked_ms), asked_ms) != answered
     assert (late.status, late.question_n) == (S.ASKS, 2)
     other = Observation(kind=K.QUESTION, text="Which colour?")
     new = _moved(_session(), answered, other, NOW + 1)
@@ -478,7 +480,7 @@ def test_a_terminate_that_nothing_confirms_ends_none_whose_time_was_over(
 
 def test_a_session_that_outlives_our_clock_stays_open() -> None:
     session = _session(phase=P.EXPIRED_ASSUMED, expires_ms=NOW - 1)
-    alive, _ = reduce(session, None, Observation(kind=K.ACTIVE), NOW)
+    alive, _ = reduce(session, _task(service_id="t"), Observation(kind=K.ACTIVE), NOW)
     assert (alive.phase, alive.expires_ms) == (P.OPEN, None)
 
 

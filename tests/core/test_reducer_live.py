@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from enigma_panel.core.attribution import LATE_STEP_MS, SETTLE_MS
+from enigma_panel.core.attribution import SETTLE_MS
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.reducer import reduce
@@ -65,13 +65,6 @@ def test_a_lost_browser_stays_lost_whatever_polls_say_while_the_service_waits_fo
     unheard, _ = reduce(session, None, Observation(kind=K.LIVE_LOST), NOW + 60)
     assert (unheard.phase, unheard.lost_until_ms) == (P.CONNECTION_LOST, None)
     assert reduce(unheard, None, active, NOW + 70)[0].phase is P.OPEN
-
-
-def test_a_step_proves_that_the_browser_is_back_unless_it_is_a_late_one() -> None:
-    session, _ = reduce(_session(), None, LOST, NOW)
-    step = Observation(kind=K.ACTION)
-    assert reduce(session, _task(), step, NOW + LATE_STEP_MS - 1)[0] is session
-    assert reduce(session, _task(), step, NOW + LATE_STEP_MS)[0].phase is P.OPEN
 
 
 @pytest.mark.parametrize(

@@ -1045,7 +1045,6 @@ class FakeStore(SessionStore):
         self.one_session = a_session(service_id="s", current_task=1)
         self.one_task = a_task(service_id="t")
         self.recorded: list[Any] = []
-        self.unproven_names: set[int] = set()
 
     def touch(self, _key: int, *_task_keys: int) -> None:
         """Nobody watches."""

@@ -72,7 +72,7 @@ SWITCHED = {
     "This is remembered for the address.": "text forgotten",
     "count for your task only if they name it": "result of the text taken",
     "While the browser is busy with that text": "busy with its text taken as refused",
-    "An open session also reports over the service's live channel": "live result left to polls",
+    "An open session also reports over the service's live channel": "result names no task",
     "commands that end a cost are always sent the confirmed way, too": "end sent live believed",
     "if there is no task to ask for": "not found decides the task",
     "every running task is asked for every two seconds": "channels save polls at a cap",

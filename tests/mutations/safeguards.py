@@ -189,19 +189,19 @@ SAFEGUARDS = (
     Break(
         promise="An end that names a session of nobody ends none of ours",
         mistake="it ends the one whose channel told it",
-        file="core/attribution.py",
-        old="(K.OF_STRANGER, Do.DROP), ",
-        new="",
+        file="services/live/event_router.py",
+        old="        if is_strange and observation.kind is Kind.SESSION_ENDED:\n",
+        new="        if False:\n",
         tests=(
-            "tests/services/live/test_foreign_ids.py::test_what_is_of_another_session_changes_nothing_here",
+            "tests/services/live/test_event_router.py::test_what_is_of_another_session_changes_nothing_here",
         ),
     ),
     Break(
         promise="A question that names no task may be of one that no reply named",
         mistake="it is the newest one's",
-        file="core/attribution.py",
-        old="        task = next(iter(live), task)\n",
-        new="        pass\n",
+        file="services/live/event_router.py",
+        old="unnamed[0].key, asks)",
+        new="unnamed[-1].key, asks)",
         tests=("tests/services/live/test_unknown_askers.py",),
     ),
     Break(
@@ -256,8 +256,8 @@ SAFEGUARDS = (
         promise='One "not found" told to a command gives no task up',
         mistake="it is lost as soon as the channel is gone, too",
         file="core/attribution.py",
-        old="    is_over = session.terminate_sent_ms is not None if was_closed else not at.is_up\n",
-        new="    is_over = was_closed or not at.is_up\n",
+        old="    if session.terminate_sent_ms is not None and session.is_ended:\n",
+        new="    if session.is_ended:\n",
         tests=(
             "tests/services/monitor/test_housekeeping_live.py::test_of_a_session_that_was_not_found_once_nobody_knows",
         ),

@@ -66,8 +66,7 @@ class Ends:
 
     def _is_shown(self, session: Session, task: Task, own: ModelTask) -> None:
         asked_to_end = task.stop_sent_ms or session.terminate_sent_ms
-        guessed = task.key in self._world.checks.truth.guessed
-        if guessed or own.session_id not in self._world.model.sessions:
+        if own.session_id not in self._world.model.sessions:
             return  # forgotten by the service: perhaps before the program could ask
         ended = asked_to_end and task.status in {TaskStatus.STOPPED, TaskStatus.LOST}
         if task.status not in _SHOWN.get(own.state, ()) and not ended:

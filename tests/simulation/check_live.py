@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.services.state.timeline import UNCLEAR
 from enigma_panel.simulator.task import TaskState
 from enigma_panel.store.ledger.intents import Step
 from tests.simulation import weather
@@ -66,7 +65,7 @@ class Live:
         if observation.kind is Kind.QUESTION:
             self._expect_question(wire, observation.text or "")
         elif observation.kind is Kind.COMPLETED and observation.task_id is not None:
-            self._expect_result(wire, observation.task_id, observation.text)
+            self._expect_outcome(wire, observation.task_id)
 
     def lost(self, wire: Wire) -> None:
         """The program finds that a channel is gone: it may have missed something."""
@@ -109,8 +108,6 @@ class Live:
 
     def _steps_are_of(self, session: Session | None, steps: list[Step]) -> None:
         """What an agent told stands under no task of another session."""
-        guesses = self._world.checks.truth.guessed
-        guesses.update(step.task_key for step in steps if step.kind == UNCLEAR)
         for step in steps:
             found = _NUMBER.search(step.text) if step.kind == Kind.AGENT.value else None
             told = self._sessions.get(int(found[1])) if found else None
@@ -147,16 +144,17 @@ class Live:
         answered = any(t.answered_ms is not None and t.question == text for t in tasks)
         if answered or task is None or task.is_final or task.status is TaskStatus.QUEUED:
             return
-        by_poll = self._world.settings.needs_text  # the text, too, may ask
-        if by_poll and not self._may_ask(task):
+        may_be_texts = self._world.settings.needs_text  # the text, too, may ask
+        if may_be_texts and not self._may_ask(task):
             return
         path = f"/task/{session.service_id}/{task.service_id}"
-        is_unclear = by_poll or task.question == text or _another_may_ask(task, tasks)
-        if is_unclear and (self._is_asked(path, since - APART_S) or self._backs_off(path)):
-            return  # told twice, asked twice, or of which task: a poll knows, once it is its own
+        by_poll = may_be_texts or task.service_id is not None or _another_may_ask(task, tasks)
+        if by_poll and (self._is_asked(path, since - APART_S) or self._backs_off(path)):
+            return
         self._world.fail("a question is there at once", f"task {task.key} is {task.status}")
 
-    def _expect_result(self, wire: Wire, task_id: str, text: str | None) -> None:
+    def _expect_outcome(self, wire: Wire, task_id: str) -> None:
+        """After its result a named task is asked for; the one without a name gets it."""
         mark = self._world.checks.starts.mark_of(task_id)
         session, parts = self._of(wire), wire.life.parts
         assert parts is not None
@@ -164,32 +162,38 @@ class Live:
             return
         tasks = tasks_of(parts, session.key)
         task = next((t for t in tasks if self._world.checks.starts.is_of(t, mark)), None)
-        if task is None or task.is_final or self._is_unclear(task, tasks):
+        if task is None or task.is_final:
             return
-        key = task.key
-        # As one before it had: perhaps that is told again, and the reply will tell.
-        is_repeated = any(t.status is TaskStatus.DONE and t.result == text for t in tasks)
-
-        def wait() -> None:
-            again = wait if is_repeated and self._is_awaited(mark) else look
-            self._later(wire, AT_ONCE_S, again)
+        key, since = task.key, self._world.timeline.now
+        if task.service_id is not None:
+            if session.current_task == key and session.terminate_sent_ms is None:
+                self._expect_poll(wire, session, task)
+            return
+        others = [t for t in tasks if t.service_id is None and t.sent_ms is not None and t != task]
+        if others or self._world.settings.needs_text:
+            return
 
         def look() -> None:
+            if any(call.sent.mark == mark for call in self._world.link.under_way):
+                self._later(wire, AT_ONCE_S, look)  # the reply may still name it
+                return
             now = self._task(wire, key)
-            if now is not None and (now.status is not TaskStatus.DONE or now.result != text):
-                self._world.fail("a result that was told is kept", f"task {key} is {now.status}")
+            if now is not None and now.service_id is None and not now.is_final:
+                self._world.fail("a result names its task", f"task {key}, {since:.1f}")
 
-        wait()
+        self._later(wire, AT_ONCE_S, look)
 
-    def _is_awaited(self, mark: int) -> bool:
-        """Whether the reply to the newTask of that mark is on its way."""
-        return any(c.sent.mark == mark for c in self._world.link.under_way)
+    def _expect_poll(self, wire: Wire, session: Session, task: Task) -> None:
+        path, since = f"/task/{session.service_id}/{task.service_id}", self._world.timeline.now
 
-    def _is_unclear(self, task: Task, tasks: list[Task]) -> bool:
-        """Whether nobody could say whose result it is."""
-        unnamed = [t for t in tasks if t.service_id is None and t.sent_ms is not None]
-        is_alone = len(unnamed) == 1 and not self._world.settings.needs_text
-        return task.service_id is None and not is_alone
+        def look() -> None:
+            now = self._task(wire, task.key)
+            if now is None or now.is_final or self._is_asked(path, since - APART_S):
+                return
+            if not self._troubled(since) and not self._backs_off(path):
+                self._world.fail("an event wakes the poll", f"task {task.key}")
+
+        self._later(wire, POLL_WITHIN_S, look)
 
     def _may_ask(self, task: Task) -> bool:
         own = self._world.checks.starts.model_task(mark_of(task.spec))

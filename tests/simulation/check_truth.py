@@ -31,7 +31,6 @@ class Truth:
         self._world = world
         self._owners: dict[str, int] = {}
         self._statuses: dict[int, TaskStatus] = {}
-        self.guessed: set[int] = set()  # tasks in whose time line it says so
         self._unseen: dict[Question, float] = {}  # since when
 
     def changed(self, store: SessionStore, diff: Diff) -> None:
@@ -97,10 +96,10 @@ class Truth:
 
     def _named_right(self, task: Task) -> None:
         """No two tasks carry the same name of the service's, and each carries its own."""
-        if task.service_id is None or task.key in self.guessed:
+        if task.service_id is None:
             return
         owner = self._owners.setdefault(task.service_id, task.key)
-        if owner != task.key and owner not in self.guessed:
+        if owner != task.key:
             text = f"tasks {owner} and {task.key} are called the same"
             self._world.fail("a name is of one task", text)
         if self._world.checks.starts.name_of(mark_of(task.spec)) != task.service_id:
@@ -111,7 +110,7 @@ class Truth:
         own = self.model_task(session.service_id, task)
         began = self._world.checks.starts.name_of(mark_of(task.spec)) is not None
         is_gone = own is None and began
-        if not self._world.settings.needs_text or is_gone or task.key in self.guessed:
+        if not self._world.settings.needs_text or is_gone:
             return
         works = before in _NOT_SEEN and task.status is TaskStatus.WORKING
         if works and task.service_id is None and (own is None or own.state is TaskState.QUEUED):
@@ -125,7 +124,7 @@ class Truth:
         own = self.model_task(session.service_id, task)
         if own is None and task.status is TaskStatus.FAILED:
             self._was_refused(task)
-        if own is None or task.key in self.guessed:
+        if own is None:
             return
         if task.status is TaskStatus.DONE:
             is_own = own.state is TaskState.COMPLETED and own.message == task.result

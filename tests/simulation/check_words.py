@@ -70,7 +70,7 @@ class Words:
             self._asked_again.add(mark)
 
     def _of_task(self, store: SessionStore, task: Task) -> None:
-        if task.status not in _ENDED or task.key in self._world.checks.truth.guessed:
+        if task.status not in _ENDED:
             return
         session = store.session(task.session_key)
         words = result_cell(task, session).text

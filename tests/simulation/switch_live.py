@@ -3,11 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from msgspec.structs import replace
-
-from enigma_panel.core import attribution
-from enigma_panel.core.attribution import EVENTS, Do, Known, Meant, Rows
-from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
+from enigma_panel.core.attribution import unnamed_live
+from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.commands.commands import Commands
 from enigma_panel.services.commands.delivery import CommandSender, DroppedError
 from enigma_panel.services.live.event_router import EventRouter
@@ -19,53 +16,70 @@ from enigma_panel.store.ledger.ledger import Ledger
 Patches = list[tuple[Any, Any, Any]]
 
 
-def _but_always(kind: Kind, do: Do) -> Patches:
-    """The table says this of every event of that kind that is of a task of the session's."""
-    drops = {Known.OF_OTHER, Known.ENDED, Known.OVER}
-    kept: Rows[Do] = [row for row in EVENTS[kind] if row[0] in drops]
-    return [(EVENTS, kind, (*kept, (Known.NOTHING, do)))]
+async def _nothing(*_args: Any) -> None:
+    """Nothing."""
 
 
 def session_end_decides_the_task() -> Patches:
     """What the channel tells of a session's end ends its task, too, as cut off."""
     real = EventRouter._about_session
 
-    async def about(self: Any, session: Any, task: Any, observation: Any) -> None:
+    async def about(self: Any, session: Any, observation: Any) -> None:
+        task = self._store.current_task(session)
         if observation.kind is Kind.SESSION_ENDED and task is not None:
             cut_off = Observation(kind=Kind.TERMINATED)
             await self._store.record(session.key, task.key, cut_off)
-        await real(self, session, task, observation)
+        await real(self, session, observation)
 
     return [(EventRouter, "_about_session", about)]
 
 
 def errors_end_the_current_task() -> Patches:
     """An error event ends the session's current task, although it may be about another."""
-    return _but_always(Kind.FAILED, Do.RECORD)
+    real = EventRouter.handle
+
+    async def handle(self: Any, session_key: int, observation: Observation) -> None:
+        session = self._store.session(session_key)
+        task = self._store.current_task(session) if session is not None else None
+        if observation.kind is Kind.FAILED and task is not None and task.may_be_at_work:
+            await self._store.record(session_key, task.key, observation)
+        await real(self, session_key, observation)
+
+    return [(EventRouter, "handle", handle)]
 
 
-def results_go_to_the_current_task() -> Patches:
-    def newest(session: Any, tasks: Any, _task_id: Any) -> Meant:
-        return Meant(attribution.newest_task(session, tasks))
+def names_go_to_the_first_task() -> Patches:
+    """The id of a result names the task that was sent first, although another may have it."""
 
-    async def record(self: Any, task: Any, observation: Any) -> None:
-        await self._store.record(task.session_key, task.key, observation)
+    async def take_name(self: Any, session: Any, task_id: str | None) -> None:
+        unnamed = unnamed_live(self._store.tasks_of(session.key))
+        if unnamed and task_id is not None:
+            accepted = Observation(kind=Kind.ACCEPTED, task_id=task_id)
+            await self._store.record(session.key, unnamed[0].key, accepted)
 
-    return [
-        *_but_always(Kind.COMPLETED, Do.RECORD),
-        (attribution, "_of_result", newest),
-        (EventRouter, "_record", record),
-    ]
+    return [(EventRouter, "_take_name", take_name)]
 
 
-def results_are_left_to_polls() -> Patches:
-    """A result that the channel tells is no more than a reason to ask."""
-    return _but_always(Kind.COMPLETED, Do.POLL)
+def names_are_not_taken() -> Patches:
+    """A start whose reply was lost is not found by the id of its result."""
+    return [(EventRouter, "_take_name", _nothing)]
 
 
 def questions_are_left_to_polls() -> Patches:
     """A question that the channel tells is no more than a reason to ask."""
-    return _but_always(Kind.QUESTION, Do.POLL)
+    return [(EventRouter, "_take_question", _nothing)]
+
+
+def events_wake_no_poll() -> Patches:
+    """A named task is asked for when it is its turn, whatever the channel tells."""
+    real = EventRouter.handle
+
+    async def handle(self: Any, session_key: int, observation: Observation) -> None:
+        self.blockSignals(True)
+        await real(self, session_key, observation)
+        self.blockSignals(False)
+
+    return [(EventRouter, "handle", handle)]
 
 
 def questions_are_left_to_the_channel() -> Patches:
@@ -80,17 +94,14 @@ def questions_are_left_to_the_channel() -> Patches:
 
 def steps_go_to_the_newest_task() -> Patches:
     """What an agent tells stands under the task that began last, of whichever session."""
-    real = EventRouter._situation
 
-    def situation(self: Any, session: Any, observation: Any) -> Any:
-        at = real(self, session, observation)
-        if observation.kind not in STEP_KINDS:
-            return at
+    async def take_step(self: Any, _session: Any, observation: Any) -> None:
         sent = [t for t in self._store.tasks() if t.sent_ms is not None and not t.is_final]
-        newest = max(sent, key=lambda t: t.sent_ms, default=at.meant.task)
-        return replace(at, meant=replace(at.meant, task=newest))
+        newest = max(sent, key=lambda t: t.sent_ms, default=None)
+        if newest is not None:
+            self._timeline.note(newest.key, observation.kind.value, observation.text or "")
 
-    return [(EventRouter, "_situation", situation)]
+    return [(EventRouter, "_take_step", take_step)]
 
 
 def a_gap_goes_unnoticed() -> Patches:
@@ -118,11 +129,7 @@ def ends_sent_live_are_believed() -> Patches:
 
 def answers_leave_the_stop() -> Patches:
     """A Stop that waits is sent although the person answered the question since."""
-
-    async def take_stop_back(*_args: Any) -> None:
-        """Nothing."""
-
-    return [(Commands, "take_stop_back", take_stop_back)]
+    return [(Commands, "take_stop_back", _nothing)]
 
 
 def unsure_stops_are_forgotten() -> Patches:
@@ -133,9 +140,10 @@ def unsure_stops_are_forgotten() -> Patches:
 SWITCHES: dict[str, Callable[[], Patches]] = {
     "end of a session decides its task": session_end_decides_the_task,
     "error event ends another task": errors_end_the_current_task,
-    "result to the current task": results_go_to_the_current_task,
-    "live result left to polls": results_are_left_to_polls,
+    "result names the first task": names_go_to_the_first_task,
+    "result names no task": names_are_not_taken,
     "live question left to polls": questions_are_left_to_polls,
+    "events wake no poll": events_wake_no_poll,
     "polled question not shown": questions_are_left_to_the_channel,
     "steps to the newest task": steps_go_to_the_newest_task,
     "no poll after a gap": a_gap_goes_unnoticed,

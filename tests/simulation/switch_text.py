@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from enigma_panel.api.errors import FailureKind
 from enigma_panel.api.wire.requests import Writer
-from enigma_panel.core.observation import STEP_KINDS, Kind
 from enigma_panel.services.live.event_router import EventRouter
 from enigma_panel.services.queue import starter
 from enigma_panel.services.queue.starter import FirstTaskSender, Starter
@@ -42,16 +41,14 @@ def text_is_forgotten() -> Patches:
     return [(Starter, "_opening_text", opening_text)]
 
 
-def _as_before(kind: Kind) -> Patches:
+def _as_before(name: str) -> Patches:
     """What is told so is taken for the task's own, as in a browser without a text."""
-    real = EventRouter._situation
+    real = getattr(EventRouter, name)
 
-    def situation(self: Any, session: Any, observation: Any) -> Any:
-        at = real(self, session, observation)
-        kinds = STEP_KINDS if kind in STEP_KINDS else {kind}
-        return replace(at, may_run_a_text=at.may_run_a_text and observation.kind not in kinds)
+    async def take(self: Any, session: Any, told: Any) -> None:
+        await real(self, replace(session, base_url="https://wants-no-text.example"), told)
 
-    return [(EventRouter, "_situation", situation)]
+    return [(EventRouter, name, take)]
 
 
 def busy_is_refused() -> Patches:
@@ -86,10 +83,9 @@ SWITCHES: dict[str, Callable[[], Patches]] = {
     "no try with a text": no_text,
     "try with a text has no intent": text_without_intent,
     "text forgotten": text_is_forgotten,
-    "result of the text taken": lambda: _as_before(Kind.COMPLETED),
-    "failure of the text taken": lambda: _as_before(Kind.FAILED),
-    "question of the text taken": lambda: _as_before(Kind.QUESTION),
-    "step of the text taken": lambda: _as_before(Kind.ACTION),
+    "result of the text taken": lambda: _as_before("_take_name"),
+    "question of the text taken": lambda: _as_before("_take_question"),
+    "step of the text taken": lambda: _as_before("_take_step"),
     "busy with its text taken as refused": busy_is_refused,
     "start without its address": start_without_address,
     "task without its address": task_without_address,

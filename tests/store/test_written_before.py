@@ -26,7 +26,7 @@ from enigma_panel.core.observation import (
     Kind,
 )
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
-from enigma_panel.services.state.timeline import GAP, NO_LIVE, UNCLEAR
+from enigma_panel.services.state.timeline import GAP, NO_LIVE
 from enigma_panel.store import settings
 from enigma_panel.store.ledger.backup import use_copy
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome, Step
@@ -201,10 +201,10 @@ def test_the_listing_knows_every_word_that_is_stored() -> None:
     # No line of a time line is made of these.
     untold = {"active", "queued", "delivered", "session_doubted"}
     newer = {"brought_back", "answer_unconfirmed"}  # than the file
-    own, older = {"live_gap", "no_live", "unclear"}, {"told_expired", "live_skipped"}
+    own, older = {"live_gap", "no_live"}, {"told_expired", "live_skipped", "unclear", "works_on"}
     emitted = {"pause", "resume", "stop", "terminate", "answer", "answer_stop"}
     older |= {f"{what}_emitted" for what in emitted} | {"answer_doubted"}
-    assert {GAP, NO_LIVE, UNCLEAR} == own
+    assert {GAP, NO_LIVE} == own
     assert _words("steps", "kind") == (set(Kind) - untold - newer) | own | older
     assert set(STEP_KINDS) == {"agent", "action", "response_update"}
 

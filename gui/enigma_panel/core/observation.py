@@ -68,8 +68,7 @@ class Kind(StrEnum):
     BACK_IN_QUEUE = "back_in_line"  # a start was refused for now: it waits here for another try
     TAKEN_BACK = "taken_back"  # the person took a task out of the queue; nothing was sent
     RESTORED = "brought_back"  # the person undid that, or DISMISSED
-    LIVE_LOST = "live_lost"  # the channel is down or silent: what it alone could report is old
-    WORKS_ON = "works_on"  # the agent was paused, and begins another action
+    LIVE_LOST = "live_lost"  # what the channel alone could report is old
     SESSION_DOUBTED = "session_doubted"  # 401/404 about it, and no task of it to look again with
 
 

@@ -6,10 +6,10 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from enigma_panel.core.attribution import LATE_STEP_MS, SETTLE_MS, STALE_QUESTION_MS
+from enigma_panel.core.attribution import SETTLE_MS, STALE_QUESTION_MS
 from enigma_panel.core.models import Phase, Session, Task
 from enigma_panel.core.money import is_sane
-from enigma_panel.core.observation import AT_CAP, STEP_KINDS, Kind, Observation, Usage
+from enigma_panel.core.observation import AT_CAP, Kind, Observation, Usage
 from enigma_panel.core.service_rules import RULES
 from enigma_panel.core.statuses import FINAL_STATUSES, TaskStatus
 from enigma_panel.core.transitions import LIVE, OF_TASK, SESSION_TRANSITIONS, TASK_TRANSITIONS
@@ -30,7 +30,6 @@ S = TaskStatus
 ALIVE_KINDS = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.PAUSED, Kind.QUESTION, Kind.ACCEPTED})
 ACTIVITY = (
     ALIVE_KINDS
-    | STEP_KINDS
     | frozenset({Kind.OPENED, Kind.COMPLETED, Kind.FAILED, Kind.STOPPED, Kind.RECONNECTED})
     | {rules.sent for rules in (*COMMANDS.values(), *ANSWERS.values())} - {Kind.TERMINATE_SENT}
 )
@@ -107,13 +106,6 @@ def reduce_session(
     return session if result == session else result
 
 
-def reopened_session(session: Session, now_ms: int) -> Session:
-    """The session, open again if it was taken for closed only because its task was done."""
-    if session.phase is not P.CLOSED_ASSUMED or session.terminate_sent_ms is not None:
-        return session
-    return _in_phase(session, P.OPEN, now_ms)
-
-
 def _restored_session(session: Session, task: Task | None, now_ms: int) -> Session:
     """The session planned or waited for again with its task, unless it was asked to end."""
     went = _WENT_WITH.get(task.status) if task is not None else None
@@ -136,11 +128,11 @@ def _next_session(
         phase = _REASONS.get(_reason(observation)) or _proven_end(session, now_ms, ending=ending)
     if observation.kind is Kind.COMPLETED and _closes_after(session, task):
         phase = P.CLOSED_ASSUMED
-    is_step = observation.kind in STEP_KINDS
     idle_end_ms = now_ms + RULES[session.dialect].idle_ms
     if session.phase is P.EXPIRED_ASSUMED and phase is P.OPEN:
         # It outlived its assumed end. If it is not polled it needs another end, or stays for ever.
-        session = replace(session, expires_ms=idle_end_ms if is_step else None)
+        is_polled = task is not None and task.service_id is not None
+        session = replace(session, expires_ms=None if is_polled else idle_end_ms)
     if observation.kind is Kind.OUTLIVED:
         session = replace(session, expires_ms=idle_end_ms)
     if observation.kind is Kind.TERMINATE_SENT:
@@ -150,7 +142,7 @@ def _next_session(
     session = _in_phase(session, phase, now_ms)
     if observation.kind in ACTIVITY:
         session = kept_open(session, task, now_ms)
-    return replace(session, lost_until_ms=_lost_until(session, observation, now_ms))
+    return replace(session, lost_until_ms=_lost_until(session, task, observation, now_ms))
 
 
 def kept_open(session: Session, task: Task | None, now_ms: int) -> Session:
@@ -173,13 +165,10 @@ def _idle_end_ms(session: Session, task: Task | None, now_ms: int) -> int | None
 
 
 def _proves_no_return(session: Session, observation: Observation, now_ms: int) -> bool:
-    """Whether a sign of life says nothing against a lost browser or a lifetime that is over.
+    """Whether a sign of life says nothing against a lost browser.
 
-    No page says what a poll shows meanwhile (api.md §11.4); a late step was on its way before.
+    No page says what a poll shows meanwhile (api.md §11.4).
     """
-    if observation.kind in STEP_KINDS:
-        is_gone = session.phase in {P.CONNECTION_LOST, P.EXPIRED_ASSUMED}
-        return is_gone and now_ms - session.since_ms < LATE_STEP_MS
     waits = session.lost_until_ms is not None and now_ms < session.lost_until_ms
     lost = session.phase is P.CONNECTION_LOST and waits
     return lost and observation.kind in {Kind.ACTIVE, Kind.QUEUED}
@@ -189,8 +178,11 @@ def _reason(observation: Observation) -> str:
     return (observation.code or "").lower() if observation.kind is Kind.SESSION_ENDED else ""
 
 
-def _lost_until(session: Session, observation: Observation, now_ms: int) -> int | None:
-    if session.phase is not P.CONNECTION_LOST or observation.kind is Kind.LIVE_LOST:
+def _lost_until(
+    session: Session, task: Task | None, observation: Observation, now_ms: int
+) -> int | None:
+    is_unheard = observation.kind is Kind.LIVE_LOST and task is None
+    if session.phase is not P.CONNECTION_LOST or is_unheard:
         return None
     if (
         observation.kind is Kind.ORPHANED
@@ -245,21 +237,6 @@ def is_echo(session: Session, observation: Observation, now_ms: int) -> bool:
     sent = session.terminate_sent_ms
     return (
         observation.kind in ALIVE_KINDS and sent is not None and now_ms - sent < TERMINATE_GRACE_MS
-    )
-
-
-def reopened(task: Task, now_ms: int) -> Task:
-    """The task as it was when it was sent: what ended it was another one's. Its name goes, too."""
-    return replace(
-        task,
-        status=S.STARTING,
-        since_ms=now_ms,
-        ended_ms=None,
-        service_id=None,
-        result=None,
-        files=(),
-        usage=Usage(),
-        is_new=False,
     )
 
 
@@ -415,13 +392,15 @@ def _named(task: Task, observation: Observation) -> Task:
 
 
 def _is_stale(task: Task, observation: Observation, now_ms: int) -> bool:
-    """True for the poll that still shows the question that was answered a moment ago."""
+    """True for a poll that still shows the question that was answered a moment ago, or for the
+    channel's copy of that."""
+    repeats_ms = SETTLE_MS if observation.asked_ms is None else STALE_QUESTION_MS
     return (
         observation.kind is Kind.QUESTION
         and task.answered_ms is not None
         and observation.text == task.question
         and task.answered_ms <= now_ms  # else the clock was set back
-        and (observation.asked_ms or now_ms) < task.answered_ms + STALE_QUESTION_MS
+        and (observation.asked_ms or now_ms) < task.answered_ms + repeats_ms
     )
 
 
@@ -462,9 +441,6 @@ def _with_facts(task: Task, observation: Observation, now_ms: int, *, final: boo
         case Kind.STOP_SENT:
             asked = now_ms if task.status is S.ASKS else task.answered_ms
             return replace(task, stop_sent_ms=now_ms, answered_ms=asked)
-        case Kind.AGENT | Kind.ACTION:  # it does work on; a task with a name is polled for that
-            answered = task.answered_ms if task.service_id is not None else None
-            return replace(task, answered_ms=answered)
         case _:
             return task
 

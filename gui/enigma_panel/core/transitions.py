@@ -41,10 +41,7 @@ TASK_TRANSITIONS: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
     Kind.RESTORED: {S.LOST: S.UNCONFIRMED, S.STOPPED: S.QUEUED},
     # What is sent leads where core.verbs says; only a reply proves that it arrived.
     **{rules.sent: rules.leads_to for rules in (*COMMANDS.values(), *ANSWERS.values())},
-    # A session works on one task at a time, and an event does not say which one a step is of: it
-    # becomes a fact only where that is clear.
-    **{kind: _each({S.STARTING, S.UNCONFIRMED}, S.WORKING) for kind in STEP_KINDS},
-    Kind.WORKS_ON: {S.PAUSED: S.WORKING},
+    **{kind: {S.STARTING: S.WORKING} for kind in STEP_KINDS},
     # Of a task that nothing else reports on.
     Kind.LIVE_LOST: _each({S.WORKING, S.ASKS, S.PAUSED}, S.UNCONFIRMED),
 }
@@ -64,7 +61,6 @@ SESSION_TRANSITIONS: Mapping[Kind, Mapping[Phase, Phase]] = {
     Kind.FAILED: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN},
     Kind.ORPHANED: {P.OPEN: P.CONNECTION_LOST},
     Kind.RECONNECTED: {P.CONNECTION_LOST: P.OPEN},
-    **{kind: {P.CONNECTION_LOST: P.OPEN, P.EXPIRED_ASSUMED: P.OPEN} for kind in STEP_KINDS},
     Kind.SESSION_ENDED: _ENDED,
     # A run-task's session may end, or its task be stopped, during the long poll.
     Kind.TERMINATED: {P.STARTING: P.CLOSED, **_ENDED},

@@ -9,6 +9,7 @@ from enigma_panel.core.service_rules import DEFAULT_CAP_MS, RULES, Dialect
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.state.timeline import GAP, WRITE_AFTER_MS
 from enigma_panel.services.types import LiveShare
+from enigma_panel.store.ledger.intents import Outcome
 from tests.conftest import LogWatch
 from tests.services.live.bench import BASE, Bench, with_bench
 
@@ -180,7 +181,8 @@ async def test_the_next_task_does_not_show_the_last_line_of_the_one_before(bench
     await bench.hear(Kind.ACTION, "step 1")
     await bench.wait(1)
     assert bench.live.doing(session) == "step 1"
-    await bench.hear(Kind.COMPLETED, "done")
+    done = Observation(kind=Kind.COMPLETED, text="r", task_id="t1")
+    await bench.reply(bench.intent, Outcome.KNOWN, done)
     await bench.add(session)
     assert bench.live.doing(session) == ""
     await bench.hear(Kind.ACTION, "step 1")

@@ -273,18 +273,6 @@ async def test_without_a_key_it_stays_missing_and_nothing_is_asked(polled: Polle
     assert polled.state == ENDED
 
 
-async def test_what_nobody_asks_for_any_more_is_not_missing(polled: Polled) -> None:
-    """The channel told its end, and the reply that is held tells the rest."""
-    await polled.begin(rest=K.SESSION_GONE)
-    await asyncio.sleep(1)
-    assert polled.state == MISSING
-    polled.bench.held.add(polled.key)
-    done = Observation(kind=K.COMPLETED, text="r")
-    await polled.bench.store.record(polled.session, polled.key, done)
-    await asyncio.sleep(3)
-    assert polled.state == (P.OPEN, S.DONE, False)
-
-
 async def test_another_run_begins_anew(polled: Polled) -> None:
     await polled.begin(rest=K.SESSION_GONE)
     await asyncio.sleep(12)

@@ -102,16 +102,6 @@ async def test_a_task_whose_reply_the_channel_was_quicker_than_has_its_own_name(
     assert own_reply(bench.store, bench.intent, reply) is reply
 
 
-async def test_a_name_that_the_channel_told_before_a_task_was_sent_is_not_its_own(
-    bench: Bench,
-) -> None:
-    await bench.open()
-    await bench.hear(Kind.COMPLETED, "done", task_id="t1")
-    await bench.open(listens=False)
-    reply = Observation(kind=Kind.COMPLETED, text="done", task_id="t1")
-    assert _outcome(bench, bench.intent, reply) == "unknown"
-
-
 # -- with the simulator process --------------------------------------------------------------------
 
 

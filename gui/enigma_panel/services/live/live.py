@@ -21,7 +21,7 @@ from enigma_panel.api.protocols import (
     LiveFault,
     OnObservation,
 )
-from enigma_panel.core.attribution import LATE_RESULT_MS, PROVE_NO_LIFE, SPEAKS_MS
+from enigma_panel.core.attribution import LATE_RESULT_MS, PROVE_NO_LIFE
 from enigma_panel.core.models import Session
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.verbs import CommandVerb
@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 8
 """Most channels that are opened at a time."""
+SPEAKS_MS = 20_000
+"""Silence after which a channel saves no polls any more, in ms. Chosen."""
 STEADY_MS = 10_000
 """How long a channel must stay up not to count as one more failure, in ms."""
 OpenConnector = Callable[[], Awaitable[LiveConnector]]
@@ -239,7 +241,7 @@ class Live(Service):
         self._status = channels
         self._channels = channels.by_session
         self._doing: dict[int, tuple[int, str]] = {}  # by session: the task and the line
-        self._events = EventRouter(context.store, timeline, context.clock, starts)
+        self._events = EventRouter(context.store, timeline, starts)
         self._events.poll_wanted.connect(self.poll_wanted)
         self._untaken: list[tuple[int, Observation]] = []
         self._store.changed.connect(self._follow)
@@ -303,12 +305,11 @@ class Live(Service):
                 self._hang_up(key, channel)
 
     async def finish(self) -> None:
-        """Keep the events that are held: the program ends and no reply is waited for."""
+        """Take what is still to be taken: the program ends and no reply is waited for."""
         untaken, self._untaken = self._untaken, []
         for key, observation in untaken:
             await self._take(key, observation)
-        for key in self._events.unclear():
-            await self._events.retry_unclear(key)
+        await self._events.give_names()
 
     async def aclose(self) -> None:
         """Take all channels down; the loops have been ended by their scope."""
@@ -332,8 +333,8 @@ class Live(Service):
                     del self._channels[key]
             elif channel is not None and session.is_ended:
                 self._follow_end(session, channel)
-        for key in self._events.waits(diff):
-            self._scope.spawn(f"unclear {key}", self._events.retry_unclear(key))
+        if self._events.holds_name_of(diff.tasks):
+            self._scope.spawn("names", self._events.give_names())
 
     def _key_changed(self) -> None:
         """Listen to sessions that were loaded before the key was found."""
@@ -414,7 +415,7 @@ class Live(Service):
         try:
             if observation.kind not in PROVE_NO_LIFE and key in self._channels:
                 self._channels[key].alive_ms = self._clock.now_ms()
-            if not self._events.needs_text(key, observation):  # else questions would wait behind it
+            if observation.kind is Kind.COMPLETED:  # a long one would keep questions waiting
                 observation = replace(observation, text=None)
             await self._events.handle(key, self._store.redaction.clean(observation))
         except Exception:  # one bad event must not end the listening
@@ -463,4 +464,3 @@ class Live(Service):
     def _forget(self, key: int) -> None:
         self._channels.pop(key, None)
         self._doing.pop(key, None)
-        self._events.forget(key)

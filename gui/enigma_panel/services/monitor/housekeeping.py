@@ -1,53 +1,16 @@
 """What has to happen without a click: lifetimes that run out, sessions to close, lost tasks."""
 
-from enigma_panel.core.attribution import LATE_END_MS, Silence, is_just_ended, shown_by_silence
-from enigma_panel.core.models import FINAL_PHASES, Phase, Session, Task, TaskStatus
+from enigma_panel.core.attribution import is_just_ended, shown_by_silence
+from enigma_panel.core.models import FINAL_PHASES, Phase, Session, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.service_rules import RULES
 from enigma_panel.services.context import Service, ServiceContext
-from enigma_panel.services.state.session_store import ASSUMED_FOR_MS, SessionStore, is_long_ended
+from enigma_panel.services.state.session_store import ASSUMED_FOR_MS, is_long_ended
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import LiveStatus, NoticeKind, SessionEnder
 
 CLOSE_AGAIN_MS = 10_000
 """Pause between two tries to terminate a session whose task failed, in ms."""
-
-
-class UnnamedTasks:
-    """Looks once a second after tasks on which no poll can report, as no reply named them."""
-
-    def __init__(self, store: SessionStore, starts: StartsUnderWay, live: LiveStatus) -> None:
-        self._store = store
-        self._starts = starts
-        self._live = live
-        self._unheard: dict[int, int] = {}
-
-    async def tick(self, session: Session, now: int) -> None:
-        """Look after each session whose end is not proven; called once a second. now: epoch ms."""
-        for task in self._store.tasks_of(session.key):
-            if task.service_id is not None or not task.was_seen_at_work:
-                self._unheard.pop(task.key, None)
-                continue
-            silence = self._silence(session, task, now)
-            tasks = self._store.tasks_of(session.key)
-            kind = shown_by_silence(session, task, tasks, now, silence)
-            if kind is not None:
-                await self._store.record(session.key, task.key, Observation(kind=kind))
-
-    def _silence(self, session: Session, task: Task, now: int) -> Silence:
-        is_awaited = self._starts.is_awaiting_reply(task.key)
-        is_up, is_speaking = self._live.is_up(session.key), self._live.is_speaking(session.key)
-        if not session.is_ended:
-            if task.status is not TaskStatus.WORKING or is_awaited or is_speaking:
-                self._unheard.pop(task.key, None)  # a task that asks or pauses goes on waiting
-            elif not is_up:
-                self._unheard.setdefault(task.key, now)
-        return Silence(
-            is_up=is_up,
-            is_speaking=is_speaking,
-            is_awaited=is_awaited,
-            unheard_ms=now - self._unheard.get(task.key, now),
-        )
 
 
 class Housekeeping(Service):
@@ -64,7 +27,6 @@ class Housekeeping(Service):
         self._starts = starts
         self._live = live
         self._commands = commands
-        self._unnamed = UnnamedTasks(context.store, starts, live)
         self._close_due: dict[int, int] = {}
         self._emptied: set[int] = set()
 
@@ -78,7 +40,7 @@ class Housekeeping(Service):
                 await self._end_tasks(session, now)
                 continue
             self._emptied.discard(session.key)  # its task may have been put back
-            await self._unnamed.tick(session, now)
+            await self._settle_unnamed(session, now)
             if _life_over(session, now):
                 await self._outlive(session, now)
             elif is_long_ended(session, now):
@@ -87,6 +49,15 @@ class Housekeeping(Service):
                 self._close_due[session.key] = now + CLOSE_AGAIN_MS
                 closing = self._close_failed(session.key)
                 self._scope.spawn(f"close {session.key}", closing, exclusive=True)
+
+    async def _settle_unnamed(self, session: Session, now: int) -> None:
+        """Look after tasks on which no poll can report, as no reply named them."""
+        tasks = self._store.tasks_of(session.key)
+        for task in tasks:
+            is_awaited = self._starts.is_awaiting_reply(task.key)
+            kind = shown_by_silence(session, task, tasks, now, is_awaited=is_awaited)
+            if kind is not None:
+                await self._store.record(session.key, task.key, Observation(kind=kind))
 
     async def _end_tasks(self, session: Session, now: int) -> None:
         """Mark tasks as lost that brought nothing before the channel reported the session's end."""
@@ -108,13 +79,10 @@ class Housekeeping(Service):
                 await self._store.record(session.key, task.key, given_up)
 
     async def _outlive(self, session: Session, now: int) -> None:
-        """Let a session go on whose time is over by our clock. While its channel is open, the news
-        of its end may be on its way; where an agent waits for an answer there, our clock was
-        wrong."""
+        """Let a session go on whose time is over by our clock. Where its channel is open and an
+        agent waits for an answer there, our clock was wrong."""
         kind = Kind.LIFETIME_OVER
         if self._live.is_up(session.key):
-            if now - (session.expires_ms or 0) < LATE_END_MS:
-                return
             task = self._store.current_task(session)
             asks = task is not None and task.status is TaskStatus.ASKS
             asked_ms = task.asked_ms if task is not None and asks else None

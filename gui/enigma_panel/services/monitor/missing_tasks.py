@@ -50,11 +50,10 @@ class MissingTasks:
         """
         kind = answer.kind
         if kind not in _NOT_FOUND:
-            self._store.unproven_names.discard(task.key)
             self.forget(task.key)
             self.note_life(task.session_key)
             return True
-        if self._proves_nothing(task, kind):
+        if task.is_final and kind is Kind.TASK_GONE:
             self.forget(task.key)
             return False
         looks = self._looks.get(task.key)
@@ -83,12 +82,6 @@ class MissingTasks:
         looks = self._looks.pop(task_key, None)
         if looks is not None:
             self._store.touch(looks.session_key, task_key)
-
-    def _proves_nothing(self, task: Task, kind: Kind) -> bool:
-        """Whether "not found" proves nothing: under the channel's id, or of an ended task."""
-        if kind is Kind.SESSION_GONE:
-            return task.key in self._store.unproven_names
-        return task.is_final
 
     def _has_worked_since(self, task: Task, looks: _Looks) -> bool:
         """Whether the channel reported work since then, of the session's current task."""

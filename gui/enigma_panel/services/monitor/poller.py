@@ -166,10 +166,6 @@ class Poller(Service):
             return False
         if not task.is_final:
             return True
-        if self._starts.is_awaiting_reply(
-            task.key
-        ):  # its reply has the cost, and perhaps another id
-            return False
         if self._missing.is_missing(task.key):  # what it shows of its session is still open
             return True
         age_ms = self._clock.now_ms() - max(task.since_ms, task.ended_ms or 0)

@@ -16,7 +16,7 @@ class RedactionFilter:
         self._redactor = redactor
 
     def clean(self, observation: Observation) -> Observation:
-        """The fact as it may be kept, for whoever decides by its text what it is about.
+        """The fact as it may be kept.
 
         Questions are left to `redact`, which knows those that have passed, and steps to the
         Timeline, which redacts many at once.
@@ -50,13 +50,6 @@ class RedactionFilter:
             files=files,
             is_clean=True,
         )
-
-    def is_question_of(self, task: Task, text: str) -> bool:
-        """Whether the text is what the task asked last."""
-        question = task.question
-        if question is None or text == question:
-            return question is not None
-        return self.is_same(self._redactor.redact(text), question)
 
     def is_same(self, redacted: str, before: str | None) -> bool:
         """Whether a text that passed before is this one; a secret in it may be known only now."""

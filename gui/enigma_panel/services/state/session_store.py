@@ -24,14 +24,7 @@ from enigma_panel.core.observation import (
     Kind,
     Observation,
 )
-from enigma_panel.core.reducer import (
-    ANSWERS_SENT,
-    END_KINDS,
-    kept_open,
-    reduce,
-    reopened,
-    reopened_session,
-)
+from enigma_panel.core.reducer import ANSWERS_SENT, END_KINDS, kept_open, reduce
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
@@ -40,7 +33,7 @@ from enigma_panel.services.state.day_costs import DayCosts
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.redaction import RedactionFilter
 from enigma_panel.services.state.sent_secrets import SentSecrets
-from enigma_panel.services.state.timeline import EARLIER_ANSWER, UNCLEAR, Timeline
+from enigma_panel.services.state.timeline import EARLIER_ANSWER, Timeline
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.deletion import Deleted
 from enigma_panel.store.ledger.errors import LedgerError
@@ -171,7 +164,6 @@ class SessionStore(QObject):
         self.ending = EndMarks()
         self.unsure_stops: dict[int, int] = {}
         """Tasks that an unconfirmed Stop may end, with the number of questions they had asked."""
-        self.unproven_names: set[int] = set()  # tasks whose id no reply has confirmed
         self.text_addresses: set[str] = set()  # where browsers are opened with a text
         self._dirty: set[tuple[type, int]] = set()
         self._late_numbers = count(1)
@@ -409,12 +401,11 @@ class SessionStore(QObject):
         observation = self.redaction.clean(observation)
         session = self._sessions[intent.session.key]
         task = self._tasks.get(intent.task.key) if intent.task else None
-        if task is not None and outcome is Outcome.KNOWN and intent.kind in STARTS:
-            session, task = self._corrected(session, task, observation)
-            if observation.kind is Kind.QUESTION and task.question_n > 0:
-                # The wait for the reply ends with the first question. The channel brought it, and
-                # perhaps it was answered since; the next poll shows whether it is open.
-                observation = replace(observation, kind=Kind.ACCEPTED, text=None)
+        has_asked = task is not None and task.question_n > 0
+        if has_asked and observation.kind is Kind.QUESTION and intent.kind in STARTS:
+            # The wait for the reply ends with the first question. The channel brought it, and
+            # perhaps it was answered since; the next poll shows whether it is open.
+            observation = replace(observation, kind=Kind.ACCEPTED, text=None)
         session, task = self._reduce(session, task, observation)
         if task is not None and intent.kind is IntentKind.ANSWER and outcome is not Outcome.REFUSED:
             kind = observation.kind if observation.kind in ANSWERS_SENT else EARLIER_ANSWER
@@ -582,7 +573,6 @@ class SessionStore(QObject):
             task = self._tasks.pop(key, None)
             if task is not None:
                 self._of_session[task.session_key].remove(key)
-            self.unproven_names.discard(key)
         for key in deleted.sessions:
             self._sessions.pop(key, None)
             self._past_sessions.pop(key, None)
@@ -718,16 +708,6 @@ class SessionStore(QObject):
             rise = (new_task.counted_cost or Decimal(0)) - (before or Decimal(0))
             self.costs_changed.emit(new_task.key, rise)
         return new_session, new_task
-
-    def _corrected(self, session: Session, task: Task, reply: Observation) -> tuple[Session, Task]:
-        """Correct a record: the reply names the task, so a result under another id was not its."""
-        is_other = reply.task_id is not None and task.service_id not in {None, reply.task_id}
-        if is_other and task.key in self.unproven_names:
-            self._timeline.keep(task.key, UNCLEAR, task.result or "")
-            now = self._clock.now_ms()
-            session, task = reopened_session(session, now), reopened(task, now)
-        self.unproven_names.discard(task.key)
-        return session, task
 
     def _settle_unknown(
         self, session: Session, reported: Task | None, observation: Observation

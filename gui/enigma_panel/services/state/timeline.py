@@ -21,8 +21,6 @@ GAP = "live_gap"
 """Kind of a line for a time without live news; text: its beginning, epoch ms; at_ms: its end."""
 NO_LIVE = "no_live"
 """Kind of a line for a session whose live channel cannot be opened."""
-UNCLEAR = "unclear"
-"""Kind of a line for a result or an error whose task is unclear; text: the report."""
 EARLIER_ANSWER = "earlier_answer"
 """Kind of a line for an answer whose news came when the task had gone on to another question."""
 LIVE_KINDS = frozenset(kind.value for kind in STEP_KINDS)
