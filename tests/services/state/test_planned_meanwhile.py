@@ -62,3 +62,16 @@ async def test_written_unchanged_meanwhile_it_is_in_its_new_session_on_the_disk_
     assert known is not None
     assert known.session_key == task.session_key + 1
     assert bench.ledger.tasks([task.key])[task.key] == known
+
+
+async def test_the_end_of_the_session_that_it_left_says_nothing_of_it(bench: Bench) -> None:
+    """A Terminate was being sent there, and its "not found" came after the task had left."""
+    store, task = bench.store, await _queued(bench)
+    await _new_session(store, task)
+    moved = store.task(task.key)
+    assert moved is not None
+    await store.update(replace(moved, status=TaskStatus.STARTING))
+    await store.record(task.session_key, task.key, Observation(kind=Kind.SESSION_GONE))
+    known = store.task(task.key)
+    assert known is not None
+    assert (known.status, known.session_key) == (TaskStatus.STARTING, task.session_key + 1)

@@ -683,6 +683,8 @@ class SessionStore(QObject):
     def _reduce(
         self, session: Session, task: Task | None, observation: Observation
     ) -> tuple[Session, Task | None]:
+        if task is not None and task.session_key != session.key:
+            task = None  # it went to another browser while the call was on its way
         now = self._clock.now_ms()
         observation = self.redaction.redact(observation, task)
         ending = self.ending.get(session.key, frozenset())
