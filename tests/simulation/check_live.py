@@ -10,7 +10,7 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.simulator.task import TaskState
 from enigma_panel.store.ledger.intents import Step
 from tests.simulation import weather
-from tests.simulation.calls import Sent, mark_of
+from tests.simulation.calls import STARTS, Sent, mark_of
 from tests.simulation.network import LIMITS
 from tests.simulation.settled import tasks_of
 from tests.simulation.weather import Kind as Fault
@@ -41,6 +41,7 @@ class Live:
         self._world = world
         self._sessions: dict[int, str] = {}
         self._polled: dict[str, Sent] = {}
+        self._rests: dict[str, float] = {}  # until when the service said to ask no more
 
     def begins(self, life: "Life") -> None:
         """A process has been put together."""
@@ -59,6 +60,8 @@ class Live:
         self._sessions[number] = session_id
 
     def polls(self, sent: Sent) -> None:
+        if sent.fate.kind is Fault.LIMITED_FOR:
+            self._rests[sent.path] = sent.at + sent.fate.retry_after + APART_S
         self._polled[sent.path] = sent
 
     def comes_in(self, wire: Wire, event: Event, observation: Observation) -> None:
@@ -174,7 +177,7 @@ class Live:
             return
 
         def look() -> None:
-            if any(call.sent.mark == mark for call in self._world.link.under_way):
+            if any(call.mark == mark and call.judged_at is None for call in self._starts_of(wire)):
                 self._later(wire, AT_ONCE_S, look)  # the reply may still name it
                 return
             now = self._task(wire, key)
@@ -194,6 +197,10 @@ class Live:
                 self._world.fail("an event wakes the poll", f"task {task.key}")
 
         self._later(wire, POLL_WITHIN_S, look)
+
+    def _starts_of(self, wire: Wire) -> list[Sent]:
+        calls = self._world.link.book.all
+        return [sent for sent in calls if sent.verb in STARTS and sent.life == wire.life.number]
 
     def _may_ask(self, task: Task) -> bool:
         own = self._world.checks.starts.model_task(mark_of(task.spec))
@@ -235,7 +242,8 @@ class Live:
         """Whether polls fail: then no gap makes them come sooner."""
         last = self._polled.get(path)
         failed = last is not None and (last.fate.kind not in _ANSWERED or last.status == 401)
-        return failed or self._world.channel.is_cut
+        rests = self._rests.get(path, 0.0) > self._world.timeline.now
+        return failed or rests or self._world.channel.is_cut
 
     def _troubled(self, since: float) -> bool:
         storm, changes = self._world.storm, self._world.settings_changes

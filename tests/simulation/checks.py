@@ -145,13 +145,15 @@ class Checks:
         self.words.clicked(keys, verb)
         self.caps.clicked(keys, verb, grace_ms)
 
-    def answered(self, session: Session, task: Task, verb: AnswerVerb) -> None:
-        self.commands.answered(session.key, mark_of(task.spec), verb)
+    def answered(self, session: Session, task: Task, verb: AnswerVerb, *, is_kept: bool) -> None:
+        """is_kept: whether the disk has room. Without, a Stop may go out or not, as it was kept."""
         self.words.answered(task, verb)
-        if verb is AnswerVerb.STOP:
-            self.caps.stopped(task)
         if verb is AnswerVerb.RESUME:
             self.emits.goes_on(session)
+        if is_kept:
+            self.commands.answered(session.key, mark_of(task.spec), verb)
+            if verb is AnswerVerb.STOP:
+                self.caps.stopped(task)
 
     def undone(self, key: int) -> None:
         """The person takes a command back."""

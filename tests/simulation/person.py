@@ -107,9 +107,9 @@ class Person:
         store, inbox = self.parts.services.store, self.parts.services.inbox
         session, task = store.session(question.session_key), store.task(question.task_key)
         is_on_its_way = question.task_key in inbox._sending  # the one before
-        is_taken = not is_on_its_way and not self.world.weather.disk_full
-        if session is not None and task is not None and is_taken:
-            self.world.checks.answered(session, task, verb)
+        if session is not None and task is not None and not is_on_its_way:
+            is_kept = not self.world.weather.disk_full
+            self.world.checks.answered(session, task, verb, is_kept=is_kept)
         try:
             result = await inbox.answer(question, text, verb)
         except LedgerError:

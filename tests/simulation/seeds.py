@@ -60,6 +60,10 @@ ONCE_RED: dict[int, str] = {
     2026120200297: "a task that was taken out began again and again until that was written",
     812: "a browser was closed for its second task; the first, put away, was called terminated",
     2026120200140: "found by an answer's own look, a task was not asked for until its next look",
+    2026120202120: "a Terminate found no session after its task had gone to another one",
+    2026120202253: "a result came while a refused poll had to rest",
+    2026120203417: "an answer that a full disk refused had taken back a Stop that was sent live",
+    2026120203437: "a result came while a reply was held whose connection had died",
     2026120200576: "killed before it was written that the cap of the day had ended a task",
 }
 """Seeds that were red once, and why. What they draw changes with the weather: under a new one they

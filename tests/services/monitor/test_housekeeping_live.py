@@ -142,7 +142,7 @@ async def test_of_a_session_that_was_not_found_once_nobody_knows(bench: Bench, i
     if not is_up:
         bench.connector.fault = LiveFault.UNREACHABLE
         await bench.connection.aclose()
-    await bench.wait(1)
+    await bench.wait(LATE_RESULT_MS / 1000 + 1)
     await housekeeping.tick()
     state = bench.phase(session), bench.task(key).status
     assert state == (Phase.CLOSED_ASSUMED, S.UNCONFIRMED)
