@@ -36,7 +36,6 @@ from enigma_panel.store.ledger.errors import (
     CorruptLedgerError,
     LedgerError,
     MissingLedgerError,
-    NewerLedgerError,
 )
 from enigma_panel.store.paths import FolderError, WrongFolderError
 from enigma_panel.ui.accessibility import install_safe_scroll_areas
@@ -138,7 +137,7 @@ class Program:
                 return await self._build(url)
             except WrongFolderError:
                 raise
-            except (NewerLedgerError, CorruptLedgerError, MissingLedgerError) as error:
+            except (CorruptLedgerError, MissingLedgerError) as error:
                 if not can_ask or not await self._restore(error):
                     raise
             except (FolderError, LedgerError) as error:

@@ -156,8 +156,7 @@ def machine_id() -> bytes:
 
 
 async def offer_copy(error: LedgerError, leave: asyncio.Event) -> bool:
-    """Offer the copy, as the ledger is lost, or of a newer version: go on with it, or with an empty
-    one?
+    """Offer the copy, as the ledger is lost: go on with it, or with an empty one?
 
     False to quit. What was in the ledger's place is kept beside it. leave: somebody ends the
     program meanwhile.

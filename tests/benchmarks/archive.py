@@ -14,10 +14,15 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from enigma_panel.core.task_filter import folded
+from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
+from enigma_panel.core.money import NANO
+from enigma_panel.core.observation import Usage
+from enigma_panel.core.verbs import TaskVerb
+from enigma_panel.store.ledger import queries
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.paths import folders_below
 from tests.benchmarks.figures import Figure, median, percentile
@@ -148,40 +153,38 @@ def fill(path: Path, tasks: int) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         for key in range(1, tasks + 1):
             at = NOW - (tasks - key) * 60_000
-            connection.execute(
-                "INSERT INTO sessions (key, base_url, key_print, site, number, phase, since_ms,"
-                " created_ms, ended_ms, close_after, current_task, name_folded)"
-                " VALUES (:key, :url, 'x', :site, :key, 'closed', :at, :at, :at, 1, :key,"
-                " :site || ' ' || :key)",
-                {
-                    "key": key,
-                    "url": SESSION.base_url,
-                    "site": f"shop{key % 9}.example",
-                    "at": at,
-                },
+            session = Session(
+                key=key,
+                base_url=SESSION.base_url,
+                key_fingerprint="x",
+                site=f"shop{key % 9}.example",
+                number=key,
+                phase=Phase.CLOSED,
+                since_ms=at,
+                created_ms=at,
+                ended_ms=at,
+                close_after=True,
+                current_task=key,
             )
+            connection.execute(queries.SESSIONS.insert, queries.SESSIONS.values(session))
             seldom = f"{' hundredth' * (key % 100 == 1)}{' rare7' * (key % 1000 == 7)}"
             nano = rng.randint(1, 10**9 - 1)
             told = f"common {text(12)}{' tenth' * (key % 10 == 0)}{seldom}"
-            result = text(40)
-            searched = folded(told, result)
-            connection.execute(
-                "INSERT INTO tasks (key, session_key, verb, text, avoid_domains, close_after,"
-                " status, since_ms, created_ms, sent_ms, ended_ms, result, cost, cost_nano,"
-                " tokens_in, question_n, pause_confirmed, is_new, texts_folded)"
-                " VALUES (:key, :key, 'newTask', :told, '[]', 1, 'done', :at, :at, :at,"
-                " :at + :took, :result, :cost, :nano, :took, 0, 0, 0, :searched)",
-                {
-                    "key": key,
-                    "told": told,
-                    "at": at,
-                    "took": rng.randint(5_000, 90_000),
-                    "result": result,
-                    "cost": f"0.{nano:09}",
-                    "nano": nano,
-                    "searched": searched,
-                },
+            result, took = text(40), rng.randint(5_000, 90_000)
+            task = Task(
+                key=key,
+                session_key=key,
+                verb=TaskVerb.NEW_TASK,
+                spec=TaskSpec(text=told),
+                status=TaskStatus.DONE,
+                since_ms=at,
+                created_ms=at,
+                sent_ms=at,
+                ended_ms=at + took,
+                result=result,
+                usage=Usage(cost=Decimal(nano) / NANO, tokens_in=took),
             )
+            connection.execute(queries.TASKS.insert, queries.TASKS.values(task))
 
 
 def _figure(name: str, value: float, floor: float, bar: float, note: str) -> Figure:

@@ -44,7 +44,7 @@ session_gone      .           lost        lost      lost      lost     lost
 given_up          .           lost        lost      lost      lost     lost
 refused           failed      failed      failed    failed    failed   .
 unknown           .           unconfirmed unconfirmed .           unconfirmed unconfirmed
-put_away          .           .           .         .         .        lost
+dismissed         .           .           .         .         .        lost
 pause_sent        .           paused      paused    .         .        .
 resume_sent       .           .           .         .         working  .
 answer_sent       .           .           .         working   .        .
@@ -55,9 +55,9 @@ opened            .           .           .         .         .        .
 delivered         .           .           .         .         .        .
 orphaned          .           .           .         .         .        .
 lifetime_over     .           .           .         .         .        .
-back_in_line      .           queued      queued    queued    queued   .
+back_in_queue     .           queued      queued    queued    queued   .
 taken_back        stopped     .           .         .         .        .
-brought_back      .           .           .         .         .        .
+restored          .           .           .         .         .        .
 agent             .           working     .         .         .        .
 action            .           working     .         .         .        .
 response_update   .           working     .         .         .        .
@@ -86,7 +86,7 @@ refused          .        failed      .               .               .         
 unknown          .        unconfirmed .               .               .               .               .
 terminate_sent   .        .           closed_assumed  closed_assumed  closed_assumed  closed_assumed  .
 lifetime_over    .        .           expired_assumed expired_assumed expired_assumed .               .
-put_away         .        .           .               .               closed_assumed  .               .
+dismissed        .        .           .               .               closed_assumed  .               .
 stopped          .        open        .               .               open            .               .
 task_gone        .        .           .               .               .               .               .
 given_up         .        .           .               .               .               .               .
@@ -96,9 +96,9 @@ resume_sent      .        .           .               .               .         
 stop_sent        .        .           .               .               .               .               .
 answer_sent      .        .           .               .               .               .               .
 answer_stop_sent .        .           .               .               .               .               .
-back_in_line     .        planned     .               .               .               .               .
+back_in_queue    .        planned     .               .               .               .               .
 taken_back       dropped  .           .               .               .               .               .
-brought_back     .        .           .               .               .               .               .
+restored         .        .           .               .               .               .               .
 agent            .        .           .               .               .               .               .
 action           .        .           .               .               .               .               .
 response_update  .        .           .               .               .               .               .
@@ -154,7 +154,7 @@ def _check_task_move(kind: str, start: str, target: str) -> None:
     observation = Observation(kind=Kind(kind), text="q")
     moved = _moved(_session(), task, observation, NOW)
     assert moved.status is S(target)
-    by_person = kind in {"taken_back", "put_away"}
+    by_person = kind in {"taken_back", "dismissed"}
     assert moved.is_new is (S(target) in FINAL_STATUSES and not by_person)
 
 

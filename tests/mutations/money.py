@@ -592,7 +592,7 @@ MONEY = (
         promise="what the tasks cost that were started here meanwhile, with your key",
         mistake="with any key",
         file="store/ledger/task_reader.py",
-        old=" AND s.key_print = :key_print",
+        old=" AND s.key_fingerprint = :key_fingerprint",
         new="",
         tests=(f"{BALANCE}::test_another_key_or_address_is_another_account",),
     ),

@@ -10,7 +10,7 @@ COMMANDS_LIVE = "tests/services/commands/test_commands_live.py"
 NOTIFIER = "tests/features/desktop_notices/test_question_notifier.py"
 MANAGER = "tests/ui/test_dialogs.py"
 TRAY = "tests/features/tray/test_tray.py"
-BEFORE = "tests/services/test_written_before.py"
+RECOVERY = "tests/services/test_recovery.py"
 PLACES = "tests/ui/questions/test_places.py"
 LINES = "tests/services/questions/test_question_lines.py"
 NO_BLANK_CHEQUE = "A purchase is approved up to its total, or an amount that was typed"
@@ -104,7 +104,7 @@ QUESTIONS = (
         file="services/recovery.py",
         old="return Observation(kind=Kind.ANSWER_UNCONFIRMED)",
         new="return Observation(kind=Kind.DELIVERED)",
-        tests=(f"{BEFORE}::test_recovery_settles_what_an_earlier_program_left_open",),
+        tests=(f"{RECOVERY}::test_what_a_killed_run_left_open_is_settled",),
     ),
     Break(
         promise="The time line tells what became of each question",

@@ -17,8 +17,6 @@ ON_THE_ROW = "Focus returns to the row worked on and falls on nothing that ends 
 LAST_FIELD = "Enter in a question's last field sends"
 DELETION = "tests/features/deletion/test_dialog.py"
 SEVERAL = "tests/ui/main_window/test_several_tasks.py"
-VERSIONS = "tests/store/ledger/test_versions.py"
-WAITED = "waited_s is how long all questions of a task waited, as far as that was counted"
 SELECTION = "What is done with several tasks is done with those that are selected and shown"
 
 SAFEGUARDS = (
@@ -461,13 +459,5 @@ SAFEGUARDS = (
         old="        return self.copied or self.text\n",
         new="        return self.text\n",
         tests=(f"{SEVERAL}::test_a_cell_is_copied_whole_and_of_several_rows_the_results",),
-    ),
-    Break(
-        promise=WAITED,
-        mistake="what an earlier version did not count is 0",
-        file="store/ledger/schema.py",
-        old='    "UPDATE tasks SET waited_ms = NULL WHERE question_n > 0",\n',
-        new="",
-        tests=(f"{VERSIONS}::test_a_ledger_of_version_2_is_brought_along_with_all_its_rows",),
     ),
 )

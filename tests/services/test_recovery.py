@@ -9,7 +9,7 @@ from enigma_panel import bootstrap
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.secrets.redaction import Fingerprinter
-from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.clock import SystemClock
 from enigma_panel.services.state.sent_secrets import SentSecrets
 from enigma_panel.store.keychain import MemoryStore, Result
@@ -68,6 +68,26 @@ async def test_nothing_of_a_copy_is_sent_again(path: Path, running: Running) -> 
         start = sessions.task(begun.task.key)
         assert start is not None
         assert start.status is TaskStatus.UNCONFIRMED
+
+
+async def test_what_a_killed_run_left_open_is_settled(path: Path, running: Running) -> None:
+    with Ledger.open(path)[0] as ledger:
+        asked = a_task(1, status=TaskStatus.ASKS, question="Which?", question_n=1, asked_ms=1)
+        unsent = a_task(2, status=TaskStatus.STARTING, service_id=None, sent_ms=None)
+        added = a_task(3, status=TaskStatus.STARTING, service_id=None)
+        for task in (asked, unsent, added):
+            put(ledger, a_session(task.key, current_task=task.key), task)
+        session = a_session(1, current_task=1)
+        ledger.open_intent(IntentKind.ANSWER, session, asked, 1, verb=AnswerVerb.RESUME)
+        ledger.open_intent(IntentKind.NEW_TASK, a_session(3, current_task=3), added, 1)
+    async with running(NOBODY) as parts:
+        (question,) = parts.services.inbox.questions()
+        assert (question.task_key, question.maybe_answered) == (1, True)
+        assert [entry.task_key for entry in parts.services.queue.entries()] == [2]
+        start = parts.services.sessions.task(3)
+        assert start is not None
+        assert start.status is TaskStatus.UNCONFIRMED
+        assert await parts.services.store.read(lambda ledger: ledger.unsettled()) == []
 
 
 class SlowStore(MemoryStore):

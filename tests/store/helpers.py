@@ -14,10 +14,8 @@ from msgspec.structs import asdict
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.task_filter import NO_FILTER, TaskSum
 from enigma_panel.store.ledger.backup import make_copy
-from enigma_panel.store.ledger.database import Database
 from enigma_panel.store.ledger.intents import Intent, IntentKind
 from enigma_panel.store.ledger.ledger import Ledger
-from enigma_panel.store.ledger.schema import MIGRATIONS
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
@@ -52,51 +50,6 @@ def spent_on(reader: TaskReader, day: str, from_ms: int, to_ms: int) -> TaskSum:
 
 def copy_ledger(ledger: Ledger, now_ms: int) -> None:
     make_copy(ledger.path, now_ms)
-
-
-def old_ledger(path: Path, version: int = 1) -> None:
-    """A ledger as an earlier version left it.
-
-    Of version 1: an open session, its task, a start nobody heard the end of. Of version 2 in
-    addition: a planned session and its task in line, two lines of a time line, a closed session.
-    """
-    path.parent.mkdir(exist_ok=True)
-    Database.open(path, MIGRATIONS[:1]).close()
-    with raw(path) as connection:
-        connection.executescript(_OLD_ROWS)
-    if version == 2:
-        Database.open(path, MIGRATIONS[:2]).close()
-        with raw(path) as connection:
-            connection.executescript(_ROWS_OF_2)
-
-
-_OLD_ROWS = f"""
-INSERT INTO numbers VALUES ('old.example', 2);
-INSERT INTO sessions VALUES (1, 'https://old', 'aa', 'old.example', 1, NULL, 'open', {NOW}, {NOW},
-    {NOW}, NULL, NULL, 'sess_old', NULL, NULL, NULL, 0, NULL, NULL);
-INSERT INTO sessions VALUES (2, 'https://old', 'aa', 'old.example', 2, NULL, 'starting', {NOW},
-    {NOW}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL);
-INSERT INTO tasks VALUES (1, 1, 'newTask', 'an old task', NULL, NULL, NULL, NULL, '[]', 1,
-    'task_old', 'working', {NOW}, {NOW}, {NOW}, NULL, NULL, NULL, NULL, '0.0100', 10000000, NULL,
-    NULL, NULL, NULL, 0, NULL, NULL, NULL, 0, 0);
-UPDATE sessions SET current_task = 1 WHERE key = 1;
-INSERT INTO intents VALUES (1, 'new_task', 1, 1, NULL, NULL, {NOW}, 'known', {NOW});
-INSERT INTO intents VALUES (2, 'start_session', 2, NULL, NULL, NULL, {NOW}, NULL, NULL);
-"""
-
-_ROWS_OF_2 = f"""
-INSERT INTO sessions VALUES (3, 'https://old', 'aa', 'line.example', 0, NULL, 'planned', {NOW},
-    {NOW}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, 2, NULL);
-INSERT INTO tasks VALUES (2, 3, 'newTask', 'a task in line', NULL, NULL, NULL, NULL, '["a.com"]', 1,
-    NULL, 'queued', {NOW}, {NOW}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-    NULL, NULL, NULL, 0, NULL, NULL, NULL, 0, 0, 7);
-INSERT INTO sessions VALUES (4, 'https://old', 'aa', 'old.example', 3, 'mine', 'closed_assumed',
-    {NOW}, {NOW}, {NOW}, {NOW}, {NOW}, 'sess_gone', 'wss://s', 'https://v', 'https://w', 1, NULL,
-    {NOW});
-UPDATE tasks SET status = 'asks', question = 'Which?', question_n = 2, asked_ms = {NOW}
-    WHERE key = 1;
-INSERT INTO steps VALUES (1, 1, {NOW}, 'accepted', ''), (2, 1, {NOW}, 'question', 'Which?');
-"""
 
 
 @contextmanager

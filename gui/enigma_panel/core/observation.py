@@ -64,10 +64,10 @@ class Kind(StrEnum):
     LIFETIME_OVER = "lifetime_over"  # by our clock
     OUTLIVED = "outlived"  # our clock was wrong: its channel is open and brings events
     GIVEN_UP = "given_up"  # nothing came while we went on polling after an assumed end
-    DISMISSED = "put_away"  # the person settled an unconfirmed start
-    BACK_IN_QUEUE = "back_in_line"  # a start was refused for now: it waits here for another try
+    DISMISSED = "dismissed"  # the person settled an unconfirmed start
+    BACK_IN_QUEUE = "back_in_queue"  # a start was refused for now: it waits here for another try
     TAKEN_BACK = "taken_back"  # the person took a task out of the queue; nothing was sent
-    RESTORED = "brought_back"  # the person undid that, or DISMISSED
+    RESTORED = "restored"  # the person undid that, or DISMISSED
     LIVE_LOST = "live_lost"  # what the channel alone could report is old
     SESSION_DOUBTED = "session_doubted"  # 401/404 about it, and no task of it to look again with
 

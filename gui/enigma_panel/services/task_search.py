@@ -116,10 +116,10 @@ class TaskSearch(QObject):
         return await self._read(lambda: self._reader.costs_of(days))
 
     async def tasks_of_account(
-        self, base_url: str, key_print: str, from_ms: int
+        self, base_url: str, key_fingerprint: str, from_ms: int
     ) -> list[AccountTask]:
         """The tasks that ran with that key at that address since then. LedgerError."""
-        ask = partial(self._reader.tasks_of_account, base_url, key_print, from_ms)
+        ask = partial(self._reader.tasks_of_account, base_url, key_fingerprint, from_ms)
         return await self._read(ask)
 
     async def ended_before(self, before_ms: int) -> list[int]:

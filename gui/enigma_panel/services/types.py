@@ -30,7 +30,7 @@ from enigma_panel.store.ledger.errors import (
     DiskFullError as DiskFullError,
     LedgerError as LedgerError,
     MissingLedgerError as MissingLedgerError,
-    NewerLedgerError as NewerLedgerError,
+    OtherVersionError as OtherVersionError,
     ReadOnlyLedgerError as ReadOnlyLedgerError,
 )
 from enigma_panel.store.ledger.intents import Step as Step

@@ -47,10 +47,10 @@ class Day:
         self._world.put(key, cost, session=of_session, **facts)
         return key
 
-    def said(self, key_print: str = KEY) -> str:
+    def said(self, key_fingerprint: str = KEY) -> str:
         """What is said of it, without the span."""
         reader = self._world.task_search.reader
-        text = balance_text(reader.tasks_of_account(BASE_URL, key_print, BEGIN_MS), NOW)
+        text = balance_text(reader.tasks_of_account(BASE_URL, key_fingerprint, BEGIN_MS), NOW)
         return text.partition(" balance ")[2] or text
 
 

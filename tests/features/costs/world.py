@@ -42,9 +42,9 @@ class LedgerSearch(FakeTaskSearch):
         return self.reader.costs_of(days)
 
     async def tasks_of_account(
-        self, base_url: str, key_print: str, from_ms: int
+        self, base_url: str, key_fingerprint: str, from_ms: int
     ) -> list[AccountTask]:
-        return self.reader.tasks_of_account(base_url, key_print, from_ms)
+        return self.reader.tasks_of_account(base_url, key_fingerprint, from_ms)
 
 
 class CostsWorld(World):

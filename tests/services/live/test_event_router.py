@@ -208,7 +208,7 @@ async def test_an_error_that_speaks_of_an_expired_session_proves_no_end(bench: B
     await bench.wait(1)
     assert bench.phase(session) is Phase.EXPIRED_ASSUMED
     assert bench.woken, "a poll tells"
-    assert "told_expired" in [s.kind for s in await bench.steps(key)]
+    assert "reported_expired" in [s.kind for s in await bench.steps(key)]
     at_work = Observation(kind=Kind.ACTIVE, asked_ms=bench.clock.now_ms())
     await bench.store.record(session, key, at_work)
     assert (bench.phase(session), bench.task(key).status) == (Phase.OPEN, S.WORKING)

@@ -61,7 +61,7 @@ async def test_tries_without_a_free_browser_make_one_line_in_its_steps(bench: Qu
     await until(lambda: bench.task(key).status is TaskStatus.WORKING, 900)
     steps = await bench.store.read(lambda ledger: ledger.steps(key, 100))
     kinds = [step.kind for step in steps]
-    assert kinds == ["back_in_line", "opened", "back_in_line", "accepted"]
+    assert kinds == ["back_in_queue", "opened", "back_in_queue", "accepted"]
 
 
 async def test_it_keeps_its_place_before_those_that_came_later(bench: QueueBench) -> None:

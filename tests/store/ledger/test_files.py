@@ -11,7 +11,7 @@ import pytest
 from enigma_panel.store.files import ProblemKind
 from enigma_panel.store.ledger.errors import ReadOnlyLedgerError
 from enigma_panel.store.ledger.ledger import Ledger
-from enigma_panel.store.ledger.schema import APPLICATION_ID, MIGRATIONS
+from enigma_panel.store.ledger.schema import APPLICATION_ID, VERSION
 from tests.store.helpers import raw, start
 
 posix = pytest.mark.skipif(os.name == "nt", reason="file modes are POSIX")
@@ -68,7 +68,7 @@ def test_durable_settings_are_on(ledger: Ledger) -> None:
         "busy_timeout": 5_000,
     }
     assert ledger._db.rows("PRAGMA application_id")[0][0] == APPLICATION_ID
-    assert ledger._db.rows("PRAGMA user_version")[0][0] == len(MIGRATIONS)
+    assert ledger._db.rows("PRAGMA user_version")[0][0] == VERSION
 
 
 def test_closing_leaves_one_file(ledger: Ledger) -> None:

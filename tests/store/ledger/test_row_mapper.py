@@ -97,11 +97,10 @@ def test_the_odd_characters_by_name(ledger: Ledger) -> None:
 
 
 def test_the_tables_have_exactly_the_columns_of_the_records(ledger: Ledger) -> None:
-    unused = {"network", "unproven", "answer_emitted"}  # of earlier versions: columns stay
     with raw(ledger.path) as connection:
         for table, derived in (
             (SESSIONS, {"name_folded"}),
-            (TASKS, {"cost_nano", "texts_folded"} | unused),
+            (TASKS, {"cost_nano", "texts_folded"}),
             (STEPS, set()),
         ):
             info = connection.execute(f"PRAGMA table_info({table.name})").fetchall()

@@ -1,4 +1,4 @@
-"""The window in place of the main window, where the ledger is lost or of a newer version."""
+"""The window in place of the main window, where the ledger is lost."""
 
 import asyncio
 from pathlib import Path
@@ -11,7 +11,6 @@ from enigma_panel.store.ledger.errors import (
     CorruptLedgerError,
     LedgerError,
     MissingLedgerError,
-    NewerLedgerError,
 )
 from enigma_panel.ui.recovery.lost_ledger import LedgerChoice, LostLedgerWindow
 from enigma_panel.ui.text.states import local_time
@@ -20,12 +19,12 @@ from tests.kit.person import active, click, key
 from tests.kit.world import World
 
 PATH = Path("/data/ledger.sqlite3")
-ERROR = NewerLedgerError(PATH, 9, 2)
+ERROR = CorruptLedgerError(PATH, "x")
 COPY = Copy(made_ms=NOW, sessions_open=1)
 
 
 async def asked(world: World, window: LostLedgerWindow) -> "asyncio.Task[LedgerChoice]":
-    task = world.scope.spawn("newer", window.choice())
+    task = world.scope.spawn("choice", window.choice())
     assert task is not None
     await asyncio.sleep(0)
     await active(window)
@@ -35,7 +34,6 @@ async def asked(world: World, window: LostLedgerWindow) -> "asyncio.Task[LedgerC
 async def test_a_copy_is_offered_with_what_it_lacks(world: World) -> None:
     window = LostLedgerWindow(ERROR, COPY, NOW + 60_000)
     answer = await asked(world, window)
-    assert "saved by a newer version" in window.text_label.text()
     assert "(1 session was open)" in window.more.text()
     assert "Anything started since is missing, and may still cost money." in window.more.text()
     assert window.copy_button.text() == f"Use the copy from {local_time(NOW)}"
@@ -45,11 +43,10 @@ async def test_a_copy_is_offered_with_what_it_lacks(world: World) -> None:
     assert not window.isVisible()
 
 
-async def test_without_a_copy_there_is_only_quit(world: World) -> None:
+async def test_without_a_copy_none_is_offered(world: World) -> None:
     window = LostLedgerWindow(ERROR, None, NOW)
     answer = await asked(world, window)
     assert not window.copy_button.isVisible()
-    assert not window.empty_button.isVisible()
     assert not window.more.isVisible()
     click(window.quit_button)
     assert await answer is LedgerChoice.QUIT

@@ -11,6 +11,7 @@ from enigma_panel.store.ledger.errors import (
     BrokenDiskError,
     DiskFullError,
     LedgerError,
+    OtherVersionError,
     ReadOnlyLedgerError,
 )
 from enigma_panel.store.paths import FolderError
@@ -37,6 +38,11 @@ COSTS = "Open sessions cost money. The service closes idle ones after five minut
             ReadOnlyLedgerError(PATH, "SQLITE_READONLY"),
             "The program can't write to its folder.",
             "Make it writable",
+        ),
+        (
+            OtherVersionError(PATH, 16, 17),
+            "Another version of this program saved the history; this one can't read it.",
+            "Move the file below elsewhere",
         ),
         (BrokenDiskError(PATH, "SQLITE_IOERR"), "The program can't open its data.", "Fix this"),
     ],

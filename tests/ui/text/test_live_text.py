@@ -234,7 +234,7 @@ def test_what_was_told_of_a_lost_browser_says_nothing_once_it_is_back_or_gone() 
         ("live_lost", "Nothing reports on it any more"),
         ("live_gap", "No live updates"),
         ("no_live", "No live updates: what the agent does is unknown"),
-        ("told_expired", "The service says the session expired"),
+        ("reported_expired", "The service says the session expired"),
         ("a_kind_of_a_later_version", "A kind of a later version"),
     ],
 )

@@ -13,7 +13,7 @@ from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import Timeline
 
-REPORTED_EXPIRED = "told_expired"
+REPORTED_EXPIRED = "reported_expired"
 """Kind of a line for an error that speaks of an expired session, which proves no end."""
 
 _OF_SESSION = frozenset({Kind.SESSION_ENDED, Kind.ORPHANED, Kind.RECONNECTED, Kind.LIFETIME_OVER})

@@ -13,10 +13,10 @@ from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, UNOPENED_PHAS
 from enigma_panel.store.files import Copy, keep_aside
 from enigma_panel.store.ledger import file_copy
 from enigma_panel.store.ledger.database import COMPANIONS
-from enigma_panel.store.ledger.errors import LedgerError, NewerLedgerError, typed_errors
+from enigma_panel.store.ledger.errors import LedgerError, OtherVersionError, typed_errors
 from enigma_panel.store.ledger.file_copy import copy_path
 from enigma_panel.store.ledger.queries import one_of
-from enigma_panel.store.ledger.schema import MIGRATIONS
+from enigma_panel.store.ledger.schema import VERSION
 
 CLOSED = one_of("phase", FINAL_PHASES | ASSUMED_PHASES | UNOPENED_PHASES)
 OPEN_IN_IT = f"SELECT count(*) FROM sessions WHERE NOT {CLOSED}"  # noqa: S608 - own names
@@ -58,7 +58,7 @@ def find_copy(ledger_path: Path) -> Copy | None:
 def use_copy(ledger_path: Path) -> None:
     """Put a duplicate of the copy in the ledger's place; what is there is kept aside.
 
-    The ledger must be closed. CorruptLedgerError or NewerLedgerError for a copy that cannot be
+    The ledger must be closed. CorruptLedgerError or OtherVersionError for a copy that cannot be
     used, other LedgerErrors as they come. Killed after the first step, the next start finds the
     ledger missing and offers the copy.
     """
@@ -88,8 +88,8 @@ def _mark(path: Path) -> bytes | None:
 def _check_copy(path: Path) -> Copy:
     with file_copy.looking_at(path) as connection:
         label = file_copy.label_of(connection, path)
-        if label.version > len(MIGRATIONS):
-            raise NewerLedgerError(path, label.version, len(MIGRATIONS))
+        if label.version != VERSION:
+            raise OtherVersionError(path, label.version, VERSION)
         file_copy.check_pages(connection, path)
         open_in_it = connection.execute(OPEN_IN_IT).fetchone()[0]
     return Copy(made_ms=label.made_ms, sessions_open=open_in_it)

@@ -14,18 +14,11 @@ from enigma_panel.store.ledger.errors import (
     ClosedLedgerError,
     CorruptLedgerError,
     LedgerError,
-    NewerLedgerError,
+    OtherVersionError,
     ReadOnlyLedgerError,
     typed_errors,
 )
-from enigma_panel.store.ledger.schema import (
-    APPLICATION_ID,
-    MIGRATIONS,
-    TABLES,
-    Migrations,
-    migrate,
-    version,
-)
+from enigma_panel.store.ledger.schema import APPLICATION_ID, TABLES, VERSION, create, version
 
 log = logging.getLogger(__name__)
 Values = Sequence[Any] | Mapping[str, Any]
@@ -56,20 +49,21 @@ class Database:
         self._file = file
 
     @classmethod
-    def open(cls, path: Path, migrations: Migrations = MIGRATIONS) -> "Database":
-        """Open or make the file and bring it to the newest version.
+    def open(cls, path: Path) -> "Database":
+        """Open or make the file.
 
         CorruptLedgerError for a file that is none of ours, or too damaged to open; other damage is
-        found later (`backup.make_copy`). NewerLedgerError (nothing touched) for one of a later
+        found later (`backup.make_copy`). OtherVersionError (nothing touched) for one of another
         version, other LedgerErrors as they come. Not twice at a time in one process: POSIX drops
         all locks of a process on a file when it closes one handle of it.
         """
         with typed_errors(path):
+            _check_version(path)
             _make_private(path)
             check_header(path)
             connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
             try:
-                _prepare(connection, path, migrations)
+                _prepare(connection, path)
                 return cls(path, connection, path.stat())
             except BaseException:
                 connection.close()
@@ -180,6 +174,25 @@ def _make_private(path: Path) -> None:
         sync_folder(path.parent)
 
 
+def _check_version(path: Path) -> None:
+    """Refuse another version before SQLite opens the file, which would take in its -wal.
+
+    One that was killed in its first run has its number in the -wal alone, which a reader leaves as
+    it is. OtherVersionError, OSError, sqlite3.Error.
+    """
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        header = file.read(100)
+    found, owner = (int.from_bytes(header[at : at + 4]) for at in (60, 68))
+    if header.startswith(MAGIC) and not owner and Path(f"{os.path.realpath(path)}-wal").exists():
+        uri = f"{path.absolute().as_uri()}?mode=ro"
+        with contextlib.closing(sqlite3.connect(uri, uri=True)) as reader:
+            found, owner = version(reader), reader.execute("PRAGMA application_id").fetchone()[0]
+    if owner == APPLICATION_ID and found != VERSION:
+        raise OtherVersionError(path, found, VERSION)
+
+
 def check_header(path: Path) -> None:
     """Find rubbish before SQLite does and throws its -wal away. CorruptLedgerError, OSError."""
     with path.open("rb") as file:
@@ -191,24 +204,25 @@ def check_header(path: Path) -> None:
         raise CorruptLedgerError(path, "not a database")
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, migrations: Migrations) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA trusted_schema = OFF")
-    found = version(connection)
-    _check_owner(connection, path)
-    if found > len(migrations):
-        raise NewerLedgerError(path, found, len(migrations))
+    is_fresh = _check_owner(connection, path)
     connection.execute("PRAGMA journal_mode = WAL").fetchone()
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON").fetchone()
-    migrate(connection, migrations)
+    connection.execute("PRAGMA foreign_keys = ON")
+    if is_fresh:
+        create(connection)
     names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
-    if migrations is MIGRATIONS and not names >= TABLES:
+    if not names >= TABLES:
         raise CorruptLedgerError(path, "its tables are not those that we made")
 
 
-def _check_owner(connection: sqlite3.Connection, path: Path) -> None:
+def _check_owner(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the file is empty; CorruptLedgerError for another program's."""
     owner = connection.execute("PRAGMA application_id").fetchone()[0]
     if owner == APPLICATION_ID:
-        return
+        return False
     if owner or connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
         raise CorruptLedgerError(path, "the database of another program")
+    return True

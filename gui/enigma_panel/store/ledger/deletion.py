@@ -79,11 +79,11 @@ _FRESH_KEY = (
     "SELECT 1 + max(coalesce((SELECT max(key) FROM {table}), 0),"
     " (SELECT value FROM meta WHERE name = 'last_{table}'))"
 )
-_OF_DAYS = "SELECT day, tasks, cost, took_ms, untold FROM deleted_days WHERE day BETWEEN ? AND ?"
+_OF_DAYS = "SELECT day, tasks, cost, took_ms, unknown FROM deleted_days WHERE day BETWEEN ? AND ?"
 _SET_DAY = (
     "INSERT INTO deleted_days VALUES (?, ?, ?, ?, ?) ON CONFLICT (day) DO UPDATE SET"
     " tasks = excluded.tasks, cost = excluded.cost, took_ms = excluded.took_ms,"
-    " untold = excluded.untold"
+    " unknown = excluded.unknown"
 )
 
 
@@ -219,7 +219,7 @@ def _keep_sums(db: Database, of_sessions: dict[int, TaskSum], of_days: dict[str,
         row = db.rows("SELECT deleted_cost FROM sessions WHERE key = ?", (key,))[0]
         cost = total.cost + Decimal(row[0] or 0)
         db.execute(
-            "UPDATE sessions SET deleted_cost = ?, deleted_untold = deleted_untold + ?"
+            "UPDATE sessions SET deleted_cost = ?, deleted_unknown = deleted_unknown + ?"
             " WHERE key = ?",
             (str(cost), total.unknown, key),
         )

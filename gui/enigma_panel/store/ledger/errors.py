@@ -53,13 +53,11 @@ class ClosedLedgerError(LedgerError):
     """The ledger was closed before."""
 
 
-class NewerLedgerError(LedgerError):
-    """A newer version of this program wrote the ledger; it was left untouched."""
+class OtherVersionError(LedgerError):
+    """Another version of this program wrote the ledger; it was left untouched."""
 
     def __init__(self, path: Path, found: int, known: int) -> None:
-        super().__init__(path, f"version {found}, this program knows {known}")
-        self.found = found
-        self.known = known
+        super().__init__(path, f"its format is {found}, this program needs {known}")
 
 
 class IntentSettledError(LedgerError):

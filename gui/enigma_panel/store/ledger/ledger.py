@@ -85,11 +85,11 @@ _NEXT_NUMBER = (
     " ON CONFLICT (site) DO UPDATE SET last = last + 1 RETURNING last"
 )
 _LAST_BALANCE = (  # first the one row, else the sum is made for each of the sessions
-    "WITH s AS MATERIALIZED (SELECT * FROM sessions WHERE base_url = ? AND key_print = ?"  # noqa: S608 - own words
+    "WITH s AS MATERIALIZED (SELECT * FROM sessions WHERE base_url = ? AND key_fingerprint = ?"  # noqa: S608 - own words
     " AND balance IS NOT NULL ORDER BY opened_ms DESC LIMIT 1)"
     " SELECT s.balance, s.opened_ms, (SELECT sum(t.cost_nano) FROM tasks t"
     f" JOIN sessions o ON o.key = t.session_key WHERE {STARTED} >= s.created_ms"
-    " AND o.base_url = s.base_url AND o.key_print = s.key_print) FROM s"
+    " AND o.base_url = s.base_url AND o.key_fingerprint = s.key_fingerprint) FROM s"
 )
 
 
@@ -110,9 +110,11 @@ class Ledger:
         """Open or make the ledger; a broken file without a copy is kept aside, see Problem.
 
         With a copy it stays where it is: CorruptLedgerError, or MissingLedgerError where the ledger
-        is gone or empty. NewerLedgerError for a file of a later version, which stays, too.
+        is gone or empty. OtherVersionError for a file of another version, which stays, too.
         """
         database, problem = _open_or_replace(path)
+        with contextlib.suppress(OSError):  # what a killed program was about to put in its place
+            file_copy.drop_draft(path)
         return cls(database), problem
 
     @property
@@ -276,10 +278,12 @@ class Ledger:
         there = dict(self._db.rows(sql, (from_ms, to_ms)))
         return there, deletion.sum_of_day(self.connection, day).cost
 
-    def last_balance(self, base_url: str, key_print: str) -> tuple[Decimal, int, Decimal] | None:
+    def last_balance(
+        self, base_url: str, key_fingerprint: str
+    ) -> tuple[Decimal, int, Decimal] | None:
         """The last balance of an account, in dollars, when it came (epoch ms), and what its tasks
         cost that were sent since; None where it never came."""
-        for balance, at_ms, nano in self._db.rows(_LAST_BALANCE, (base_url, key_print)):
+        for balance, at_ms, nano in self._db.rows(_LAST_BALANCE, (base_url, key_fingerprint)):
             return Decimal(balance), at_ms, Decimal(nano or 0) / NANO
         return None
 
@@ -423,8 +427,6 @@ def _open_or_replace(path: Path) -> tuple[Database, Problem | None]:
     """Open `path`; a broken file without a copy is kept aside with its -wal and -shm."""
     with typed_errors(path.parent):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with contextlib.suppress(OSError):  # what a killed program was about to put in its place
-        file_copy.drop_draft(path)
     with typed_errors(path):
         is_there = any(_size(Path(f"{path}{ending}")) for ending in HOLDING)
     if not is_there and find_copy(path) is not None:  # a first start finds no copy either

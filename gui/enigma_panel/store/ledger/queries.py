@@ -21,12 +21,12 @@ R = TypeVar("R", bound=Struct)
 
 
 def _searched_name(session: Session) -> str:
-    """Text that the search for a session's tasks looks through, as migration 15 wrote it."""
+    """Text that the search for a session's tasks looks through."""
     return folded(clean_text(session.site), clean_text(session.name))
 
 
 def _searched_texts(task: Task) -> str:
-    """Text that the search for a task looks through, as migration 15 wrote it."""
+    """Text that the search for a task looks through."""
     texts = (task.spec.text, task.result, task.error, task.question)
     return folded(*(clean_text(text or "") for text in texts))
 

@@ -23,13 +23,6 @@ _MAX_INT = 2**63 - 1
 
 Convert = Callable[[Any], Any]
 
-STORED_NAMES = {
-    "deleted_unknown": "deleted_untold",
-    "key_fingerprint": "key_print",
-    "queue_position": "place",
-}
-"""Fields whose column has another name: stored names never change."""
-
 
 def clean_text(text: str) -> str:
     """The text with halves of surrogate pairs joined and lone ones replaced by U+FFFD."""
@@ -153,8 +146,7 @@ class RecordTable(Generic[R]):
         self._get = attrgetter(*self._plan.paths)
         self._derived = dict(derived or {})
         self.name = name
-        names = (path.rpartition(".")[2] for path in self._plan.paths)
-        self.columns = tuple(STORED_NAMES.get(name, name) for name in names)
+        self.columns = tuple(path.rpartition(".")[2] for path in self._plan.paths)
         self.select = f"SELECT {', '.join(self.columns)} FROM {name}"  # noqa: S608 - own names
         written = [*self.columns, *self._derived]
         self.insert = _insert(name, written)

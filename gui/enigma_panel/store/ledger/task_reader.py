@@ -121,7 +121,7 @@ _OF_ACCOUNT = (
     " WHERE name = 'last_deleted_ms')) THEN s.balance END, t.cost_nano"
     " FROM tasks t CROSS JOIN sessions s ON s.key = t.session_key"
     f" WHERE t.sent_ms >= :from_ms - {_LONGEST_MS} AND coalesce(t.ended_ms, :from_ms) >= :from_ms"
-    " AND t.status <> 'queued' AND s.base_url = :base_url AND s.key_print = :key_print"
+    " AND t.status <> 'queued' AND s.base_url = :base_url AND s.key_fingerprint = :key_fingerprint"
 )
 _KEY_RANGE = (
     "SELECT (SELECT min(key) FROM tasks), (SELECT max(key) FROM tasks),"
@@ -240,9 +240,11 @@ class TaskReader:
             for day, by_status in zip(days, found, strict=True)
         ]
 
-    def tasks_of_account(self, base_url: str, key_print: str, from_ms: int) -> list[AccountTask]:
+    def tasks_of_account(
+        self, base_url: str, key_fingerprint: str, from_ms: int
+    ) -> list[AccountTask]:
         """The tasks that ran with that key at that address since then (epoch ms)."""
-        values = {"base_url": base_url, "key_print": key_print, "from_ms": from_ms}
+        values = {"base_url": base_url, "key_fingerprint": key_fingerprint, "from_ms": from_ms}
         return [
             AccountTask(
                 asked, opened, sent, ended, left and Decimal(left), Decimal(nano or 0) / NANO

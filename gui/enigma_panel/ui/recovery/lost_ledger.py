@@ -1,9 +1,9 @@
-"""The window that is shown alone when the ledger is lost or of a newer version."""
+"""The window that is shown alone when the ledger is lost."""
 
 import asyncio
 from enum import StrEnum
 
-from enigma_panel.services.types import Copy, LedgerError, MissingLedgerError, NewerLedgerError
+from enigma_panel.services.types import Copy, LedgerError, MissingLedgerError
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.problems import copy_text
 from enigma_panel.ui.text.states import local_moment
@@ -44,7 +44,6 @@ class LostLedgerWindow(ModelessDialog):
     def _fill(self, error: LedgerError, copy: Copy | None, now_ms: int) -> None:
         self.text_label.setText(_reason(error))
         self.file.setText(str(error.path))
-        self.empty_button.setVisible(not isinstance(error, NewerLedgerError))
         self.copy_button.setVisible(copy is not None)
         self.more.setVisible(copy is not None)
         if copy is not None:
@@ -72,13 +71,6 @@ class LostLedgerWindow(ModelessDialog):
 
 
 def _reason(error: LedgerError) -> str:
-    match error:
-        case NewerLedgerError():
-            return tr(
-                "The history was saved by a newer version of this program. "
-                "This version can't read it and changes nothing. Start the newer one."
-            )
-        case MissingLedgerError():
-            return tr("The history is missing or empty.")
-        case _:
-            return tr("The history is damaged and can't be opened. The damaged file is kept.")
+    if isinstance(error, MissingLedgerError):
+        return tr("The history is missing or empty.")
+    return tr("The history is damaged and can't be opened. The damaged file is kept.")

@@ -3,7 +3,13 @@
 import asyncio
 import errno
 
-from enigma_panel.services.types import DiskFullError, FolderError, LedgerError, ReadOnlyLedgerError
+from enigma_panel.services.types import (
+    DiskFullError,
+    FolderError,
+    LedgerError,
+    OtherVersionError,
+    ReadOnlyLedgerError,
+)
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.widgets.basics import make_button, make_label
 from enigma_panel.ui.widgets.dialog import ModelessDialog
@@ -57,6 +63,9 @@ class StartFailedWindow(ModelessDialog):
 
 
 def _words(error: FolderError | LedgerError) -> tuple[str, str]:
+    if isinstance(error, OtherVersionError):
+        reason = tr("Another version of this program saved the history; this one can't read it.")
+        return reason, tr("Move the file below elsewhere, then try again.")
     code = error.code if isinstance(error, FolderError) else None
     if isinstance(error, DiskFullError) or code in _FULL:
         return tr("The disk is full."), tr("Free some space, then try again.")
