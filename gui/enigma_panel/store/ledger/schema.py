@@ -136,12 +136,10 @@ CREATE TABLE sent_secrets (
 
 CREATE UNIQUE INDEX sessions_by_name ON sessions (site, number) WHERE number > 0;
 CREATE INDEX sessions_by_phase ON sessions (phase);
-CREATE INDEX sessions_by_id ON sessions (service_id) WHERE service_id IS NOT NULL;
 CREATE INDEX tasks_by_session ON tasks (session_key);
 CREATE INDEX tasks_by_status ON tasks (status);
 CREATE INDEX intents_open ON intents (key) WHERE outcome IS NULL;
 CREATE INDEX steps_by_task ON steps (task_key, key);
-CREATE INDEX steps_questions ON steps (task_key, key) WHERE kind = 'question';
 
 -- Without them each deleted row would have SQLite look through all that may refer to it.
 CREATE INDEX sessions_by_task ON sessions (current_task) WHERE current_task IS NOT NULL;
@@ -152,22 +150,17 @@ CREATE INDEX intents_by_task ON intents (task_key) WHERE task_key IS NOT NULL;
 -- in its index: a new one is written quickly. What is counted and summed is in one narrow index.
 CREATE INDEX tasks_figures ON tasks (
     status, is_new, cost_nano, created_ms, sent_ms, ended_ms, tokens_in, tokens_out, code,
-    service_id IS NOT NULL, waited_ms, asked_ms, answered_ms
+    service_id IS NOT NULL
 );
 CREATE INDEX tasks_by_text ON tasks (substr(text, 1, 40) COLLATE NOCASE);
 CREATE INDEX tasks_by_result ON tasks (
     substr(coalesce(result, error, question, ''), 1, 40) COLLATE NOCASE
 );
 CREATE INDEX tasks_by_cost ON tasks (cost_nano) WHERE cost_nano IS NOT NULL;
-CREATE INDEX tasks_by_took ON tasks (
-    CASE WHEN status <> 'queued' AND (code IN ('FROM_COPY', 'FROM_EXPORT', 'TAKEN_BACK')) IS NOT 1
-    THEN ended_ms - coalesce(sent_ms, created_ms) END
-) WHERE ended_ms IS NOT NULL;
 CREATE INDEX tasks_by_end ON tasks (ended_ms) WHERE ended_ms IS NOT NULL;
 CREATE INDEX tasks_by_start ON tasks (sent_ms) WHERE sent_ms IS NOT NULL;
 CREATE INDEX tasks_by_tokens_in ON tasks (tokens_in) WHERE tokens_in IS NOT NULL;
 CREATE INDEX tasks_by_tokens_out ON tasks (tokens_out) WHERE tokens_out IS NOT NULL;
-CREATE INDEX tasks_by_waited ON tasks (waited_ms) WHERE waited_ms IS NOT 0;
 CREATE INDEX sessions_by_title ON sessions (coalesce(label, site) COLLATE NOCASE, number);
 CREATE INDEX sessions_by_site ON sessions (site);
 CREATE INDEX sessions_by_host ON sessions (base_url);
