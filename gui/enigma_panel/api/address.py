@@ -126,7 +126,7 @@ def live_origin(socket_url: str, base_url: str) -> str:
 
 
 def file_address(url: str, base_url: str, hosts: Collection[str]) -> str | None:
-    """The address of a result's file as it may be fetched, None where it may not.
+    """The address of a result's file as it may be opened, None where it may not.
 
     Only from the host of base_url, at whatever port, or from one of hosts; https, and without TLS
     only from this machine. User info is no address of a file, and a fragment is not sent.

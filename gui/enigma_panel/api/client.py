@@ -1,4 +1,4 @@
-"""The client of the service over HTTP. With `download` the only module that imports httpx.
+"""The client of the service over HTTP. The only module that imports httpx.
 
 There is one request function, a time limit per verb, and two connection pools, so that a Terminate
 never waits behind a long poll. No call is ever retried here: there is no idempotency key.

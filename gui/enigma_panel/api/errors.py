@@ -138,27 +138,3 @@ def http_status(error: ApiError) -> int | None:
             return error.status
         case _:
             return None
-
-
-class DownloadFault(StrEnum):
-    """Why a file of a result was not fetched."""
-
-    ADDRESS = "address"  # not at a host from which files are fetched, or not safely
-    NOT_CONNECTED = "not_connected"
-    TIMEOUT = "timeout"
-    REDIRECTED = "redirected"  # never followed
-    REFUSED = "refused"  # with an error status
-    CUT = "cut"  # it ended before it was whole
-    NONSENSE = "nonsense"  # the answer cannot be read as a file
-    DISK_FULL = "disk_full"
-    DISK = "disk"
-
-
-class DownloadError(Exception):
-    """A file was not fetched. status: of HTTP, 0 without answer. reason: of the disk, in words."""
-
-    def __init__(self, fault: DownloadFault, *, status: int = 0, reason: str = "") -> None:
-        super().__init__(fault.value)
-        self.fault = fault
-        self.status = status
-        self.reason = reason

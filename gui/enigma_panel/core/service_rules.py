@@ -53,7 +53,7 @@ class ServiceRules(Struct, frozen=True, kw_only=True):
     for, where it is written in another way. caps_session: a maximum duration ends the whole
     session; else the task alone, and a session ends after idle_ms (milliseconds) in which nothing
     happens. key_prefix: how its keys begin in the documentation. file_hosts: hosts from which the
-    files of a result may be fetched, beside the session's own.
+    files of a result may be opened, beside the session's own.
 
     names: what it calls the fields that it has, on the wire; the text of an answer as that of a
     task. in_new_task: those that newTask calls otherwise. nests_task: run-task holds the task as

@@ -3,10 +3,10 @@
 from enigma_panel.features.costs.feature import COSTS
 from enigma_panel.features.deletion.feature import DELETION
 from enigma_panel.features.desktop_notices.feature import DESKTOP_NOTICES
-from enigma_panel.features.downloads.feature import DOWNLOADS
 from enigma_panel.features.exports.feature import EXPORTS
 from enigma_panel.features.feature import Feature
 from enigma_panel.features.help.feature import HELP
+from enigma_panel.features.result_files.feature import RESULT_FILES
 from enigma_panel.features.results.feature import RESULTS
 from enigma_panel.features.saved_logins.feature import SAVED_LOGINS
 from enigma_panel.features.tray.feature import TRAY
@@ -15,7 +15,7 @@ FEATURES: tuple[Feature, ...] = (
     DESKTOP_NOTICES,
     TRAY,
     RESULTS,
-    DOWNLOADS,
+    RESULT_FILES,
     COSTS,
     EXPORTS,
     DELETION,

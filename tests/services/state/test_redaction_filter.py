@@ -63,7 +63,7 @@ def test_each_text_of_what_comes_with_a_result_is_redacted() -> None:
     assert kept.files == (ResultFile(name=KEPT, url=KEPT, source=KEPT),)
 
 
-def test_the_address_of_a_file_can_still_be_fetched() -> None:
+def test_the_address_of_a_file_can_still_be_opened() -> None:
     redactor = Redactor(b"k" * 32)
     redactor.add_id("a1b2c3d4e5f6")
     url = "https://blobs.webrun.ai/a1b2c3d4e5f6/1.pdf?token=abc123"

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.models import Session, Task, has_idled, shown_state
 from enigma_panel.core.money import exact_money
 from enigma_panel.core.observation import NO_USAGE, UNSENT, Kind, Usage
@@ -32,7 +31,6 @@ LINES = 30
 """Most lines of the time line; all of them stand under *Steps*."""
 IN_STEPS_ALONE = frozenset({Kind.OPENED, Kind.ACCEPTED})
 """Lines that stand under *Steps* alone: the task was sent."""
-_LONG_WORD = lazy_compile(r"\S{20}(?=\S)")
 
 
 def state_word(
@@ -158,8 +156,3 @@ def thoughts_text(steps: Sequence[Step], *, is_open: bool) -> str:
     if n and is_open:
         return tr("Hide thoughts")
     return tr.plural("1 thought", "{n} thoughts", n) if n else ""
-
-
-def breakable(text: str) -> str:
-    """An address or a word without end may be broken: else it makes the panel wider than it is."""
-    return _LONG_WORD.sub("\\g<0>\N{ZERO WIDTH SPACE}", text)
