@@ -121,7 +121,7 @@ class FakeSessions(Sessions):
         for key in task_keys:
             self.sessions.pop(self.tasks.pop(key).session_key, None)
         self.gone |= set(task_keys)
-        self.changed.emit(Diff(deleted=frozenset(task_keys), is_asked=True))
+        self.changed.emit(Diff(deleted=frozenset(task_keys)))
 
     def is_deleted(self, key: int) -> bool:
         return key in self.gone
@@ -363,7 +363,7 @@ class FakeTaskSearch(TaskSearch):
         self.asked: list[tuple[TaskFilter, Order]] = []
         self.is_late = False
         self.days_followed = 0
-        sessions.changed.connect(lambda diff: self.answer(by_person=diff.is_asked))
+        sessions.changed.connect(lambda diff: self.answer(by_person=bool(diff.deleted)))
 
     def ask(self, task_filter: TaskFilter | None = None, order: Order | None = None) -> None:
         self.filter = self.filter if task_filter is None else task_filter

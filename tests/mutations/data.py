@@ -624,7 +624,7 @@ DATA = (
         file="store/ledger/deletion.py",
         old='        for table in ("sessions", "tasks"):\n',
         new="        for table in ():\n",
-        tests=(f"{DELETION}::test_keys_never_come_back_and_days_keep_their_sums",),
+        tests=(f"{DELETION}::test_keys_never_come_back",),
     ),
     Break(
         promise=COPIED,
@@ -641,16 +641,6 @@ DATA = (
         old='        source.execute("VACUUM INTO ?", (str(path),))\n',
         new="        source.backup(sqlite3.connect(path))\n",
         tests=(f"{DELETION}::test_no_byte_of_what_was_deleted_is_left_in_a_file",),
-    ),
-    Break(
-        promise="Nothing is deleted by its age before the service has answered",
-        mistake="whatever the clock says is believed",
-        file="features/deletion/deletions.py",
-        old="is_heard = self._health.heard_ms is not None",
-        new="is_heard = True",
-        tests=(
-            f"{DELETIONS}::test_what_is_too_old_goes_some_time_after_the_start_and_then_hourly",
-        ),
     ),
     Break(
         promise="a session goes with its last task",
@@ -687,6 +677,14 @@ DATA = (
         tests=(f"{DELETION}::test_what_a_call_is_open_about_stays_and_so_does_a_call_that_counts",),
     ),
     Break(
+        promise="Tasks sent today stay until tomorrow",
+        mistake="they go, and the day's cap counts less",
+        file="store/ledger/queries.py",
+        old="{STARTED} >= :day_ms",
+        new="{STARTED} < :day_ms - :day_ms",
+        tests=(f"{DELETIONS}::test_what_was_sent_today_stays_and_the_day_s_cap_counts_it",),
+    ),
+    Break(
         promise=NOT_OVER,
         mistake="an assumed end is enough",
         file="store/ledger/queries.py",
@@ -703,30 +701,12 @@ DATA = (
         tests=(f"{DELETION}::test_an_assumed_end_counts_a_day_after_the_longest_life",),
     ),
     Break(
-        promise="Daily totals still include deleted tasks.",
-        mistake="the sum of a day is that of what was deleted last",
-        file="store/ledger/deletion.py",
-        old="whole = sum_of_day(db.connection, day).plus(total)",
-        new="whole = total",
-        tests=(f"{DELETION}::test_keys_never_come_back_and_days_keep_their_sums",),
-    ),
-    Break(
         promise="may be left in the ledger until the program is closed",
         mistake="nobody does it then",
         file="store/ledger/ledger.py",
         old="            deletion.purge(self._db)\n",
         new="            _ = self._db.connection\n",
         tests=(f"{DELETION}::test_no_byte_of_what_was_deleted_is_left_in_a_file",),
-    ),
-    Break(
-        promise="deletes tasks some days after their end, if you choose so",
-        mistake="also while all are to be kept",
-        file="features/deletion/deletions.py",
-        old="        if days:\n",
-        new="        if True:\n",
-        tests=(
-            f"{DELETIONS}::test_what_is_too_old_goes_some_time_after_the_start_and_then_hourly",
-        ),
     ),
     Break(
         promise="while you use another program",

@@ -573,14 +573,6 @@ MONEY = (
         tests=(f"{COSTS}::test_what_became_of_tasks_and_what_is_not_known",),
     ),
     Break(
-        promise="What deleted tasks cost stands beside",
-        mistake="the total leaves them out",
-        file="features/costs/sheet.py",
-        old="spent = whole.sum_of(today).plus(deleted_sum(today))",
-        new="spent = whole.sum_of(today)",
-        tests=(f"{COSTS}::test_what_deleted_tasks_cost_stands_beside",),
-    ),
-    Break(
         promise="names what is unexplained",
         mistake="what is below a dollar is called explained",
         file="features/costs/balance.py",
@@ -595,14 +587,6 @@ MONEY = (
         old=" AND s.key_fingerprint = :key_fingerprint",
         new="",
         tests=(f"{BALANCE}::test_another_key_or_address_is_another_account",),
-    ),
-    Break(
-        promise="it begins anew at midnight and after a task that you deleted",
-        mistake="what deleted tasks cost is called unexplained",
-        file="store/ledger/deletion.py",
-        old="    db.execute(_KEEP_LAST_END, keys)\n",
-        new="",
-        tests=(f"{BALANCE}::test_no_deleted_task_is_in_the_span",),
     ),
     Break(
         promise="Only balances from a start during which no task ran are compared",

@@ -16,7 +16,7 @@ from enigma_panel.core.observation import AT_CAP, Kind, Observation, Usage
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.caps import Caps
-from enigma_panel.services.clock import local_date, local_day
+from enigma_panel.services.clock import local_day
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import NoticeKind, PauseReason, WaitReason
 from enigma_panel.store.ledger.intents import Intent
@@ -586,7 +586,7 @@ def told(bench: CapBench) -> Decimal:
     day = local_day(bench.bench.clock.now_ms())
     reader = TaskReader(bench.bench.ledger.path)
     try:
-        return spent_on(reader, local_date(day[0]), *day).cost
+        return spent_on(reader, *day).cost
     finally:
         reader.close()
 

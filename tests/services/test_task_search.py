@@ -153,8 +153,8 @@ async def test_what_a_full_disk_keeps_out_of_the_ledger_is_counted_with_its_row(
         return real(reader, *asked) | {TaskStatus.DONE: 9}
 
     monkeypatch.setattr(TaskReader, "statuses_but", before_another_went)
-    await bench.store.delete([old], lambda _: "2026-01-01")
-    bench.store.announce_deletions(is_asked=True)
+    await bench.store.delete([old])
+    bench.store.announce_deletions()
     await asyncio.sleep(1)
     assert counts()[TaskGroup.DONE] == 2
 
@@ -307,7 +307,7 @@ async def test_old_records_that_are_loaded_are_no_change(
 
 def start_ended(ledger: Ledger) -> int:
     """A task that was done in a session of its own, which is closed."""
-    intent = start(ledger, task=new_task(status=TaskStatus.DONE, ended_ms=NOW))
+    intent = start(ledger, task=new_task(status=TaskStatus.DONE, sent_ms=1, ended_ms=NOW))
     ended = replace(intent.session, phase=Phase.CLOSED, ended_ms=NOW)
     assert intent.task is not None
     ledger.settle(intent.key, Outcome.KNOWN, NOW, ended, intent.task)

@@ -41,9 +41,9 @@ def kept_task(ledger: Ledger, key: int) -> Task | None:
     return ledger.tasks([key]).get(key)
 
 
-def spent_on(reader: TaskReader, day: str, from_ms: int, to_ms: int) -> TaskSum:
+def spent_on(reader: TaskReader, from_ms: int, to_ms: int) -> TaskSum:
     """What the tasks cost that were started on that day."""
-    total = reader.figures(NO_FILTER, (day, from_ms, to_ms)).day
+    total = reader.figures(NO_FILTER, (from_ms, to_ms)).day
     assert total is not None
     return total
 

@@ -104,8 +104,8 @@ def test_costs_in_the_filter_of_an_earlier_version_are_passed_over(path: Path) -
 @pytest.mark.parametrize(
     "rubbish",
     [
-        *({"at_cap": "close"}, {"dialect": "W9"}, {"keep_tasks_days": -1}),
-        *({"keep_tasks_days": 3_651}, {"task_order": [{"column": "cost"}, {"column": "task"}]}),
+        *({"at_cap": "close"}, {"dialect": "W9"}),
+        {"task_order": [{"column": "cost"}, {"column": "task"}]},
     ],
 )
 def test_a_value_that_means_nothing_is_the_default(path: Path, rubbish: dict[str, Any]) -> None:
@@ -198,7 +198,6 @@ WRONG = {
     "cap_per_task": "49x",
     "base_url": None,
     "version": "one-49x",
-    "keep_tasks_days": "49x",
     "task_filter": "49x",
     "tasks_columns": [49],
     "dialect": {},

@@ -21,15 +21,18 @@ class KeptReason(StrEnum):
     AT_WORK = "at_work"
     UNCONFIRMED = "unconfirmed"
     SESSION = "session"  # its session may still be open
+    TODAY = "today"  # it was sent today: the day's cap counts it
     CALL = "call"  # a call about it is open, or counts among those of the last minute
 
 
-def kept_because(status: str, *, is_over: bool, has_call: bool = False) -> KeptReason | None:
+def kept_because(
+    status: str, *, is_over: bool, is_of_today: bool = False, has_call: bool = False
+) -> KeptReason | None:
     """Why a task of that status is never deleted; None: it may be.
 
-    is_over: the end of its session is proven, or was assumed LONG_AGO_MS ago. has_call: a call
-    about it or its session has no outcome yet, or was made in the last minute. A word that no
-    version wrote is a reason to stay.
+    is_over: the end of its session is proven, or was assumed LONG_AGO_MS ago. is_of_today: it was
+    sent on this local day. has_call: a call about it or its session has no outcome yet, or was made
+    in the last minute. A word that no version wrote is a reason to stay.
     """
     match status:
         case TaskStatus.QUEUED:
@@ -40,6 +43,8 @@ def kept_because(status: str, *, is_over: bool, has_call: bool = False) -> KeptR
         return KeptReason.AT_WORK
     if not is_over:
         return KeptReason.SESSION
+    if is_of_today:
+        return KeptReason.TODAY
     return KeptReason.CALL if has_call else None
 
 

@@ -23,7 +23,7 @@ from enigma_panel.core.task_filter import (
     counted_status,
 )
 from enigma_panel.runtime.event_loop import Executor, TaskScope
-from enigma_panel.services.clock import Clock, local_date, local_day
+from enigma_panel.services.clock import Clock, local_day
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.errors import LedgerError
@@ -122,14 +122,11 @@ class TaskSearch(QObject):
         ask = partial(self._reader.tasks_of_account, base_url, key_fingerprint, from_ms)
         return await self._read(ask)
 
-    async def ended_before(self, before_ms: int) -> list[int]:
-        """The keys of the tasks that ended before then (epoch ms), oldest first. LedgerError."""
-        return await self._read(lambda: self._reader.ended_before(before_ms))
-
     async def plan_deletion(self, keys: Sequence[int]) -> DeletionPlan:
         """Which of these tasks may be deleted, what they cost, and why others stay. LedgerError."""
         now = self._clock.now_ms()
-        return await self._read(lambda: self._reader.plan_deletion(keys, now))
+        begin, _end = local_day(now)
+        return await self._read(lambda: self._reader.plan_deletion(keys, now, begin))
 
     async def aclose(self) -> None:
         """Close the files; nothing may be asked for afterwards."""
@@ -151,7 +148,7 @@ class TaskSearch(QObject):
         if diff.deleted:
             self._added = self._store.not_deleted(self._added)
             self.keys = self._store.not_deleted(self.keys)
-            self.found.emit(diff.is_asked)
+            self.found.emit(True)
         if diff.new_tasks:
             self._added = [*diff.new_tasks, *self._added]
             if self._shows_all:
@@ -269,8 +266,7 @@ class TaskSearch(QObject):
 
     def _count(self, task_filter: TaskFilter) -> Figures:
         """Count, also what today cost. Runs in the reader's thread."""
-        day = local_day(self._clock.now_ms())
-        return self._reader.figures(task_filter, (local_date(day[0]), *day))
+        return self._reader.figures(task_filter, local_day(self._clock.now_ms()))
 
     async def _wait(self) -> None:
         """Wait until some time after the last answer, or until the person asks."""

@@ -50,13 +50,12 @@ NOTHING: frozenset[int] = frozenset()
 
 
 class Diff(Struct, frozen=True, kw_only=True):
-    """Keys of records that changed. deleted: of tasks that are no more; is_asked: by the person."""
+    """Keys of records that changed. deleted: of tasks that are no more."""
 
     sessions: frozenset[int] = NOTHING
     tasks: frozenset[int] = NOTHING
     new_tasks: tuple[int, ...] = ()
     deleted: frozenset[int] = NOTHING
-    is_asked: bool = False
 
 
 class ForeignSession(StrEnum):

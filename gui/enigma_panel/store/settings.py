@@ -42,8 +42,6 @@ DEFAULT_BROWSERS = 5
 HOLD: Final = "hold"
 TERMINATE_RUNNING: Final = "terminate"
 """Actions at the cap of a day: no more tasks are started, or what runs is ended, too."""
-FOR_EVER = 0
-MOST_KEPT_DAYS = 3_650
 SYSTEM: Final = "system"
 LIGHT: Final = "light"
 DARK: Final = "dark"
@@ -88,7 +86,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     notify_questions: a notification when an agent asks and no window of ours has the focus.
     keep_in_tray: closing the window hides it while something is open; tray_told: how often that was
     said.
-    keep_tasks_days: so many days after its end a task is kept, or FOR_EVER.
     cap_per_task, cap_per_day: dollars, None: no cap. A day's cap that cannot be one becomes 0, at
     which nothing is started; a task's becomes None, and so do both where the file is not read.
     logins: the saved ones, without their passwords.
@@ -110,7 +107,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keep_in_tray: bool = True
     tray_told: int = 0
     appearance: Literal["system", "light", "dark"] = SYSTEM
-    keep_tasks_days: Annotated[int, Meta(ge=FOR_EVER, le=MOST_KEPT_DAYS)] = FOR_EVER
     cap_per_task: Decimal | None = None
     cap_per_day: Decimal | None = None
     at_cap: Literal["hold", "terminate"] = HOLD

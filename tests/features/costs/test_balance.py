@@ -11,7 +11,7 @@ import pytest
 from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.features.costs.balance import balance_text
 from enigma_panel.features.costs.sheet import CostsSheet
-from enigma_panel.services.clock import local_date, local_day
+from enigma_panel.services.clock import local_day
 from enigma_panel.simulator.settings import DEMO_KEY
 from tests.conftest import Simulator
 from tests.features.costs.test_sheet import OPEN, Stage, stage
@@ -165,16 +165,6 @@ def test_it_begins_anew_at_midnight(day: Day) -> None:
     day.run(5, "11.50", "0.25")
     assert day.said() == ""
     day.run(10, "11.25", "0.25")
-    assert day.said() == "fell by $0.25. Tasks started here explain it."
-
-
-def test_no_deleted_task_is_in_the_span(world: CostsWorld, day: Day) -> None:
-    day.run(10, "12.50", "0.25")
-    gone = day.run(20, "12.25", "0.5")
-    day.run(30, "11.75", "0.25")
-    day.run(40, "11.50", "0.25")
-    assert day.said() == "fell by $1.00. Tasks started here explain it."
-    world.ledger.delete([gone], NOW + MINUTE * 60, local_date)
     assert day.said() == "fell by $0.25. Tasks started here explain it."
 
 

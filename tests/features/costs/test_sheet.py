@@ -140,7 +140,7 @@ async def test_what_became_of_tasks_and_what_is_not_known(stage: Stage) -> None:
 
 def test_the_unknown_cost_of_idle_time_is_in_the_total_alone() -> None:
     done = TaskSum(count=1, cost=Decimal("0.25"), has_idle=True)
-    day = DayCosts(day=("2026-01-02", 0, NOW), by_status={"done": done}, deleted=TaskSum())
+    day = DayCosts(day=(0, NOW), by_status={"done": done})
     shown = [sum_cell(one.sum_of([day]))[0] for one in (outcomes()[0], Outcome("All tasks"))]
     assert shown == ["$0.250", "≥ $0.250"]
 
@@ -185,23 +185,6 @@ async def test_a_click_on_a_bar_or_enter_in_the_table_filters_tasks_to_that_day(
     sheet.by_day.setCurrentCell(1, 0)
     key(sheet.by_day, ENTER)
     assert stage.shown().cost == Decimal("0.5")
-
-
-async def test_what_deleted_tasks_cost_stands_beside(stage: Stage) -> None:
-    for n, cost in enumerate(("0.25", "0.12"), 1):
-        stage.world.put(n, cost)
-    day = last_days(NOW)[-1]
-    stage.world.ledger.delete([2], NOW + 3_600_000, lambda _ms: day[0])
-    sheet = await stage.open()
-    assert cells(sheet.by_outcome)[1:] == [
-        ["All tasks", "$0.250", "$0.250"],
-        ["and deleted tasks", "$0.120", "$0.120"],
-    ]
-    assert sheet.today.amount.text() == sheet.month.amount.text() == "$0.37"
-    assert cells(sheet.by_day)[0] == ["Today", "1", "$0.250", "$0.120"]
-    assert sheet.bars._bars[-1].tip == "Today · $0.25 · 1 task\nand $0.12 of deleted tasks"
-    click_cell(sheet.by_outcome, 2, TODAY)
-    assert sheet.isVisible()  # there is nothing to filter to
 
 
 async def test_the_table_is_copied_for_a_spreadsheet(stage: Stage) -> None:
@@ -297,8 +280,8 @@ def test_each_day_follows_the_one_before(zone: str, monkeypatch: pytest.MonkeyPa
         there.setenv("TZ", zone)
         time.tzset()
         now = round(datetime(2026, 11, 15, 12, tzinfo=UTC).timestamp() * 1000)
-        days = last_days(now)
+        days, today = last_days(now), local_day(now)
     time.tzset()
-    assert [day[1] for day in days[1:]] == [day[2] for day in days[:-1]]
-    assert (len(days), days[0][0], days[-1][0]) == (30, "2026-10-17", "2026-11-15")
-    assert {(end - begin) // 3_600_000 for _, begin, end in days} == {24, 25}
+    assert [day[0] for day in days[1:]] == [day[1] for day in days[:-1]]
+    assert (len(days), days[-1]) == (30, today)
+    assert {(end - begin) // 3_600_000 for begin, end in days} == {24, 25}

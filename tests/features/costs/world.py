@@ -68,7 +68,7 @@ class CostsWorld(World):
         )
 
     def put_a_month(self) -> None:
-        """Tasks of every outcome on most of the days, and some that were deleted."""
+        """Tasks of every outcome on most of the days."""
         others = (TaskStatus.FAILED, TaskStatus.STOPPED, TaskStatus.LOST, TaskStatus.UNCONFIRMED)
         for n in range(29):
             for m in range(n * 7 % 11):

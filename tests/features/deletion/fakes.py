@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction
 
 from enigma_panel.core.deletion import DeletionPlan, KeptReason, kept_because
 from enigma_panel.features.deletion.deletions import DeletionResult
-from enigma_panel.features.deletion.feature import add_parts
+from enigma_panel.features.deletion.feature import add_command
 from enigma_panel.features.feature import Host
 from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.store.ledger.errors import LedgerError
@@ -26,8 +26,6 @@ class FakeDeletions:
         self.deleted: list[int] = []
         self.result: DeletionResult | None = None
         self.problem: LedgerError | None = None
-        self.old: list[int] = []
-        self.retained = 0
 
     def may_delete_any(self, task_keys: Sequence[int]) -> bool:
         return any(self._kept(key) is None for key in task_keys)
@@ -41,18 +39,12 @@ class FakeDeletions:
         total = task_sum([self._sessions.tasks[key] for key in keys])
         return DeletionPlan(keys=tuple(keys), total=total, kept=dict(kept))
 
-    async def plan_older(self, days: int) -> DeletionPlan:
-        return await self.plan(self.old if days < 365 else ())
-
     async def delete(self, task_keys: Sequence[int]) -> DeletionResult:
         self.deleted += task_keys
         if self.result is not None:
             return self.result
         self._sessions.delete(task_keys)
         return DeletionResult(deleted=len(task_keys))
-
-    def retain(self) -> None:
-        self.retained += 1
 
     def _kept(self, key: int) -> KeptReason | None:
         task = self._sessions.tasks.get(key)
@@ -72,5 +64,5 @@ class DeletionWorld(World):
         host = Host(
             services=self.services, window=window, dialogs=dialogs, notifier=DesktopNotifier()
         )
-        add_parts(host, cast("Any", self.deletions))
+        add_command(host, cast("Any", self.deletions))
         return window.menus.for_tasks[-1]

@@ -1,4 +1,4 @@
-"""Deletions: in small batches, of what may go alone; what is too old goes by itself."""
+"""Deletions: in small batches, of what may go alone."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,18 +7,12 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from enigma_panel.core.deletion import DeletionPlan, KeptReason
+from enigma_panel.core.deletion import KeptReason
 from enigma_panel.core.models import Phase, Session, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.task_filter import NO_FILTER, TaskFilter, TaskSum
-from enigma_panel.features.deletion.deletions import (
-    DAY_MS,
-    EVERY_MS,
-    FIRST_MS,
-    DeletionResult,
-    Deletions,
-)
-from enigma_panel.services.clock import local_date
+from enigma_panel.features.deletion.deletions import DeletionResult, Deletions
+from enigma_panel.services.clock import local_day
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger import deletion
@@ -28,11 +22,10 @@ from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.conftest import LogWatch
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
-from tests.kit.fakes import FakeSettings
 from tests.kit.ledgers import put
 from tests.services.commands.bench import Bench, on_bench
 
-LONG_AGO = NOW - 100 * DAY_MS
+LONG_AGO = NOW - 100 * 86_400_000
 COST = Decimal("0.0214")
 
 
@@ -44,15 +37,8 @@ class Scene:
         self.store = bench.store
         reader = TaskReader(bench.ledger.path)
         self.search = TaskSearch(bench.store, reader, bench.executor, bench.scope, bench.clock)
-        self.settings = FakeSettings()
         self.deletions = Deletions(
-            bench.store,
-            self.search,
-            self.settings,  # type: ignore[arg-type]
-            bench.clock,
-            bench.scope,
-            health=bench.health,  # type: ignore[arg-type]
-            in_thread=bench.executor.run,
+            bench.store, self.search, bench.clock, in_thread=bench.executor.run
         )
         self.diffs: list[Diff] = []
         bench.store.changed.connect(self.diffs.append)
@@ -82,14 +68,13 @@ def on_scene(folder: Path, test: Callable[[Scene], Awaitable[None]]) -> None:
     on_bench(folder / "data", run)
 
 
-def test_what_may_go_goes_and_memory_table_and_day_follow(tmp_path: Path) -> None:
+def test_what_may_go_goes_and_memory_and_table_follow(tmp_path: Path) -> None:
     async def check(scene: Scene) -> None:
-        scene.fill(30, ended_ms=NOW)
+        scene.fill(30)
         scene.search.ask(NO_FILTER)
         await scene.store.load()
         await asyncio.sleep(1)
-        before = scene.search.figures.day
-        assert before == TaskSum(count=30, cost=30 * COST, took_ms=30_000)
+        assert scene.search.figures.shown == TaskSum(count=30, cost=30 * COST, took_ms=30_000)
         doubtful = scene.store.task(7)
         assert doubtful is not None
         await scene.store.update(replace(doubtful, status=TaskStatus.UNCONFIRMED))
@@ -103,13 +88,32 @@ def test_what_may_go_goes_and_memory_table_and_day_follow(tmp_path: Path) -> Non
         assert {s.key for s in scene.store.sessions()} == set(scene.there())
         assert scene.store.is_deleted(1)
         assert not scene.store.is_deleted(7)
-        assert scene.diffs[-1].is_asked
         assert frozenset().union(*(diff.deleted for diff in scene.diffs)) == set(plan.keys)
         await asyncio.sleep(5)
-        assert scene.search.figures.day == before
+        assert scene.search.figures.shown.cost == 11 * COST
         scene.search.ask(TaskFilter(words="unicorn"))
         await asyncio.sleep(1)
         assert sorted(scene.search.keys) == scene.there()
+
+    on_scene(tmp_path, check)
+
+
+def test_what_was_sent_today_stays_and_the_day_s_cap_counts_it(tmp_path: Path) -> None:
+    """Else a deletion would let another task start."""
+
+    async def check(scene: Scene) -> None:
+        begin, end = local_day(NOW)
+        scene.fill(3, ended_ms=begin + 1_000)  # sent at midnight
+        sent = scene.bench.ledger.tasks([1, 3])
+        scene.bench.ledger.save(replace(sent[1], sent_ms=begin - 1))
+        scene.bench.ledger.save(replace(sent[3], code="TAKEN_BACK", usage=Usage()))
+        await scene.store.load()
+        assert (await scene.deletions.plan([1, 2, 3])).kept == {KeptReason.TODAY: 1}
+        result = await scene.deletions.delete([1, 2, 3])
+        assert result == DeletionResult(deleted=2, kept={KeptReason.TODAY: 1})
+        assert scene.store.spent_today() == COST
+        await scene.bench.clock.sleep_until(end)
+        assert (await scene.deletions.delete([2])).deleted == 1
 
     on_scene(tmp_path, check)
 
@@ -143,7 +147,7 @@ def test_a_fact_that_comes_after_the_deletion_brings_nothing_back(tmp_path: Path
     async def check(scene: Scene) -> None:
         scene.fill(2, status=TaskStatus.STOPPED)
         await scene.store.load()
-        job = scene.bench.scope.spawn("delete", scene.store.delete([1], str))
+        job = scene.bench.scope.spawn("delete", scene.store.delete([1]))
         await asyncio.sleep(0)
         await scene.store.record(1, 1, Observation(kind=Kind.COMPLETED, text="late"))
         assert job is not None
@@ -240,8 +244,8 @@ def test_an_answer_that_was_on_its_way_brings_nothing_back(tmp_path: Path) -> No
 
         async def deleted_meanwhile(keys: list[int]) -> None:
             scene.store.fetch = fetch  # type: ignore[method-assign]
-            await scene.store.delete([2], local_date)
-            scene.store.announce_deletions(is_asked=True)
+            await scene.store.delete([2])
+            scene.store.announce_deletions()
 
         scene.store.fetch = deleted_meanwhile  # type: ignore[method-assign,assignment]
         shown: list[list[int]] = []
@@ -251,78 +255,6 @@ def test_an_answer_that_was_on_its_way_brings_nothing_back(tmp_path: Path) -> No
         assert shown
         assert all(2 not in keys for keys in shown)
         assert sorted(scene.search.keys) == [1, 3]
-
-    on_scene(tmp_path, check)
-
-
-# -- what is too old -------------------------------------------------------------------------------
-
-
-def _older(scene: Scene) -> None:
-    ages = {1: 31, 2: 29, 3: 400, 4: 400}
-    for key, days in ages.items():
-        end = NOW - days * DAY_MS
-        phase = Phase.CLOSED_ASSUMED if key == 4 else Phase.CLOSED
-        put(
-            scene.bench.ledger,
-            a_session(key, phase=phase, ended_ms=end),
-            a_task(key, status=TaskStatus.DONE, ended_ms=end, cost="0.01"),
-        )
-
-
-def test_what_is_too_old_goes_some_time_after_the_start_and_then_hourly(tmp_path: Path) -> None:
-    async def check(scene: Scene) -> None:
-        _older(scene)
-        await scene.store.load()
-        clock = scene.bench.clock
-
-        scene.bench.scope.spawn("deletion of old tasks", scene.deletions.run())
-
-        async def after(ms: int) -> list[int]:
-            await clock.sleep_until(clock.now_ms() + ms)
-            await asyncio.sleep(1)
-            return scene.there()
-
-        assert await after(FIRST_MS + 60_000) == [1, 2, 3, 4], "for ever"
-        scene.settings.change(keep_tasks_days=30)
-        assert await after(EVERY_MS - 120_000) == [1, 2, 3, 4]
-        scene.bench.health.lose(NOW, heard=False)
-        assert await after(EVERY_MS) == [1, 2, 3, 4], "its clock may be a year ahead"
-        scene.bench.health.heard_ms = NOW
-        assert await after(120_000) == [2, 4]
-        assert not any(diff.is_asked for diff in scene.diffs)
-        scene.settings.change(keep_tasks_days=29)
-        assert await after(EVERY_MS) == [4]
-
-    on_scene(tmp_path, check)
-
-
-def test_a_cost_that_was_told_a_moment_ago_is_in_the_sum_of_the_day(tmp_path: Path) -> None:
-    """Figures wait for the next write; the ledger sums by what memory knows."""
-
-    async def check(scene: Scene) -> None:
-        scene.fill(1, ended_ms=NOW, usage=Usage(cost=None))
-        await scene.store.load()
-        scene.search.ask(NO_FILTER)
-        told = Observation(kind=Kind.COMPLETED, usage=Usage(cost=Decimal("0.5")))
-        await scene.store.record(1, 1, told)
-        await scene.store.delete([1], local_date)
-        await asyncio.sleep(1)
-        day = scene.search.figures.day
-        assert day is not None
-        assert (day.count, day.cost) == (1, Decimal("0.5"))
-
-    on_scene(tmp_path, check)
-
-
-def test_what_would_go_is_told_before(tmp_path: Path) -> None:
-    async def check(scene: Scene) -> None:
-        _older(scene)
-        await scene.store.load()
-        plan = await scene.deletions.plan_older(30)
-        assert (plan.keys, plan.kept) == ((1, 3), {KeptReason.SESSION: 1})
-        assert plan.total.cost == Decimal("0.02")
-        assert await scene.deletions.plan_older(3_650) == DeletionPlan()
 
     on_scene(tmp_path, check)
 

@@ -1,4 +1,4 @@
-"""*Delete tasks* and the page *History* by keys alone, and on small screens with a large face."""
+"""*Delete tasks* by keys alone, and on small screens with a large face."""
 
 import pytest
 
@@ -27,12 +27,10 @@ def stage(world: DeletionWorld, engine_stage: Stage) -> Stage:
     return engine_stage
 
 
-@pytest.mark.parametrize("title", [TITLE, "Settings"])
-async def test_it_can_be_used_by_keys_alone(stage: Stage, title: str) -> None:
-    await check_keys(stage, title)
+async def test_it_can_be_used_by_keys_alone(stage: Stage) -> None:
+    await check_keys(stage, TITLE)
 
 
-@pytest.mark.parametrize("title", [TITLE, "Settings"])
 @on_screens(((640, 400), USUAL))
-async def test_nothing_is_cut_or_covered(check_window: CheckWindow, title: str) -> None:
-    await check_window(title)
+async def test_nothing_is_cut_or_covered(check_window: CheckWindow) -> None:
+    await check_window(TITLE)

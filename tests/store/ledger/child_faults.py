@@ -168,7 +168,7 @@ class Work:
 
     def delete(self, key: int) -> None:
         later = NOW + 3_600_000
-        tried("delete", lambda: self.ledger.delete([key], later, lambda _ms: "2025-06-15"))
+        tried("delete", lambda: self.ledger.delete([key], later, later))
         say("deleted", key)
         tried("truncate", self.ledger.truncate_wal)
 

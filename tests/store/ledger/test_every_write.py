@@ -334,12 +334,11 @@ def _check_searched(ledger: Ledger) -> None:
 
 
 def _check_deleted(run: Run, ledger: Ledger) -> None:
-    """A task is there as a whole, or in the sum of its day."""
+    """A task is there as a whole, or gone with its session."""
     rows = ledger._db.rows
-    sums, ended = rows("SELECT day, tasks, cost FROM deleted_days"), rows(ENDED)[0][0]
-    assert sums in ([], [("2025-06-15", 1, "0.25")])
-    assert ended == (bool(run.said("ended")) and not sums) or not (run.said("ended") or sums)
+    ended = rows(ENDED)[0][0]
+    assert rows("SELECT count(*) FROM tasks WHERE text LIKE 'delete me %'")[0][0] == ended
     if run.said("deleted"):
-        assert sums
+        assert not ended
     left = "SELECT count(*) FROM sent_secrets JOIN sessions ON session_key = sessions.key"
     assert rows(left) == rows("SELECT count(*) FROM sent_secrets")

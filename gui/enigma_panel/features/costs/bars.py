@@ -16,17 +16,14 @@ LINES = 3
 """How many lines stand above the ground line."""
 BAR, LEAST = 0.7, 2
 """The width of a bar in that of its day, and the least height of one, in pixels."""
-FULL, POINTED, USUAL, GONE = 1.0, 0.75, 0.5, 0.25
-"""How strong a bar is: the last one, the one below the pointer, others; deleted tasks' part."""
+FULL, POINTED, USUAL = 1.0, 0.75, 0.5
+"""How strong a bar is: the last one, the one below the pointer, others."""
 
 
 class Bar(Struct, frozen=True):
-    """deleted: dollars on top of the cost, of tasks that are not in the ledger any more."""
-
     label: str
     tip: str
     cost: Decimal
-    deleted: Decimal = Decimal(0)
 
 
 class DayBars(QWidget):
@@ -47,7 +44,7 @@ class DayBars(QWidget):
 
     def show_bars(self, bars: Sequence[Bar]) -> None:
         self._bars = bars
-        self._step = axis_step(max((bar.cost + bar.deleted for bar in bars), default=Decimal(0)))
+        self._step = axis_step(max((bar.cost for bar in bars), default=Decimal(0)))
         self.update()
 
     # -- inside ------------------------------------------------------------------------------
@@ -89,21 +86,16 @@ class DayBars(QWidget):
             painter.drawText(place, Qt.AlignmentFlag.AlignRight, amount)
 
     def _paint_bar(self, painter: QPainter, plot: QRectF, n: int) -> None:
-        bar, day = self._bars[n], plot.width() / len(self._bars)
+        cost, day = self._bars[n].cost, plot.width() / len(self._bars)
+        if not cost:
+            return
         strength = FULL if n == len(self._bars) - 1 else POINTED if n == self._pointed else USUAL
-        bottom = plot.bottom()
-        for amount, opacity in ((bar.cost, strength), (bar.deleted, GONE)):
-            if not amount:
-                continue
-            height = max(LEAST, float(amount / (self._step * LINES)) * plot.height())
-            colour = QColor(theme.colours().mark)
-            colour.setAlphaF(opacity)
-            painter.setBrush(colour)
-            x = day * (n + (1 - BAR) / 2)
-            painter.drawRoundedRect(
-                QRectF(x, bottom - height, day * BAR, height), ROUNDING, ROUNDING
-            )
-            bottom -= height
+        height = max(LEAST, float(cost / (self._step * LINES)) * plot.height())
+        colour = QColor(theme.colours().mark)
+        colour.setAlphaF(strength)
+        painter.setBrush(colour)
+        x, y = day * (n + (1 - BAR) / 2), plot.bottom() - height
+        painter.drawRoundedRect(QRectF(x, y, day * BAR, height), ROUNDING, ROUNDING)
 
     def _paint_days(self, painter: QPainter, plot: QRectF) -> None:
         metrics, day = painter.fontMetrics(), plot.width() / len(self._bars)

@@ -16,12 +16,11 @@ from enigma_panel.features.costs.text import (
     Outcome,
     day_label,
     day_tip,
-    deleted_sum,
     may_have_cost,
     outcomes,
     sum_cell,
 )
-from enigma_panel.services.clock import local_date, local_day
+from enigma_panel.services.clock import local_day
 from enigma_panel.services.container import Services
 from enigma_panel.services.spending import Price
 from enigma_panel.store.ledger.errors import LedgerError
@@ -150,7 +149,7 @@ class CostsSheet(Sheet):
             try:
                 self._days = await search.costs_of(last_days(clock.now_ms()))
                 of_account = (account.base_url, account.key_fingerprint)
-                tasks = await search.tasks_of_account(*of_account, self._days[-1].day[1])
+                tasks = await search.tasks_of_account(*of_account, self._days[-1].day[0])
             except LedgerError as error:
                 text = tr("The history could not be read ({reason}).", reason=error.reason)
                 self.notice.show_text(text)
@@ -166,10 +165,9 @@ class CostsSheet(Sheet):
         days, today, whole = self._days, self._days[-1:], self._all
         n = Outcome("", UNDER_WAY).sum_of(today).count
         unfinished = tr("{n} not finished", n=n) if n else ""
-        spent = whole.sum_of(today).plus(deleted_sum(today))
         each = self._services.spending.price()
-        self.today.show_sum(spent, each, tr("today"), unfinished)
-        month = whole.sum_of(days).plus(deleted_sum(days))
+        self.today.show_sum(whole.sum_of(today), each, tr("today"), unfinished)
+        month = whole.sum_of(days)
         tasks = tr.plural("1 task", "{n} tasks", month.count)
         self.month.show_sum(month, each, tr("last 30 days"), tasks)
         show_text(self.gaps, left_out_text(month))
@@ -185,22 +183,17 @@ class CostsSheet(Sheet):
             self.left.show_texts(left_text(self._services.health), tr("left"), enough)
 
     def _show_days(self) -> None:
-        width = 3 + bool(deleted_sum(self._days).count)
         bars, rows, listed = [], [], list[int]()
         each = self._services.spending.price()
         for n, day in enumerate(self._days):
             total, label = self._all.sum_of([day]), day_label(self._days, n)
-            bars.append(
-                Bar(label, day_tip(label, total, day.deleted), total.cost, day.deleted.cost)
-            )
-            if total.count or day.deleted.count:
-                sums = sum_cell(total, each), sum_cell(day.deleted)
-                cells = [(label, ""), (number_text(total.count), ""), *sums]
-                rows.append(Row(cells[:width]))
+            bars.append(Bar(label, day_tip(label, total), total.cost))
+            if total.count:
+                count = number_text(total.count)
+                rows.append(Row([(label, ""), (count, ""), sum_cell(total, each)]))
                 listed.append(n)
-        head = [tr("Cost per day"), tr("Tasks"), tr("Cost"), tr("Deleted")]
         self._listed = listed[::-1]
-        self.by_day.show_rows(head[:width], rows[::-1])
+        self.by_day.show_rows([tr("Cost per day"), tr("Tasks"), tr("Cost")], rows[::-1])
         self.bars.show_bars(bars)
 
     def _show_outcomes(self) -> None:
@@ -208,8 +201,6 @@ class CostsSheet(Sheet):
         shown = [one for one in outcomes() if may_have_cost(one.sum_of(days))]
         self._outcomes = [*shown, self._all]
         sums = [(one.label, one.sum_of(today), one.sum_of(days)) for one in self._outcomes]
-        if deleted_sum(days).count:
-            sums.append((tr("and deleted tasks"), deleted_sum(today), deleted_sum(days)))
         each = self._services.spending.price()
         rows = [
             Row([(label, ""), *(sum_cell(one, each) for one in both)], is_total=n == len(shown))
@@ -232,12 +223,12 @@ class CostsSheet(Sheet):
             self._choose_day(self._listed[row])
 
     def _choose_outcome(self, row: int, column: int) -> None:
-        if 0 <= row < len(self._outcomes):  # else of what was deleted
+        if 0 <= row < len(self._outcomes):
             days = self._days[-1:] if column == TODAY else self._days
             self._lead_to(self._outcomes[row], days)
 
     def _lead_to(self, outcome: Outcome, days: Sequence[DayCosts]) -> None:
-        (_, from_ms, _), (_, _, to_ms) = days[0].day, days[-1].day
+        (from_ms, _), (_, to_ms) = days[0].day, days[-1].day
         self.accept()
         self._show_tasks(TaskFilter(groups=outcome.groups, from_ms=from_ms, to_ms=to_ms))
 
@@ -267,7 +258,6 @@ def last_days(now_ms: int) -> list[Day]:
     """Return the last days, today at the end."""
     days: list[Day] = []
     for _ in range(DAYS):
-        begin, end = local_day(now_ms)
-        days.append((local_date(begin), begin, end))
-        now_ms = begin - 1
+        days.append(local_day(now_ms))
+        now_ms = days[-1][0] - 1
     return days[::-1]

@@ -65,21 +65,12 @@ def sum_cell(total: TaskSum, each: Price | None = None) -> tuple[str, str]:
     return known, spoken_money(known) if known[0] in "≥≈" else ""
 
 
-def deleted_sum(days: Iterable[DayCosts]) -> TaskSum:
-    total = TaskSum()
-    for day in days:
-        total = total.plus(day.deleted)
-    return total
-
-
 def day_label(days: Sequence[DayCosts], n: int) -> str:
     """Return '19 Nov', or 'Today' for the last day."""
     is_today = n == len(days) - 1
-    return tr("Today") if is_today else local_moment(days[n].day[1], days[-1].day[1], short=True)
+    return tr("Today") if is_today else local_moment(days[n].day[0], days[-1].day[0], short=True)
 
 
-def day_tip(label: str, total: TaskSum, deleted: TaskSum) -> str:
-    """Return '19 Nov · $0.61 · 24 tasks', and what deleted ones cost."""
-    tip = f"{label} · {cost_text(total)} · {tr.plural('1 task', '{n} tasks', total.count)}"
-    gone = tr("and {amount} of deleted tasks", amount=cost_text(deleted))
-    return f"{tip}\n{gone}" if deleted.count else tip
+def day_tip(label: str, total: TaskSum) -> str:
+    """Return '19 Nov · $0.61 · 24 tasks'."""
+    return f"{label} · {cost_text(total)} · {tr.plural('1 task', '{n} tasks', total.count)}"

@@ -1,1 +1,1 @@
-"""Deleting ended tasks: those that the person chooses, and those that have become too old."""
+"""Deleting ended tasks that the person chooses."""

@@ -1,4 +1,4 @@
-"""Deletion of ended tasks: those that the person chose, and those that have become too old."""
+"""Deletion of ended tasks that the person chose."""
 
 import asyncio
 import logging
@@ -11,10 +11,8 @@ from time import perf_counter
 from msgspec import Struct
 
 from enigma_panel.core.deletion import DeletionPlan, KeptReason
-from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
-from enigma_panel.services.clock import Clock, local_date
-from enigma_panel.services.health import Health
-from enigma_panel.services.settings import SettingsBook
+from enigma_panel.runtime.event_loop import BlockingTimeoutError, blocking
+from enigma_panel.services.clock import Clock
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.store.ledger.backup import make_copy
@@ -27,9 +25,6 @@ log = logging.getLogger(__name__)
 NEWS_S = 0.25
 """Interval at which deleted rows leave the window."""
 COPY_S = 60.0
-DAY_MS = 86_400_000
-FIRST_MS, EVERY_MS = 120_000, 3_600_000
-"""Delay of the first look for what is too old after the start, and the interval of later ones."""
 
 InThread = Callable[[Callable[[], None]], Awaitable[None]]
 
@@ -50,20 +45,14 @@ class Deletions:
         self,
         store: SessionStore,
         task_search: TaskSearch,
-        settings: SettingsBook,
         clock: Clock,
-        scope: TaskScope,
         *,
-        health: Health,
         in_thread: InThread | None = None,
     ) -> None:
         self._in_thread = in_thread or partial(blocking, time_limit=COPY_S)
         self._store = store
         self._task_search = task_search
-        self._settings = settings
         self._clock = clock
-        self._scope = scope
-        self._health = health
         self._lock = asyncio.Lock()
 
     def may_delete_any(self, task_keys: Sequence[int]) -> bool:
@@ -75,70 +64,36 @@ class Deletions:
         await self._store.flush()  # what is shown is in it
         return await self._task_search.plan_deletion(task_keys)
 
-    async def plan_older(self, days: int) -> DeletionPlan:
-        """What deleting tasks that ended longer ago than that would do now. LedgerError."""
-        before_ms = self._clock.now_ms() - days * DAY_MS
-        return await self.plan(await self._task_search.ended_before(before_ms))
-
-    async def delete(self, task_keys: Sequence[int], *, is_asked: bool = True) -> DeletionResult:
-        """Delete those of the tasks that may go. is_asked: a person wants it."""
+    async def delete(self, task_keys: Sequence[int]) -> DeletionResult:
+        """Delete those of the tasks that may go."""
         async with self._lock:
-            result = await self._delete(task_keys, is_asked=is_asked)
+            result = await self._delete(task_keys)
             if result.problem is not None:
                 log.warning("tasks were not deleted: %s", result.problem.reason)
             if result.deleted:
                 await self._renew_copy()
             return result
 
-    async def run(self) -> None:
-        """Delete what is too old, some time after the start and then once an hour.
-
-        Not before the service was heard: with a clock that is a year ahead, by which all would be
-        too old, its certificate is none, and no encrypted answer comes.
-        """
-        pause_ms = FIRST_MS
-        while True:
-            await self._clock.sleep_until(self._clock.now_ms() + pause_ms)
-            is_heard = self._health.heard_ms is not None
-            pause_ms = EVERY_MS if is_heard else FIRST_MS
-            if is_heard:
-                self.retain()
-
-    def retain(self) -> None:
-        """Delete now what is too old, unless all tasks are to be kept."""
-        days = self._settings.value.keep_tasks_days
-        if days:
-            self._scope.spawn("delete old tasks", self._delete_older(days), exclusive=True)
-
     # -- inside --------------------------------------------------------------------------------
 
-    async def _delete_older(self, days: int) -> None:
-        try:
-            plan = await self.plan_older(days)
-        except LedgerError as error:
-            log.warning("old tasks were not looked for: %s", error.reason)
-            return
-        if plan.keys and self._settings.value.keep_tasks_days == days:
-            await self.delete(plan.keys, is_asked=False)
-
-    async def _delete(self, keys: Sequence[int], *, is_asked: bool) -> DeletionResult:
+    async def _delete(self, keys: Sequence[int]) -> DeletionResult:
         """Batch after batch: each is one transaction, between which others write."""
         deleted, kept, at, due_s = 0, Counter[KeptReason](), 0, 0.0
         problem = None
         try:
             while at < len(keys):
                 batch = keys[at : at + AT_ONCE]
-                done = await self._store.delete(batch, local_date)
+                done = await self._store.delete(batch)
                 deleted += len(done.tasks)
                 kept.update(done.kept.values())
                 at += len(batch) - len(done.left)
                 if perf_counter() >= due_s:
-                    self._store.announce_deletions(is_asked=is_asked)
+                    self._store.announce_deletions()
                     due_s = perf_counter() + NEWS_S
         except LedgerError as error:
             problem = error
         finally:
-            self._store.announce_deletions(is_asked=is_asked)
+            self._store.announce_deletions()
         left = len(keys) - at
         return DeletionResult(deleted=deleted, kept=dict(kept), left=left, problem=problem)
 

@@ -1,35 +1,24 @@
-"""The deletion feature: *Delete…* in the menu of tasks, and how long tasks are kept in Settings."""
+"""The deletion feature: *Delete…* in the menu of tasks."""
 
 from functools import partial
 
 from enigma_panel.features.deletion.deletions import Deletions
 from enigma_panel.features.deletion.dialog import DeletionDialog
-from enigma_panel.features.deletion.history_page import HistoryPage
 from enigma_panel.features.feature import Feature, Host
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.settings.dialog import SettingsPart
 from enigma_panel.ui.widgets.actions import make_action
 
 tr = Translations("Deletion")
 
 
 def install(host: Host) -> None:
-    """Make the service, let it delete what is too old, and add what leads to it."""
+    """Make the service, and add the command that leads to it."""
     services = host.services
-    deletions = Deletions(
-        services.store,
-        services.task_search,
-        services.settings,
-        services.clock,
-        services.scope,
-        health=services.health,
-    )
-    services.scope.spawn("deletion of old tasks", deletions.run())
-    add_parts(host, deletions)
+    add_command(host, Deletions(services.store, services.task_search, services.clock))
 
 
-def add_parts(host: Host, deletions: Deletions) -> None:
-    """Add *Delete…* and, on the page *General*, how long tasks are kept."""
+def add_command(host: Host, deletions: Deletions) -> None:
+    """Add *Delete…*."""
     selection = host.window.selection
     delete = make_action(
         selection.tasks,
@@ -49,9 +38,6 @@ def add_parts(host: Host, deletions: Deletions) -> None:
     host.services.sessions.changed.connect(enable)
     enable()
     host.window.menus.add_for_tasks(delete)
-    host.dialogs.settings_parts.append(
-        SettingsPart(page=tr("General"), make=lambda: HistoryPage(host.services, deletions))
-    )
 
 
 def _ask(host: Host, deletions: Deletions) -> None:

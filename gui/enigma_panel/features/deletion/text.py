@@ -19,6 +19,7 @@ _KEPT = tr.mark(
             "1 stays: its browser may still be open.",
             "{n} stay: their browsers may still be open.",
         ),
+        KeptReason.TODAY: ("1 stays: it was sent today.", "{n} stay: they were sent today."),
         KeptReason.CALL: (
             "1 stays: it was active in the last minute.",
             "{n} stay: they were active in the last minute.",
@@ -64,19 +65,3 @@ def result_text(result: DeletionResult) -> str:
 
 def delete_label(n: int) -> str:
     return tr.plural("Delete 1 task", "Delete {n} tasks", n)
-
-
-def retention_text(plan: DeletionPlan, days: int) -> str:
-    """What keeping tasks for so many days deletes at once."""
-    now = tr.plural(
-        "This now deletes 1 task that cost {amount}. This can't be undone.",
-        "This now deletes {n} tasks that cost {amount}. This can't be undone.",
-        len(plan.keys),
-        amount=sum_text(plan.total) or tr("an unknown amount"),
-    )
-    later = tr.plural(
-        "From then on, tasks are deleted 1 day after they end.",
-        "From then on, tasks are deleted {n} days after they end.",
-        days,
-    )
-    return f"{now} {later}"

@@ -12,7 +12,6 @@ Day = tuple[int, int]
 
 class DayCosts:
     """The figure of `Figures.day`, before the ledger has it: each record that changes is noted.
-    What was deleted meanwhile stays in it.
 
     A day of this run needs no ledger: what is started on it is in memory.
     """
@@ -21,14 +20,10 @@ class DayCosts:
         self.day: Day = (0, 0)
         self._nano: dict[int, int] = {}
         self._sum = 0
-        self._deleted = Decimal(0)
 
-    def begin(
-        self, day: Day, costs: dict[int, int], deleted: Decimal, tasks: Iterable[Task] = ()
-    ) -> None:
-        """Begin a day with what tasks have cost already: nano-dollars by key, dollars of those that
-        have been deleted, and these records."""
-        self.day, self._deleted = day, deleted
+    def begin(self, day: Day, costs: dict[int, int], tasks: Iterable[Task] = ()) -> None:
+        """Begin a day with what tasks have cost already: nano-dollars by key, and these records."""
+        self.day = day
         self._nano, self._sum = dict(costs), sum(costs.values())
         for task in tasks:
             self._count(task, _nano(task))
@@ -42,7 +37,7 @@ class DayCosts:
     @property
     def spent(self) -> Decimal:
         """Dollars of the day so far."""
-        return self._sum / NANO + self._deleted
+        return self._sum / NANO
 
     @property
     def dearest(self) -> int | None:

@@ -28,7 +28,7 @@ from enigma_panel.core.reducer import ANSWERS_SENT, END_KINDS, kept_open, reduce
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
-from enigma_panel.services.clock import Clock, local_date, local_day
+from enigma_panel.services.clock import Clock, local_day
 from enigma_panel.services.state.day_costs import DayCosts
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.redaction import RedactionFilter
@@ -215,10 +215,10 @@ class SessionStore(QObject):
         return sum_money(costs) if costs else None
 
     def spent_today(self) -> Decimal:
-        """Dollars of the tasks that were started on this local day, deleted ones, too."""
+        """Dollars of the tasks that were started on this local day."""
         day = local_day(self._clock.now_ms())
         if day != self.day_costs.day:
-            self.day_costs.begin(day, {}, Decimal(0), self._tasks.values())
+            self.day_costs.begin(day, {}, self._tasks.values())
         return self.day_costs.spent
 
     def session_unknown_costs(self, key: int) -> int:
@@ -267,14 +267,14 @@ class SessionStore(QObject):
 
         def read(
             ledger: Ledger,
-        ) -> tuple[Start, tuple[dict[int, int], Decimal], list[SentSecret], set[str]]:
+        ) -> tuple[Start, dict[int, int], list[SentSecret], set[str]]:
             start = read_start(ledger, now)
-            costs = ledger.costs_of_day(local_date(day[0]), *day)
+            costs = ledger.costs_of_day(*day)
             with_text = ledger.opened_with_text(session.key for session in start[0])
             return start, costs, ledger.sent_secrets(), with_text
 
         (sessions, tasks, keys), costs, sent, with_text = await self._writer.read(read)
-        self.day_costs.begin(day, *costs)
+        self.day_costs.begin(day, costs)
         self._remember_all(sessions, tasks)
         self.sent_secrets.load(sent, self._sessions)
         self.text_addresses |= with_text
@@ -488,7 +488,7 @@ class SessionStore(QObject):
         finally:
             self._emit(records)
 
-    async def delete(self, task_keys: Sequence[int], day_of: Callable[[int], str]) -> Deleted:
+    async def delete(self, task_keys: Sequence[int]) -> Deleted:
         """Delete those of the tasks that may go, as many as there is time for. LedgerError.
 
         All that is known here of a task is in the ledger before it decides; later facts find none.
@@ -496,7 +496,8 @@ class SessionStore(QObject):
         """
         await self.flush()
         now = self._clock.now_ms()
-        deleted = await self._writer.commit(lambda ledger: ledger.delete(task_keys, now, day_of))
+        begin, _end = local_day(now)
+        deleted = await self._writer.commit(lambda ledger: ledger.delete(task_keys, now, begin))
         self._forget(deleted)
         stay = [self._without(key, total) for key, total in deleted.of_sessions.items()]
         changed = [session for session in stay if session is not None]
@@ -504,12 +505,12 @@ class SessionStore(QObject):
             await self.save(*changed)
         return deleted
 
-    def announce_deletions(self, *, is_asked: bool) -> None:
-        """Announce the deletions since the last time. is_asked: the person made them."""
+    def announce_deletions(self) -> None:
+        """Announce the deletions since the last time."""
         if self._unannounced:
             tasks, sessions = frozenset(self._unannounced), frozenset(self._unannounced_sessions)
             self._unannounced, self._unannounced_sessions = set(), set()
-            self.changed.emit(Diff(sessions=sessions, deleted=tasks, is_asked=is_asked))
+            self.changed.emit(Diff(sessions=sessions, deleted=tasks))
 
     def touch(self, session_key: int, *task_keys: int) -> None:
         """Announce a change of this session or task that its record does not hold."""

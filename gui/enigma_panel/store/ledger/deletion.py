@@ -1,15 +1,13 @@
 """Deletion of tasks with all that belongs to them.
 
-Their cost stays: in a sum of each day, and in the row of a session that has other tasks. Their keys
-are given to no other row. The connection overwrites what it frees (`secure_delete`); pieces that
-SQLite left where it once moved a row go when the ledger is closed (`purge`).
+Their cost stays in the row of a session that has other tasks. Their keys are given to no other row.
+The connection overwrites what it frees (`secure_delete`); pieces that SQLite left where it once
+moved a row go when the ledger is closed (`purge`).
 """
 
-import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import accumulate
-from typing import Any
 
 from msgspec import Struct
 
@@ -21,9 +19,8 @@ from enigma_panel.store.ledger.queries import (
     CALL_COUNTS,
     HAS_CALL,
     IS_COST_UNKNOWN,
+    IS_OF_TODAY,
     IS_OVER,
-    STARTED,
-    TOOK_MS,
     deletion_times,
     json_of,
 )
@@ -33,18 +30,14 @@ AT_ONCE = 50
 MOST_STEPS = 1_000
 """Most steps that one transaction deletes (0.01 s), unless a single task has more."""
 
-LATEST_MS = 253_402_000_000_000
-"""The latest start of which there is a day: the end of 9999. A row with a later one stays."""
-
 TO_PURGE = "to_purge"
 """Name in `meta` while the file may hold pieces of what was deleted."""
 
 THESE = "(SELECT value FROM json_each(:keys))"
 _FACTS = (
-    f"SELECT t.key, t.session_key, t.status, {IS_OVER}, {HAS_CALL}, {STARTED}, t.cost_nano,"  # noqa: S608 - own words
-    f" {TOOK_MS}, {IS_COST_UNKNOWN}"
+    f"SELECT t.key, t.session_key, t.status, {IS_OVER}, {IS_OF_TODAY}, {HAS_CALL}, t.cost_nano,"  # noqa: S608 - own words
+    f" {IS_COST_UNKNOWN}"
     f" FROM tasks t JOIN sessions s ON s.key = t.session_key WHERE t.key IN {THESE}"
-    f" AND {STARTED} BETWEEN 0 AND {LATEST_MS}"
 )
 _STEPS = f"SELECT task_key, count(*) FROM steps WHERE task_key IN {THESE} GROUP BY task_key"  # noqa: S608 - own words
 _ITS_SESSIONS = (
@@ -71,19 +64,9 @@ _KEEP_LAST_KEY = (
     "UPDATE meta SET value = max(value, (SELECT coalesce(max(key), 0) FROM {table}))"
     " WHERE name = 'last_{table}'"
 )
-_KEEP_LAST_END = (
-    "UPDATE meta SET value = max(value, (SELECT coalesce(max(ended_ms), 0) FROM tasks"  # noqa: S608 - own words
-    f" WHERE key IN {THESE})) WHERE name = 'last_deleted_ms'"
-)
 _FRESH_KEY = (
     "SELECT 1 + max(coalesce((SELECT max(key) FROM {table}), 0),"
     " (SELECT value FROM meta WHERE name = 'last_{table}'))"
-)
-_OF_DAYS = "SELECT day, tasks, cost, took_ms, unknown FROM deleted_days WHERE day BETWEEN ? AND ?"
-_SET_DAY = (
-    "INSERT INTO deleted_days VALUES (?, ?, ?, ?, ?) ON CONFLICT (day) DO UPDATE SET"
-    " tasks = excluded.tasks, cost = excluded.cost, took_ms = excluded.took_ms,"
-    " unknown = excluded.unknown"
 )
 
 
@@ -105,42 +88,42 @@ class _Facts(Struct, frozen=True):
     session_key: int
     status: str
     is_over: int | None
+    is_of_today: int
     has_call: int
-    started_ms: int
     cost_nano: int | None
-    took_ms: int | None
     unknown: int
 
     @property
     def sum(self) -> TaskSum:
-        cost = Decimal(self.cost_nano or 0) / NANO
-        return TaskSum(count=1, cost=cost, took_ms=self.took_ms or 0, unknown=self.unknown)
+        return TaskSum(count=1, cost=Decimal(self.cost_nano or 0) / NANO, unknown=self.unknown)
+
+    @property
+    def kept_because(self) -> KeptReason | None:
+        return kept_because(
+            self.status,
+            is_over=bool(self.is_over),
+            is_of_today=bool(self.is_of_today),
+            has_call=bool(self.has_call),
+        )
 
 
-def delete(db: Database, keys: Sequence[int], now_ms: int, day_of: Callable[[int], str]) -> Deleted:
+def delete(db: Database, keys: Sequence[int], now_ms: int, day_ms: int) -> Deleted:
     """Delete those of the first tasks that may go, in one transaction.
 
-    day_of: the person's day ('2026-11-27') of a moment, epoch ms. The rule asks the ledger as it is
-    now, whatever was known before.
+    day_ms: when the local day of now_ms began. The rule asks the ledger as it is now, whatever was
+    known before.
     """
-    times = deletion_times(now_ms)
+    times = deletion_times(now_ms, day_ms)
     with db.transaction():
         for table in ("sessions", "tasks"):
             db.execute(_KEEP_LAST_KEY.format(table=table))
         some = _with_few_steps(db, keys[:AT_ONCE])
         facts = [_Facts(*row) for row in db.rows(_FACTS, {"keys": json_of(some), **times})]
-        reasons = {
-            one.key: kept_because(
-                one.status, is_over=bool(one.is_over), has_call=bool(one.has_call)
-            )
-            for one in facts
-        }
+        reasons = {one.key: one.kept_because for one in facts}
         going = [one for one in facts if reasons[one.key] is None]
         sessions = _delete(db, going, times)
-        of_sessions = _sums(going, lambda one: one.session_key)
-        for key in sessions:
-            of_sessions.pop(key, None)
-        _keep_sums(db, of_sessions, _sums(going, lambda one: day_of(one.started_ms)))
+        of_sessions = _sums(one for one in going if one.session_key not in sessions)
+        _keep_sums(db, of_sessions)
     return Deleted(
         tasks=tuple(one.key for one in going),
         sessions=tuple(sessions),
@@ -154,19 +137,6 @@ def fresh_key(db: Database, table: str) -> int:
     """The key of a new row, within `transaction`: one that was never given before."""
     key: int = db.rows(_FRESH_KEY.format(table=table))[0][0]
     return key
-
-
-def sum_of_day(connection: sqlite3.Connection, day: str) -> TaskSum:
-    """The cost of deleted tasks that were started on that day."""
-    return sums_of_days(connection, day, day).get(day, TaskSum())
-
-
-def sums_of_days(connection: sqlite3.Connection, first: str, last: str) -> dict[str, TaskSum]:
-    """Sums of deleted tasks for each of these days that has any."""
-    return {
-        day: TaskSum(count=tasks, cost=Decimal(cost), took_ms=took_ms, unknown=unknown)
-        for day, tasks, cost, took_ms, unknown in connection.execute(_OF_DAYS, (first, last))
-    }
 
 
 def purge(db: Database) -> None:
@@ -195,10 +165,10 @@ def _delete(db: Database, going: Sequence[_Facts], times: dict[str, int]) -> lis
     if not going:
         return []
     keys = {"keys": json_of(one.key for one in going)}
-    db.execute(_KEEP_LAST_END, keys)
     its_sessions = [row[0] for row in db.rows(_ITS_SESSIONS, keys)]
     for statement in _TASKS_GO:
         db.execute(statement, keys)
+    db.execute("INSERT OR REPLACE INTO meta VALUES (?, 1)", (TO_PURGE,))
     asked = {"keys": json_of(its_sessions), **times}
     empty = [row[0] for row in db.rows(_EMPTY, asked)]
     for statement in _SESSIONS_GO:
@@ -206,15 +176,14 @@ def _delete(db: Database, going: Sequence[_Facts], times: dict[str, int]) -> lis
     return empty
 
 
-def _sums(gone: Iterable[_Facts], group_of: Callable[[_Facts], Any]) -> dict[Any, TaskSum]:
-    sums: dict[Any, TaskSum] = {}
+def _sums(gone: Iterable[_Facts]) -> dict[int, TaskSum]:
+    sums: dict[int, TaskSum] = {}
     for one in gone:
-        group = group_of(one)
-        sums[group] = sums.get(group, TaskSum()).plus(one.sum)
+        sums[one.session_key] = sums.get(one.session_key, TaskSum()).plus(one.sum)
     return sums
 
 
-def _keep_sums(db: Database, of_sessions: dict[int, TaskSum], of_days: dict[str, TaskSum]) -> None:
+def _keep_sums(db: Database, of_sessions: dict[int, TaskSum]) -> None:
     for key, total in of_sessions.items():
         row = db.rows("SELECT deleted_cost FROM sessions WHERE key = ?", (key,))[0]
         cost = total.cost + Decimal(row[0] or 0)
@@ -223,8 +192,3 @@ def _keep_sums(db: Database, of_sessions: dict[int, TaskSum], of_days: dict[str,
             " WHERE key = ?",
             (str(cost), total.unknown, key),
         )
-    for day, total in of_days.items():
-        whole = sum_of_day(db.connection, day).plus(total)
-        db.execute(_SET_DAY, (day, whole.count, str(whole.cost), whole.took_ms, whole.unknown))
-    if of_days:
-        db.execute("INSERT OR REPLACE INTO meta VALUES (?, 1)", (TO_PURGE,))

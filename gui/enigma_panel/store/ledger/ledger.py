@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Self, TypeVar
@@ -220,11 +220,9 @@ class Ledger:
         """Forget what was sent to these sessions."""
         sent_secrets.drop(self._db, session_keys)
 
-    def delete(
-        self, task_keys: Sequence[int], now_ms: int, day_of: Callable[[int], str]
-    ) -> Deleted:
+    def delete(self, task_keys: Sequence[int], now_ms: int, day_ms: int) -> Deleted:
         """Delete those of the first tasks that may go: see `deletion`."""
-        return deletion.delete(self._db, task_keys, now_ms, day_of)
+        return deletion.delete(self._db, task_keys, now_ms, day_ms)
 
     def truncate_wal(self) -> bool:
         """Write the -wal back into the file and empty it; False where somebody still reads it."""
@@ -267,16 +265,14 @@ class Ledger:
         rows = self._db.rows("SELECT key FROM tasks ORDER BY key DESC LIMIT ?", (most,))
         return [row[0] for row in rows]
 
-    def costs_of_day(self, day: str, from_ms: int, to_ms: int) -> tuple[dict[int, int], Decimal]:
-        """What tasks cost that were started on that day, which lasted from when to when (epoch ms):
-        nano-dollars by key, and dollars of all that have been deleted; see `Figures.day`.
-        """
+    def costs_of_day(self, from_ms: int, to_ms: int) -> dict[int, int]:
+        """What tasks cost that were started on the day that lasted from when to when (epoch ms):
+        nano-dollars by key; see `Figures.day`."""
         sql = (
             f"SELECT t.key, t.cost_nano FROM tasks t WHERE {STARTED} >= ? AND {STARTED} < ?"  # noqa: S608 - own words
             " AND t.cost_nano IS NOT NULL"
         )
-        there = dict(self._db.rows(sql, (from_ms, to_ms)))
-        return there, deletion.sum_of_day(self.connection, day).cost
+        return dict(self._db.rows(sql, (from_ms, to_ms)))
 
     def last_balance(
         self, base_url: str, key_fingerprint: str

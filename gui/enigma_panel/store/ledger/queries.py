@@ -75,6 +75,8 @@ HAS_CALL = (
     f" OR EXISTS (SELECT 1 FROM intents WHERE task_key = t.key AND {CALL_COUNTS}))"
 )
 """Condition on a task: see `kept_because`."""
+IS_OF_TODAY = f"({HAS_RUN} AND {STARTED} >= :day_ms)"
+"""Condition on a task that was sent on this local day; :day_ms is when that began."""
 IS_OVER = (
     f"({one_of('s.phase', FINAL_PHASES)} OR {one_of('s.phase', ASSUMED_PHASES)}"
     " AND max(s.ended_ms, coalesce(s.expires_ms, 0)) < :long_ago_ms)"
@@ -84,9 +86,10 @@ WITH_INTENT = f"key IN (SELECT session_key FROM intents WHERE {UNSETTLED})"  # n
 _SELECT_INTENTS = "SELECT key, kind, session_key, task_key, made_ms, verb, question_n FROM intents"
 
 
-def deletion_times(now_ms: int) -> dict[str, int]:
-    """The times that HAS_CALL and IS_OVER need, as parameters."""
-    return {"counting_ms": now_ms - CALL_COUNTS_MS, "long_ago_ms": now_ms - LONG_AGO_MS}
+def deletion_times(now_ms: int, day_ms: int) -> dict[str, int]:
+    """The times that HAS_CALL, IS_OF_TODAY and IS_OVER need, as parameters."""
+    counting_ms, long_ago_ms = now_ms - CALL_COUNTS_MS, now_ms - LONG_AGO_MS
+    return {"counting_ms": counting_ms, "day_ms": day_ms, "long_ago_ms": long_ago_ms}
 
 
 class RowReader:

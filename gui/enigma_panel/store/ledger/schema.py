@@ -115,15 +115,6 @@ CREATE TABLE steps (
     text TEXT NOT NULL
 ) STRICT;
 
--- What deleted tasks cost, by the local day on which each was started.
-CREATE TABLE deleted_days (
-    day TEXT PRIMARY KEY,
-    tasks INTEGER NOT NULL,
-    cost TEXT NOT NULL,
-    took_ms INTEGER NOT NULL,
-    unknown INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
 -- Fingerprints of the passwords that were sent to sessions that may still repeat them.
 CREATE TABLE sent_secrets (
     session_key INTEGER NOT NULL REFERENCES sessions,
@@ -166,13 +157,10 @@ CREATE INDEX sessions_by_site ON sessions (site);
 CREATE INDEX sessions_by_host ON sessions (base_url);
 
 -- A key is given once: of what was deleted last it stays in mind.
-INSERT INTO meta VALUES
-    ('salt', randomblob(16)), ('last_sessions', 0), ('last_tasks', 0), ('last_deleted_ms', 0);
+INSERT INTO meta VALUES ('salt', randomblob(16)), ('last_sessions', 0), ('last_tasks', 0);
 """
 
-TABLES = frozenset(
-    {"deleted_days", "intents", "meta", "numbers", "sent_secrets", "sessions", "steps", "tasks"}
-)
+TABLES = frozenset({"intents", "meta", "numbers", "sent_secrets", "sessions", "steps", "tasks"})
 
 
 def create(connection: sqlite3.Connection) -> None:

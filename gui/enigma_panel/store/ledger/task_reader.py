@@ -27,12 +27,12 @@ from enigma_panel.core.task_filter import (
     TaskSum,
     words_of,
 )
-from enigma_panel.store.ledger.deletion import sum_of_day, sums_of_days
 from enigma_panel.store.ledger.errors import typed_errors
 from enigma_panel.store.ledger.queries import (
     HAS_CALL,
     HAS_RUN,
     IS_COST_UNKNOWN,
+    IS_OF_TODAY,
     IS_OVER,
     STARTED,
     TOOK_MS,
@@ -117,8 +117,7 @@ _OF_ACCOUNT = (
     # CROSS JOIN: the tasks of a day are few, the sessions of an address are most of all.
     f"SELECT s.created_ms, s.opened_ms, t.sent_ms,"  # noqa: S608 - own words
     f" CASE WHEN NOT ({_IS_RUNNING}) THEN coalesce(t.ended_ms, s.ended_ms, t.sent_ms) END,"
-    " CASE WHEN s.created_ms > max(:from_ms, (SELECT value FROM meta"
-    " WHERE name = 'last_deleted_ms')) THEN s.balance END, t.cost_nano"
+    " CASE WHEN s.created_ms > :from_ms THEN s.balance END, t.cost_nano"
     " FROM tasks t CROSS JOIN sessions s ON s.key = t.session_key"
     f" WHERE t.sent_ms >= :from_ms - {_LONGEST_MS} AND coalesce(t.ended_ms, :from_ms) >= :from_ms"
     " AND t.status <> 'queued' AND s.base_url = :base_url AND s.key_fingerprint = :key_fingerprint"
@@ -128,14 +127,14 @@ _KEY_RANGE = (
     " (SELECT count(*) FROM tasks)"
 )
 _BY_RULE = (
-    f"SELECT t.status, {IS_OVER} AS is_over, {HAS_CALL} AS has_call, count(*),"  # noqa: S608 - own words
-    " json_group_array(t.key) FROM tasks t JOIN sessions s ON s.key = t.session_key"
-    f" WHERE {_THESE} GROUP BY 1, 2, 3"
+    f"SELECT t.status, {IS_OVER} AS is_over, {IS_OF_TODAY} AS is_of_today,"  # noqa: S608 - own words
+    f" {HAS_CALL} AS has_call, count(*), json_group_array(t.key)"
+    f" FROM tasks t JOIN sessions s ON s.key = t.session_key WHERE {_THESE} GROUP BY 1, 2, 3, 4"
 )
 _RESULTS = f"FROM tasks t WHERE {_THESE} AND result <> ''"
 
-Day = tuple[str, int, int]
-"""A local day: its date in ISO 8601, and from when to when it lasts (epoch ms)."""
+Day = tuple[int, int]
+"""A local day: from when to when it lasts (epoch ms)."""
 
 
 class Figures(Struct, frozen=True, kw_only=True):
@@ -143,7 +142,7 @@ class Figures(Struct, frozen=True, kw_only=True):
 
     total: tasks in the ledger. count: those that fit, whatever group they are in; by_group: those
     that would fit with that group alone. shown: of what fits. day: what the tasks cost that were
-    sent on a day, or asked for where they were not sent, also those that have been deleted.
+    sent on a day, or asked for where they were not sent.
     """
 
     total: int = 0
@@ -154,20 +153,18 @@ class Figures(Struct, frozen=True, kw_only=True):
 
 
 class DayCosts(Struct, frozen=True, kw_only=True):
-    """What the tasks cost that were started on a day: those in the ledger by status, where one at
-    work in a session that has ended is unconfirmed, and those that have been deleted."""
+    """What the tasks cost that were started on a day, by status, where one at work in a session
+    that has ended is unconfirmed."""
 
     day: Day
     by_status: dict[str, TaskSum]
-    deleted: TaskSum
 
 
 class AccountTask(Struct, frozen=True):
     """A task, and what the start of its session told.
 
     asked_ms, opened_ms: when that was sent, and replied to. ended_ms: None while the task runs.
-    balance: what was left, in dollars; None where a task that was deleted may have run since.
-    cost: 0 where it is unknown.
+    balance: what was left, in dollars. cost: 0 where it is unknown.
     """
 
     asked_ms: int
@@ -220,8 +217,8 @@ class TaskReader:
 
     def costs_of(self, days: Sequence[Day]) -> list[DayCosts]:
         """The costs of days that follow each other, oldest first."""
-        begins = [begin for _, begin, _ in days]
-        values = {f"day{n}": begin for n, begin in enumerate([*begins, days[-1][2]])}
+        begins = [begin for begin, _ in days]
+        values = {f"day{n}": begin for n, begin in enumerate([*begins, days[-1][1]])}
         cases = " ".join(f"WHEN {STARTED} < :day{n + 1} THEN {n}" for n in range(len(days)))
         what = f"CASE {cases} END, {_OUTCOME}"
         started = f"{STARTED} >= :day0 AND {STARTED} < :day{len(days)}"
@@ -229,14 +226,12 @@ class TaskReader:
         with self._one_state():
             rows = self._rows(sums, values)
             idled = self._rows(f"SELECT DISTINCT {what}{_IDLED} AND {started}", values)
-            first, last = days[0][0], days[-1][0]
-            deleted = self._ask(lambda connection: sums_of_days(connection, first, last))
         found: list[dict[str, TaskSum]] = [{} for _ in days]
         for row in rows:
             has_idle = tuple(row[:2]) in idled
             found[row[0]][row[1]] = replace(_sum([row]), has_idle=has_idle)
         return [
-            DayCosts(day=day, by_status=by_status, deleted=deleted.get(day[0], TaskSum()))
+            DayCosts(day=day, by_status=by_status)
             for day, by_status in zip(days, found, strict=True)
         ]
 
@@ -252,18 +247,21 @@ class TaskReader:
             for asked, opened, sent, ended, left, nano in self._rows(_OF_ACCOUNT, values)
         ]
 
-    def ended_before(self, before_ms: int) -> list[int]:
-        """The keys of the tasks that ended before then (epoch ms), oldest first."""
-        sql = "SELECT key FROM tasks WHERE ended_ms < :before_ms ORDER BY key"
-        return self._keys(sql, {"before_ms": before_ms})
+    def plan_deletion(self, keys: Sequence[int], now_ms: int, day_ms: int) -> DeletionPlan:
+        """Which of these tasks may be deleted, what they cost, and why others stay.
 
-    def plan_deletion(self, keys: Sequence[int], now_ms: int) -> DeletionPlan:
-        """Which of these tasks may be deleted, what they cost, and why others stay."""
-        asked = {"keys": json_of(keys), **deletion_times(now_ms)}
+        day_ms: when the local day of now_ms began.
+        """
+        asked = {"keys": json_of(keys), **deletion_times(now_ms, day_ms)}
         going: list[int] = []
         kept: dict[KeptReason, int] = {}
-        for status, is_over, has_call, count, found in self._rows(_BY_RULE, asked):
-            reason = kept_because(status, is_over=bool(is_over), has_call=bool(has_call))
+        for status, is_over, is_of_today, has_call, count, found in self._rows(_BY_RULE, asked):
+            reason = kept_because(
+                status,
+                is_over=bool(is_over),
+                is_of_today=bool(is_of_today),
+                has_call=bool(has_call),
+            )
             if reason is None:
                 going += msgspec.json.decode(found, type=list[int])
             else:
@@ -311,10 +309,9 @@ class TaskReader:
             shown=self._summed(shown, _where([*conditions, *_in_groups(task_filter)]), values),
         )
 
-    def _spent_on(self, day: str, from_ms: int, to_ms: int) -> TaskSum:
+    def _spent_on(self, from_ms: int, to_ms: int) -> TaskSum:
         started = f"{STARTED} >= :from_ms AND {STARTED} < :to_ms"
-        there = self._sum(started, {"from_ms": from_ms, "to_ms": to_ms})
-        return there.plus(self._ask(lambda connection: sum_of_day(connection, day)))
+        return self._sum(started, {"from_ms": from_ms, "to_ms": to_ms})
 
     def _sum(self, condition: str, values: dict[str, Any]) -> TaskSum:
         sums = f"{_SUMS_OF.format(f'{_OUTCOME}, t.is_new')}{_where([condition])} GROUP BY 1, 2"
