@@ -347,14 +347,6 @@ SAFEGUARDS = (
         tests=("tests/store/test_new_file.py",),
     ),
     Break(
-        promise="An export is one snapshot",
-        mistake="each batch is as the ledger is then",
-        file="store/ledger/task_snapshot.py",
-        old='            self._connection.execute("BEGIN")\n',
-        new="",
-        tests=(f"{EXPORTS}::test_it_is_one_snapshot",),
-    ),
-    Break(
         promise="The rows that are exported are those of the click",
         mistake="those of the moment in which a file was chosen are",
         file="features/exports/exporter.py",

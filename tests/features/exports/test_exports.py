@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.observation import UNSENT
 from enigma_panel.core.secrets.redaction import MARK, Redactor
 from enigma_panel.features.exports import exports as exports_module
-from enigma_panel.features.exports.encoder import ExportFormat
+from enigma_panel.features.exports.encoder import ExportFormat, Line, lines_of
 from enigma_panel.features.exports.exports import (
     Exported,
     ExportError,
@@ -30,7 +32,7 @@ from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store.folder_lock import LOCK_NAME
 from enigma_panel.store.ledger.ledger import Ledger
-from enigma_panel.store.ledger.task_snapshot import KEYS_AT_ONCE, TaskRow, TaskSnapshot
+from enigma_panel.store.ledger.task_snapshot import ROWS_AT_ONCE, TaskRow
 from enigma_panel.store.new_file import FullDiskError, NewFile
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import HandClock
@@ -38,7 +40,7 @@ from tests.kit.ledgers import open_ledger, put
 from tests.kit.stores import a_store
 from tests.kit.wait import until
 
-MANY = 3 * KEYS_AT_ONCE + 7
+MANY = 3 * ROWS_AT_ONCE + 7
 PASSWORD = "hunter2-and-more"
 NEVER = ("sess-", "task-", "https://live.example", "0123456789abcdef", PASSWORD)
 
@@ -125,12 +127,12 @@ async def test_it_is_one_snapshot(bench: Bench, monkeypatch: pytest.MonkeyPatch)
     """What is written meanwhile is not in it, and waits for nothing."""
     gate, reached = threading.Event(), threading.Event()
 
-    def slow(rows: list[TaskRow], _redactor: Redactor) -> list[TaskRow]:
+    def slow(rows: list[TaskRow], redactor: Redactor) -> list[Line]:
         reached.set()
         assert gate.wait(5)
-        return rows
+        return lines_of(rows, redactor)
 
-    monkeypatch.setattr(exports_module, "redacted", slow)
+    monkeypatch.setattr(exports_module, "lines_of", slow)
     saving = asyncio.ensure_future(bench.save(*range(1, MANY + 1)))
     await until(reached.is_set)
     last = a_task(MANY, text="Changed meanwhile")
@@ -158,15 +160,15 @@ async def test_what_was_gathered_and_not_written_yet_is_in_it(
 def hold_up(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Says when the first batch has come, and lets the export go on only slowly."""
     reached = threading.Event()
-    whole = TaskSnapshot.batches
+    whole = exports_module.read_tasks
 
-    def batches(self: TaskSnapshot, keys: Any) -> Any:
-        for rows in whole(self, keys):
+    def read_slowly(*asked: Any) -> Any:
+        for rows in whole(*asked):
             yield rows
             reached.set()
             threading.Event().wait(0.02)
 
-    monkeypatch.setattr(TaskSnapshot, "batches", batches)
+    monkeypatch.setattr(exports_module, "read_tasks", read_slowly)
     return reached
 
 
@@ -246,3 +248,18 @@ async def test_a_text_that_is_none_ends_no_export(bench: Bench) -> None:
     await bench.writer.write(damage)
     await bench.save(1, 2, 3)
     assert [line["result"] for line in bench.lines()] == ["=1", "A\ufffdB", "=3"]
+
+
+async def test_it_took_what_the_table_says(bench: Bench) -> None:
+    """From when it was sent, or asked for; of what was never sent nothing."""
+    times: dict[str, Any] = {"created_ms": 1_000, "ended_ms": 3_500, "status": TaskStatus.DONE}
+    tasks = [
+        a_task(1, **times, sent_ms=2_000),
+        a_task(2, **times, sent_ms=None),
+        a_task(3, **times | {"ended_ms": 1}, sent_ms=2_000),
+        *(a_task(4 + n, **times, code=code) for n, code in enumerate(sorted(UNSENT))),
+    ]
+    await bench.writer.write(lambda ledger: ledger.save(*tasks))
+    await bench.save(*range(1, len(tasks) + 1))
+    took = [line["took_s"] for line in bench.lines()]
+    assert took == [1.5, 2.5, 0, *[None] * len(UNSENT)]

@@ -199,11 +199,6 @@ class Redactor:
                 return parts
         return [self.redact(text) for text in texts]
 
-    def is_clean(self, texts: Sequence[str]) -> bool:
-        """Whether `redact` would leave all of them as they are."""
-        whole = _BORDER.join(texts)
-        return self.redact(whole) == whole
-
     def _add(self, fingerprinter: "Fingerprinter", fingerprint: "Fingerprint") -> int:
         with self._lock:
             token = next(self._tokens)

@@ -3,8 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, tzinfo
+from contextlib import closing, contextmanager
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
@@ -14,13 +13,14 @@ from msgspec import Struct
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.features.exports.encoder import (
     ExportFormat,
-    TaskEncoder,
+    encoded,
+    encoded_head,
     in_turns,
-    redacted,
+    lines_of,
 )
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.store.ledger.task_snapshot import TaskSnapshot
+from enigma_panel.store.ledger.task_snapshot import read_tasks
 from enigma_panel.store.new_file import FullDiskError, NewFile
 
 TURN_S = 0.0002
@@ -81,14 +81,12 @@ class ExportJob:
     def _write(self, new: NewFile, ledger: Path) -> int:
         """Write the tasks; how many there were."""
         order, count = self._order, 0
-        encoder = TaskEncoder(order.form, _zone_at)
-        new.write(encoder.head())
-        with TaskSnapshot(ledger) as snapshot:
-            batches = snapshot.batches(order.keys)
+        new.write(encoded_head(order.form))
+        with closing(read_tasks(ledger, order.keys)) as batches:
             for rows in chain.from_iterable(map(in_turns, batches)):
                 if self.is_over:
                     raise InterruptedError
-                new.write(encoder.lines(redacted(rows, self._redactor)))
+                new.write(encoded(lines_of(rows, self._redactor), order.form))
                 count += len(rows)
                 time.sleep(TURN_S)
         return count
@@ -116,10 +114,6 @@ class Exports:
             work.exception()  # nobody is there to be told
             raise
         return work.result()
-
-
-def _zone_at(ms: int) -> tzinfo:
-    return datetime.fromtimestamp(ms / 1000, UTC).astimezone().tzinfo or UTC
 
 
 @contextmanager
