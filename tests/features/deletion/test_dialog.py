@@ -64,7 +64,7 @@ async def test_it_says_what_goes_and_what_stays_and_wants_a_word(
     texts = shown_texts(dialog)
     assert "They cost $0.24." in texts
     assert "1 stays: it is not finished. 1 stays: its browser may still be open." in texts
-    assert "Costs no longer include them." in texts
+    assert "Daily totals no longer include them." in texts
     assert dialog.field.hasFocus()
     assert dialog.field.accessibleName() == "Type “delete” to confirm"
     assert "This deletes 2 tasks" in dialog.field.accessibleDescription()

@@ -58,7 +58,8 @@ class DeletionDialog(Sheet):
         self.what = make_label(wrap=True)
         self.kept = make_label(wrap=True)
         stays = tr(
-            "Costs no longer include them. Files you saved and the service's records are kept."
+            "Daily totals no longer include them. Files you saved and the service's records are "
+            "kept."
         )
         self.stays = make_label(stays, "dim", wrap=True)
         self.field = LineEdit(enter_moves_on=False)
