@@ -28,7 +28,6 @@ from enigma_panel.core.models import SessionState, Task, TaskStatus, shown_state
 from enigma_panel.features import FEATURES
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import Recovered
-from enigma_panel.ui.details.panel import Tab
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
@@ -205,13 +204,14 @@ class Tour:
         await self._until("the channels are up", lambda: live.share().up > 0)
         self._put_off()
         self._select_session(LONG)
-        self._window.details.turn_to(Tab.STEPS)
         key = next(k for k in self._services.sessions.session_keys() if self._is_of(k, LONG))
         await self._until("it tells what it does", lambda: live.doing(key))
         await asyncio.sleep(4)  # what Pause made wide is narrow again
         self._put_off()
+        thoughts = self._window.details.timeline.thoughts
+        thoughts.setChecked(True)
         await self._picture("steps", self._window)
-        self._window.details.turn_to(Tab.OVERVIEW)
+        thoughts.setChecked(False)
 
     def _is_of(self, session_key: int, text: str) -> bool:
         sessions = self._services.sessions

@@ -12,7 +12,6 @@ import time
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core.rate_limit import Endpoint, RateHeaders
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.details.panel import Tab
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.benchmarks.bare_polls import gaps_ms
 from tests.benchmarks.probe import (
@@ -27,11 +26,10 @@ from tests.kit.wait import until
 
 
 def show_steps(parts: Parts, window: MainWindow, key: int) -> None:
-    """Select a task's session and turn to its steps, as a click does."""
+    """Select a task's session, whose time line is shown then, as a click does."""
     task = parts.services.sessions.task(key)
     assert task is not None
     window.selection.sessions.select_key(task.session_key)
-    window.details.turn_to(Tab.STEPS)
 
 
 class Counted:

@@ -23,7 +23,7 @@ from enigma_panel.ui.i18n import (
     short_month,
 )
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.text.steps import count_text
+from enigma_panel.ui.text.steps import earlier_text
 from tests.kit.person import all_text
 
 ROOT = Path(__file__).parents[2]
@@ -101,22 +101,22 @@ def test_the_desktops_language_is_used_where_it_has_a_file() -> None:
 
 @pytest.mark.usefixtures("in_polish")
 def test_each_number_has_the_form_that_the_language_has_for_it() -> None:
-    assert [count_text(n) for n in (1, 2, 5, 22)] == [
-        "<0> 1 steps",
-        "<1> 2 steps",
-        "<2> 5 steps",
-        "<1> 22 steps",
+    assert [earlier_text(n) for n in (1, 2, 5, 22)] == [
+        "<0> 1 earlier steps",
+        "<1> 2 earlier steps",
+        "<2> 5 earlier steps",
+        "<1> 22 earlier steps",
     ]
 
 
 @pytest.mark.parametrize("n", [2**31, 10**15])
 def test_the_service_may_count_more_than_qt_can(n: int) -> None:
-    assert count_text(n) == f"{n:,} steps"
+    assert earlier_text(n) == f"{n:,} earlier steps"
 
 
 @pytest.mark.usefixtures("in_polish")
 def test_numbers_and_dates_are_written_as_its_words() -> None:
-    assert count_text(12_450).replace("\N{NO-BREAK SPACE}", " ") == "<2> 12 450 steps"
+    assert earlier_text(12_450).replace("\N{NO-BREAK SPACE}", " ") == "<2> 12 450 earlier steps"
     assert short_month(11) == "lis"
 
 
@@ -144,19 +144,26 @@ class Desktop(QLocale):
 
 @pytest.mark.parametrize(
     ("languages", "text", "month"),
-    [(("en-GB", "pl-PL"), "12,450 steps", "Nov"), (("fr-FR", "pl-PL"), "<2> 12 450 steps", "lis")],
+    [
+        (("en-GB", "pl-PL"), "12,450 earlier steps", "Nov"),
+        (("fr-FR", "pl-PL"), "<2> 12 450 earlier steps", "lis"),
+    ],
 )
 def test_the_first_of_the_desktops_languages_that_there_is(
     qapp: QCoreApplication, polish: Path, languages: tuple[str, ...], text: str, month: str
 ) -> None:
     with installed(qapp, Desktop(*languages), polish):
-        assert count_text(12_450).replace("\N{NO-BREAK SPACE}", " ") == text
+        assert earlier_text(12_450).replace("\N{NO-BREAK SPACE}", " ") == text
         assert short_month(11) == month
 
 
 def test_without_a_file_texts_and_numbers_stay(qapp: QCoreApplication, tmp_path: Path) -> None:
     install_language(qapp, POLISH, str(tmp_path))
-    assert [count_text(n) for n in (1, 2, 12_450)] == ["1 step", "2 steps", "12,450 steps"]
+    assert [earlier_text(n) for n in (1, 2, 12_450)] == [
+        "1 earlier step",
+        "2 earlier steps",
+        "12,450 earlier steps",
+    ]
     assert short_month(11) == "Nov"
     assert number_text(10**30 + 1).endswith("000,001")
 
@@ -182,8 +189,8 @@ def test_a_translation_has_no_name_that_its_text_lacks(
     good = (polish / file.name).read_text(encoding="utf-8")
     file.write_text(good, encoding="utf-8")
     compiler.check(file)
-    file.write_text(good.replace("&lt;1&gt; {n} steps", "{m} kroki"), encoding="utf-8")
-    with pytest.raises(ValueError, match=r"enigma_pl\.ts: “{n} steps”"):
+    file.write_text(good.replace("&lt;1&gt; {n} earlier steps", "{m} kroki"), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"enigma_pl\.ts: “{n} earlier steps”"):
         compiler.check(file)
 
 

@@ -87,3 +87,19 @@ async def test_a_page_that_is_missing_is_called_so(
     await stage.open("Help")
     shown = help_of(stage).text.toPlainText()
     assert shown == "This page could not be read (No such file or directory)."
+
+
+async def test_it_has_what_someone_who_asks_for_help_is_told_to_do(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(
+        "enigma_panel.ui.actions.QDesktopServices.openUrl",
+        lambda url: bool(asked.append(url.toLocalFile())) or True,
+    )
+    await stage.show()
+    stage.window.notices.diagnostics_wanted.connect(lambda: asked.append("diagnostics"))
+    await stage.open("Help")
+    for text in ("Open data folder", "Copy diagnostics"):
+        click(button(help_of(stage), text))
+    assert asked == ["/home/maria/enigma-panel", "diagnostics"]

@@ -165,4 +165,4 @@ async def test_a_button_that_takes_no_press_hands_the_keyboard_on(
     (entry,) = services.queue.waiting
     services.queue.set(replace(entry, why=WaitReason.SESSION_ENDED))
     assert remove.isVisible()
-    assert window.details.tabs.hasFocus()
+    assert window.details.page.hasFocus()

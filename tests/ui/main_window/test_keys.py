@@ -109,7 +109,7 @@ def test_else_details_get_the_focus(
         table.setFocus()
         key(table, Qt.Key.Key_Return)
         assert window.details.isVisible()
-        assert window.details.tabs.hasFocus()
+        assert window.details.page.hasFocus()
         assert window.details.task_key == 1
     assert dialogs.calls == []
 
@@ -122,7 +122,7 @@ def test_a_task_that_ended_opens_its_result(window: MainWindow, services: Any) -
     table = window.selection.tasks
     table.select_key(1)
     key(table, ENTERS[0])
-    assert window.details.tabs.hasFocus()
+    assert window.details.page.hasFocus()
     opened: list[int] = []
     window.selection.read_result = opened.append
     for number in range(1, len(FINAL_STATUSES) + 1):
@@ -143,7 +143,7 @@ def test_one_that_takes_no_task_shows_its_details(
     window.selection.sessions.select_key(1)
     key(window.selection.sessions, Qt.Key.Key_Return)
     assert dialogs.calls == []
-    assert window.details.tabs.hasFocus()
+    assert window.details.page.hasFocus()
 
 
 def test_enter_without_a_selection_is_for_the_row_of_the_keyboard(

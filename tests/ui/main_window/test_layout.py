@@ -73,7 +73,7 @@ def test_in_a_narrow_window_it_stands_in_place_of_tasks_with_a_way_back(
     assert not window.tasks_card.isVisible()
     assert window.sessions_card.isVisible()
     assert window.details.height() > 350
-    assert window.details.tabs.hasFocus()
+    assert window.details.page.hasFocus()
     for _ in range(30):  # round and round, the keyboard gets lost nowhere
         key(window.focusWidget() or window, Qt.Key.Key_Tab)
         focus = window.focusWidget()

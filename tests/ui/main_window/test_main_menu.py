@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAction, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QPushButton
@@ -14,7 +14,6 @@ from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_menu.about import AboutDialog
 from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.tasks.model import Column
 from enigma_panel.ui.text.states import local_time
 from tests.kit.fakes import FakeDialogs, FakeScope
 from tests.kit.person import button, key, notice_texts
@@ -50,12 +49,9 @@ def test_the_menu_has_all_that_belongs_to_the_program(
         "Quiet for 30 minutes",
         "Details",
         "Show ended sessions",
-        "Columns",
         "Settings",
         "Account page",
-        "Open data folder",
         "Keyboard shortcuts",
-        "Copy diagnostics",
         "About",
         "Quit",
     ]
@@ -115,20 +111,10 @@ def test_the_data_folder_opens_but_not_the_throw_away_one_of_the_demo(
     ]
     demo = World(FakeScope(), demo=True).services
     other = MainWindow(demo, dialogs)
-    assert "Open data folder" not in texts(other)
+    assert not other.main_menu.folder.isVisible()
     assert "enigma-panel" not in AboutDialog(other, demo).text.toPlainText()
     other.close_for_good()
     other.deleteLater()
-
-
-def test_the_columns_of_tasks_are_in_the_menu(window: MainWindow) -> None:
-    columns = window.selection.tasks.column_menu
-    assert columns.menuAction() in window.main_menu.menu.actions()
-    columns.popup(QPoint(5, 5))
-    (took,) = [action for action in columns.actions() if action.text() == "Took"]
-    took.trigger()
-    assert window.selection.tasks.isColumnHidden(Column.TOOK)
-    columns.close()
 
 
 def test_details_open_and_fold_by_menu_and_key(window: MainWindow, qapp: QApplication) -> None:
@@ -162,15 +148,6 @@ def test_outside_the_demo_nothing_says_so(window: MainWindow) -> None:
     names = [b.accessibleName() for b in window.top_bar.findChildren(QPushButton)]
     assert names == ["New task", "Answer", "about $7.41 left"]
     assert not window.use_account.isVisible()
-
-
-def test_diagnostics_and_quit_are_asked_for(window: MainWindow) -> None:
-    asked: list[str] = []
-    window.notices.diagnostics_wanted.connect(lambda: asked.append("diagnostics"))
-    window.quit_requested.connect(lambda: asked.append("quit"))
-    for text in ("Copy diagnostics", "Quit"):
-        next(a for a in window.main_menu.menu.actions() if a.text() == text).trigger()
-    assert asked == ["diagnostics", "quit"]
 
 
 def test_the_sheet_has_each_shortcut_of_the_window_once(window: MainWindow, services: Any) -> None:

@@ -17,7 +17,6 @@ from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import KeyState
 from enigma_panel.ui.actions import GRACE_MS
-from enigma_panel.ui.details.panel import Tab
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import ENDED_STAY_MS, Column
 from enigma_panel.ui.tasks.filter_bar import Chip
@@ -123,13 +122,10 @@ def test_a_result_is_new_until_it_was_on_the_screen(
     question, side = QDialog(), window.body.side
     side.addWidget(question)
     side.setCurrentWidget(question)
-    window.details.turn_to(Tab.STEPS)
     getattr(window.selection, table).select_key(1)
     assert services.sessions.tasks[1].is_new, "a question stands in Details' place"
     side.removeWidget(question)
     window._tick()
-    assert services.sessions.tasks[1].is_new, "its steps are shown"
-    window.details.turn_to(Tab.OVERVIEW)
     assert not services.sessions.tasks[1].is_new
     assert window.details.result.reading.toPlainText() == "It costs $5"
     window.details.result.copy.click()
@@ -358,7 +354,7 @@ def test_menus_offer_what_can_be_done(
         "Edit and run again…",
     ]
     next(a for a in window.menus.menu.actions() if a.text() == "Open result").trigger()
-    assert window.details.tabs.hasFocus() or not window.isActiveWindow()
+    assert window.details.page.hasFocus() or not window.isActiveWindow()
     window.menus.menu.hide()
 
 

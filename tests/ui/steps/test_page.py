@@ -1,9 +1,11 @@
-"""Details with its two tabs: a short time line and all steps, of the task that is selected now."""
+"""Details of the task that is selected now: its time line, its state, what it used."""
 
 import asyncio
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
@@ -14,9 +16,11 @@ from enigma_panel.core.observation import Usage
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.types import WaitReason
+from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.details.panel import Details, Tab
-from enigma_panel.ui.details.text import LINES, usage_text
+from enigma_panel.ui.details.panel import Details
+from enigma_panel.ui.details.text import usage_text
+from enigma_panel.ui.details.timeline import LINES, TimeLine
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.steps.delegate import row_height
 from enigma_panel.ui.text.steps import step_row
@@ -25,6 +29,7 @@ from tests.kit.builders import a_session, a_step, a_task, steps
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeScope
 from tests.kit.person import button, shown_texts
+from tests.kit.wait import run_events
 from tests.kit.world import World
 from tests.ui.steps.reading import texts
 
@@ -53,14 +58,15 @@ def test_the_time_line_stays_short(window: MainWindow, services: Any) -> None:
     services.sessions.add(1)
     lived(services, 140)
     window.selection.sessions.select_key(1)
-    told = [f"Step {n}" for n in range(111, 140)]
-    assert time_line(window.details) == [
-        "Task sent",
-        "111 earlier steps under Steps",
-        *told,
-        "Done",
-    ]
-    assert window.details._model.rowCount() == 143
+    told = [f"Step {n}" for n in range(140)]
+    assert time_line(window.details) == [*told[111:], "Done"]
+    button(window.details, "112 earlier steps").click()
+    assert time_line(window.details) == ["Task sent", *told, "Done"]
+    assert "earlier" not in " ".join(shown_texts(window.details))
+    services.sessions.add(2)
+    window.selection.sessions.select_key(2)
+    window.selection.sessions.select_key(1)
+    assert len(time_line(window.details)) == LINES, "of the next one only the newest"
 
 
 def test_nothing_is_left_out_of_a_short_one(window: MainWindow, services: Any) -> None:
@@ -72,14 +78,6 @@ def test_nothing_is_left_out_of_a_short_one(window: MainWindow, services: Any) -
     assert "One more" in time_line(window.details)
     view = window.details.timeline.view
     assert view.height() == 6 * row_height(view.fontMetrics()), "it is not scrolled by itself"
-
-
-def test_a_long_one_says_how_many_there_are_more(window: MainWindow, services: Any) -> None:
-    services.sessions.add(1)
-    lived(services, 2_000)
-    window.selection.sessions.select_key(1)
-    earlier = f"{2_001 - LINES:,} earlier steps under Steps"
-    assert time_line(window.details)[:2] == ["Task sent", earlier]
 
 
 def test_thoughts_are_folded_into_what_they_led_to(window: MainWindow, services: Any) -> None:
@@ -118,43 +116,160 @@ def test_html_in_the_time_line_is_text(window: MainWindow, services: Any) -> Non
     assert inner.width() <= window.details.width()
 
 
-# -- the tabs ------------------------------------------------------------------------------------
+# -- reading and copying -------------------------------------------------------------------------
+
+STRANGE = {
+    "html": "<b>bold</b> <script>alert(1)</script> &amp; <img src='file:///etc/passwd'>",
+    "control": "bell\x07 \x1b[31mred\x1b[0m nul\x00 \u202etxt.exe\u202c",
+    "long": "word" * 500,
+    "rtl": "اختر المتجر الأول ثم اضغط على زر البحث",
+    "emoji": "😀 👩‍👩‍👧 done 🎉",
+    "lines": "first\nsecond\r\n\tthird",
+}
 
 
-def test_the_tab_stays_while_the_selection_moves(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    for key in (1, 2):
-        services.sessions.add(key)
-        lived(services, key, key)
-    window.selection.sessions.select_key(1)
-    details = window.details
-    assert details.tabs.currentIndex() == Tab.OVERVIEW
-    details.turn_to(Tab.STEPS)
-    window.selection.sessions.select_key(2)
-    assert details.steps.isVisible()
-    assert texts(details._model) == ["", " ", "step 0", "step 1", ""]
-    window.selection.tasks.select_key(1)
-    assert details.steps.isVisible()
-    assert texts(details._model) == ["", " ", "step 0", ""]
-
-
-def test_the_tabs_by_keyboard(window: MainWindow, services: Any) -> None:
-    window.activateWindow()
+@pytest.fixture
+def line(window: MainWindow, services: Any) -> TimeLine:
+    window.resize(1_200, 1_600)
     services.sessions.add(1)
-    lived(services, 3)
     window.selection.sessions.select_key(1)
-    details = window.details
-    details.tabs.setFocus()
-    QTest.keyClick(details.tabs, Qt.Key.Key_Right)
-    assert details.steps.isVisible()
-    QTest.keyClick(details.tabs, Qt.Key.Key_Tab)
-    assert details.steps.list.hasFocus()
-    QTest.keyClick(details.steps.list, Qt.Key.Key_Backtab)
-    QTest.keyClick(details.tabs, Qt.Key.Key_Left)
-    assert not details.steps.isVisible()
-    assert [details.tabs.tabText(n) for n in (0, 1)] == ["Overview", "Steps"]
-    assert details.tabs.accessibleName()
+    return window.details.timeline
+
+
+def copied() -> str:
+    return QApplication.clipboard().text()
+
+
+def go_to(line: TimeLine, row: int) -> None:
+    line.view.setCurrentIndex(line.lines.index(row, 0))
+
+
+@pytest.mark.parametrize("text", STRANGE.values(), ids=STRANGE)
+def test_strange_texts_are_shown_as_text(
+    window: MainWindow, services: Any, line: TimeLine, text: str
+) -> None:
+    for kind in ("question", "failed"):
+        services.timeline.add(1, kind, text, NOW)
+    for row in (1, 2):
+        go_to(line, row)
+        _head, shown = window.details.whole.toPlainText().split("\n", 1)
+        clean = shown.replace("\N{REPLACEMENT CHARACTER}", "")
+        hidden = dict.fromkeys(map(ord, "\x00\x07\x1b\u202e\u202c\r"))
+        assert clean == text.translate(hidden)
+        assert "\n" not in line.lines.index(row, 0).data()
+    window.grab()
+    line.view.clearSelection()
+    assert not window.details.whole.isVisible()
+    line.copy.click()
+    assert copied().count("\n") == 1
+    assert not any(c in copied() for c in "\x1b\x00\x07\u202e")
+
+
+def test_selected_lines_are_copied_or_all(services: Any, line: TimeLine) -> None:
+    services.timeline.add(1, "opened", "", NOW)
+    services.timeline.add(1, "agent", "I see it", NOW + 500)
+    services.timeline.add(1, "action", "click_element: search button", NOW + 1_000)
+    services.timeline.add(1, "live_gap", "soon", NOW + 2_000)
+    assert line.copy.text() == "Copy all"
+    line.copy.click()
+    whole = copied().split("\n")
+    assert [one.split("\t")[1:] for one in whole] == [
+        ["Browser opened"],
+        ["Thinks", "I see it"],
+        ["Does", "click element: search button"],
+        ["", "No live updates: soon"],
+    ]
+    assert all(one.index("\t") == 8 for one in whole)
+    go_to(line, 1)
+    assert line.copy.text() == "Copy"
+    QTest.keyClick(line.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert copied() == whole[2]
+    QTest.keyClick(line.view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    line.copy.click()
+    assert copied() == "\n".join(whole[2:])
+    QTest.keyClick(line.view, Qt.Key.Key_Escape)
+    assert line.copy.text() == "Copy all"
+
+
+def test_news_leaves_what_is_read_and_selected(
+    window: MainWindow, services: Any, line: TimeLine
+) -> None:
+    services.timeline.add_many(1, steps(0, 40))
+    go_to(line, LINES - 1)
+    whole = window.details.whole
+    whole.selectAll()
+    services.timeline.add_many(1, steps(40, 50))
+    assert whole.textCursor().selectedText().endswith("step 39")
+    assert [step.text for step in line.view.selected_steps()] == ["step 39"]
+    whole.setFocus()
+    services.timeline.add_many(1, steps(50, 90))
+    assert not whole.isVisible(), "its line is among the earlier ones"
+    assert line.view.hasFocus()
+
+
+def test_no_text_opens_while_the_mouse_is_pressed(
+    window: MainWindow, services: Any, line: TimeLine
+) -> None:
+    """The text takes room: it would move the line away from under the finger."""
+    services.timeline.add_many(1, steps(0, 5))
+    place = line.view.visualRect(line.lines.index(3, 0)).center()
+    left, ground = Qt.MouseButton.LeftButton, line.view.viewport()
+    QTest.mousePress(ground, left, pos=place)
+    assert len(line.view.selected_steps()) == 1
+    assert not window.details.whole.isVisible()
+    QTest.mouseRelease(ground, left, pos=place)
+    assert window.details.whole.toPlainText().endswith("step 2")
+
+
+def test_at_the_end_it_follows_the_newest(
+    window: MainWindow, services: Any, line: TimeLine, qapp: QApplication
+) -> None:
+    window.resize(1_200, 600)
+    bar = window.details.page.verticalScrollBar()
+
+    def grow(start: int, end: int) -> None:
+        most = bar.maximum()
+        services.timeline.add_many(1, steps(start, end))
+        run_events(qapp, lambda: bar.maximum() > most)
+
+    grow(0, 25)
+    grow(25, 26)
+    assert bar.value() == 0, "the result stays in sight"
+    bar.setValue(bar.maximum())
+    grow(26, 28)
+    assert bar.value() == bar.maximum()
+    services.sessions.add(2)
+    window.selection.sessions.select_key(2)
+    assert bar.value() == 0
+
+
+def test_that_they_could_not_be_read_is_said_beside_those_that_come(
+    window: MainWindow, services: Any
+) -> None:
+    services.timeline.error = LedgerError(Path("/ledger"), "broken")
+    services.sessions.add(1)
+    window.selection.sessions.select_key(1)
+    services.timeline.add(1, "action", "first", NOW)
+    assert "The steps could not be read." in shown_texts(window.details.timeline)
+    assert time_line(window.details) == ["Task sent", "First"]
+
+
+def test_the_keyboard_reaches_and_scrolls_all(
+    window: MainWindow, services: Any, line: TimeLine, qapp: QApplication
+) -> None:
+    window.activateWindow()
+    window.resize(1_200, 600)
+    services.timeline.add_many(1, steps(0, 40))
+    page = window.details.page
+    run_events(qapp, lambda: page.verticalScrollBar().maximum() > 0)
+    page.setFocus()
+    QTest.keyClick(page, Qt.Key.Key_Down)
+    assert page.verticalScrollBar().value() > 0
+    line.view.setFocus()
+    QTest.keyClick(line.view, Qt.Key.Key_End)
+    assert [step.text for step in line.view.selected_steps()] == ["step 39"]
+    QTest.keyClick(line.view, Qt.Key.Key_Tab)
+    assert window.details.whole.hasFocus()
 
 
 def test_steps_of_a_session_without_a_task(window: MainWindow, services: Any) -> None:

@@ -111,8 +111,8 @@ def test_the_keyboard_comes_to_the_field_and_leaves_it(four: MainWindow) -> None
 
 def test_the_filter_is_found_from_details_too(four: MainWindow) -> None:
     four.selection.tasks.select_key(1)
-    four.details.tabs.setFocus()
-    key(four.details.tabs, Qt.Key.Key_F, CTRL)
+    four.details.page.setFocus()
+    key(four.details.page, Qt.Key.Key_F, CTRL)
     assert four.filter_bar.field.hasFocus()
 
 

@@ -287,7 +287,7 @@ def test_pressing_up_until_it_is_first_does_not_remove_it(
     queue = services.queue.waiting
     services.queue.set(replace(queue[1], position=1), replace(queue[0], position=2), queue[2])
     assert not up.isEnabled()
-    assert queued.details.tabs.hasFocus()
+    assert queued.details.page.hasFocus()
     QTest.keyClick(qapp.focusWidget(), Qt.Key.Key_Space)
     assert services.queue.calls == []
 

@@ -1,7 +1,5 @@
 """The help feature: *Help* in the menu, F1, and a "?" in the sheets that have a page about them."""
 
-from functools import partial
-
 from enigma_panel.features.feature import Feature, Host
 from enigma_panel.features.help.sheet import HelpSheet
 from enigma_panel.ui.i18n import Translations
@@ -14,9 +12,13 @@ tr = Translations("Help")
 
 def install(host: Host) -> None:
     window, dialogs = host.window, host.dialogs
+    menu = window.main_menu
+
+    def make_sheet() -> HelpSheet:
+        return HelpSheet(window, (menu.folder, menu.diagnostics))
 
     def open_page(name: str = "") -> None:
-        dialogs.once(HelpSheet, partial(HelpSheet, window)).ask(name)
+        dialogs.once(HelpSheet, make_sheet).ask(name)
 
     def open_fitting() -> None:
         """Open the page about the sheet that stands there."""
@@ -33,7 +35,7 @@ def install(host: Host) -> None:
 
     opener = make_action(window, tr("Help"), open_fitting, shortcut="F1")
     window.add_command(opener)
-    window.main_menu.menu.insertAction(window.main_menu.shortcuts, opener)
+    menu.menu.insertAction(menu.shortcuts, opener)
     dialogs.dialog_made.connect(add_button)
     for sheet in window.findChildren(Sheet):
         add_button(sheet)

@@ -1,14 +1,17 @@
 """The sheet *Help*: the list of its pages, and the one that is being read."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, QUrl
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 
 import enigma_panel
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.result.reading import LinkQuestion, Reading
 from enigma_panel.ui.theme import theme
+from enigma_panel.ui.widgets.action_button import action_button
 from enigma_panel.ui.widgets.basics import make_column, make_row, set_role
 from enigma_panel.ui.widgets.sheet import PADDING, ROW_INSET, Sheet
 
@@ -40,9 +43,12 @@ def read_page(name: str) -> str:
 
 
 class HelpSheet(Sheet):
-    """The sheet. A link to another page leads there; one to the web asks first."""
+    """The sheet. A link to another page leads there; one to the web asks first.
 
-    def __init__(self, parent: QWidget | None) -> None:
+    actions: what someone who asks for help is told to do, below the list of pages.
+    """
+
+    def __init__(self, parent: QWidget | None, actions: Iterable[QAction]) -> None:
         super().__init__(tr("Help"), parent, width=WIDTH)
         self._titles = page_titles()
         self.pages = QTreeWidget()
@@ -59,7 +65,11 @@ class HelpSheet(Sheet):
         self.pages.currentItemChanged.connect(self._show_page)
         self.text.link_asked.connect(self._follow_link)
         self.link_question.left.connect(self.text.setFocus)
-        parts = make_row(self.pages, gap=PADDING)
+        left = make_column(self.pages)
+        for action in filter(QAction.isVisible, actions):
+            left.addLayout(make_row(action_button(action, "link"), None))
+        parts = make_row(gap=PADDING)
+        parts.addLayout(left)
         parts.addLayout(make_column(self.text, self.link_question), 1)
         self.body.setContentsMargins(PADDING - ROW_INSET, 0, PADDING, PADDING)
         self.body.addLayout(parts, 1)

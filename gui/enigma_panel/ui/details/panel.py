@@ -1,12 +1,9 @@
-"""The Details panel: the selected session or task in full, or its steps."""
+"""The Details panel: the selected session or task in full."""
 
 from collections.abc import Callable, Sequence
-from enum import IntEnum
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.task_filter import TaskSum
@@ -21,9 +18,9 @@ from enigma_panel.ui.details.verbs import BulkBar, VerbBar
 from enigma_panel.ui.i18n import Translations, plain_tip
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
+from enigma_panel.ui.text.steps import read_text
 from enigma_panel.ui.text.sums import cost_text, sum_tip
 from enigma_panel.ui.widgets.basics import (
-    TabBar,
     make_button,
     make_column,
     make_label,
@@ -32,9 +29,6 @@ from enigma_panel.ui.widgets.basics import (
     show_text,
 )
 from enigma_panel.ui.widgets.inputs import ReadingText, ScrollArea
-
-if TYPE_CHECKING:
-    from enigma_panel.ui.steps.page import StepsPage
 
 tr = Translations("Details")
 
@@ -46,17 +40,11 @@ BAR = 12
 TEXT_LINES = 8
 
 
-class Tab(IntEnum):
-    """What Details shows of what is selected; what was chosen stays while the selection moves."""
-
-    OVERVIEW = 0
-    STEPS = 1
-
-
 class Details(QFrame):
     """Shows the one subject of the window: name, state and verbs, which stay, and below them a
-    scrolled column of parts or the steps. Each part says by signals what it wants. back: leads to
-    Tasks where Details stands in its place. panel_makers: each makes one more panel of a feature.
+    scrolled column of parts, which the keyboard can scroll. Each part says by signals what it
+    wants. back: leads to Tasks where Details stands in its place. whole: the step that is selected
+    in the time line. panel_makers: each makes one more panel of a feature.
     """
 
     def __init__(self, services: Services) -> None:
@@ -70,6 +58,7 @@ class Details(QFrame):
         self._about_session = True
         self._several: tuple[Sequence[int], int] = ((), 0)
         self._hidden = self._open = 0
+        self._is_following = False
         self._sum: TaskSum | None = None
         set_role(self, "card")
         self.setAccessibleName(tr("Details"))
@@ -161,7 +150,7 @@ class Details(QFrame):
             self.session_key = task.session_key
         session = self._session()
         is_one = session is not None or task is not None
-        for part in (self.head, self.tabs, self._pages):
+        for part in (self.head, self.page):
             part.setVisible(is_one)
         self._show_several()
         self.nothing.setVisible(not is_one)
@@ -174,28 +163,10 @@ class Details(QFrame):
             panel.show_task(task)
         self._show_verbs()
 
-    @cached_property
-    def steps(self) -> "StepsPage":
-        """The page of the steps, made when it is first turned to: the window is there sooner."""
-        from enigma_panel.ui.steps.page import StepsPage  # noqa: PLC0415 - 35 ms
-
-        page = StepsPage(self._model, self._loader)
-        self._pages.addWidget(page)
-        before: QWidget = self.tabs
-        for widget in page.findChildren(QWidget):  # made last, but the keyboard comes here next
-            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
-                QWidget.setTabOrder(before, widget)
-                before = widget
-        return page
-
     @property
     def task_in_sight(self) -> int | None:
-        """The task whose result can be read now: not beside a question, nor on the tab *Steps*."""
-        return self.task_key if self._overview.isVisible() else None
-
-    def turn_to(self, tab: Tab) -> None:
-        """Show the one or the other."""
-        self.tabs.setCurrentIndex(tab)
+        """The task whose result can be read now: no question stands in its place."""
+        return self.task_key if self.page.isVisible() else None
 
     # -- building ------------------------------------------------------------------------------
 
@@ -204,20 +175,27 @@ class Details(QFrame):
         self.back = make_button(tr("Back to tasks"), "link")
         self.back.hide()
         self.head = Head(services)
-        self.tabs = TabBar()
-        self.verbs = VerbBar(services, next_focus=self.tabs)
+        self.page = ScrollArea()
+        self.page.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.page.setAccessibleName(tr("Details"))
+        set_role(self.page, "foot")  # a line above it
+        self.verbs = VerbBar(services, next_focus=self.page)
         self.bulk = BulkBar()
         self.filtered = make_label(role="dim", wrap=True)
         self.filtered.hide()
         self.several = make_label(role="heading", wrap=True)
         self.nothing = make_label(role="dim", wrap=True)
-        self.trouble = Trouble(services, next_focus=self.tabs)
+        self.trouble = Trouble(services, next_focus=self.page)
         self.task_text = ReadingText(TEXT_LINES)
         self.task_text.setAccessibleName(tr("Task"))
         set_role(self.task_text, "reading")
         self.result = ResultPart()
         self.usage = make_label(role="dim", wrap=True)
         self.timeline = TimeLine(self._model, self._loader)
+        self.whole = ReadingText(TEXT_LINES)
+        self.whole.setAccessibleName(tr("The selected step in full"))
+        set_role(self.whole, "reading")
+        self._show_whole()
         self._panels: list[DetailsPanel] = [self.result, self.timeline]
         self.panel_makers: list[Callable[[], DetailsPanel]] = []
 
@@ -237,25 +215,17 @@ class Details(QFrame):
         for part in (self.nothing, self.verbs, self.bulk, self.filtered):
             part.setContentsMargins(0, 0, BESIDE, 0)
         column.addLayout(top)
-        self.tabs.setUsesScrollButtons(False)
-        self.tabs.setAccessibleName(tr("What Details shows"))
-        for text in (tr("Overview"), tr("Steps")):
-            self.tabs.addTab(text)
-        tabs = make_row(self.tabs)
-        tabs.setContentsMargins(SIDE, 0, SIDE, 0)
-        column.addLayout(tabs)
-        self._pages = QStackedWidget()
-        set_role(self._pages, "foot")  # a line below the tabs
-        column.addWidget(self._pages, 1)
+        column.addWidget(self.page, 1)
+        self._fill_page()
+        reading = make_row(self.whole)
+        reading.setContentsMargins(SIDE - FOCUS_EDGE, 0, SIDE - FOCUS_EDGE, 0)
+        column.addLayout(reading)
         column.addStretch()
-        self._overview = ScrollArea()
-        self._pages.addWidget(self._overview)
-        self._fill_overview()
 
-    def _fill_overview(self) -> None:
-        self._column = self._overview.column
+    def _fill_page(self) -> None:
+        self._column = self.page.column
         side = SIDE - FOCUS_EDGE
-        self._overview.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.page.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._column.setContentsMargins(side, 12, side - BAR, 8)  # with a bar or without
         self._column.setSpacing(12)
         for widget in (self.trouble, self.task_text, self.result, self.usage, self.timeline):
@@ -268,16 +238,15 @@ class Details(QFrame):
     def _connect(self) -> None:
         services = self._services
         self.head.title.refitted.connect(self._show_text)
-        self.tabs.currentChanged.connect(self._turn)
+        bar = self.page.verticalScrollBar()
+        bar.valueChanged.connect(self._note_place)
+        bar.rangeChanged.connect(self._keep_end)
+        self.timeline.view.read.connect(self._show_whole)
         self.timeline.view.reached.connect(self._show_line)
         services.timeline.grown.connect(self._follow_steps)
         services.account.changed.connect(self.refresh)
 
     # -- showing -------------------------------------------------------------------------------
-
-    def _turn(self, tab: int) -> None:
-        self._pages.setCurrentWidget(self.steps if tab == Tab.STEPS else self._overview)
-        self.timeline.refresh()
 
     def _session(self) -> Session | None:
         return self._sessions.session(self.session_key) if self.session_key is not None else None
@@ -309,6 +278,7 @@ class Details(QFrame):
         other = task_key != self.task_key
         self.session_key, self.task_key = session_key, task_key
         if other:
+            self.page.verticalScrollBar().setValue(0)
             self._loader.turn_to(task_key)
         self.refresh()
 
@@ -327,11 +297,31 @@ class Details(QFrame):
         self.verbs.show_records(self._session(), self._task(), about_session=about_session)
 
     def _show_line(self, line: QRect) -> None:
-        page = self._overview.widget()
-        if page is not None:
-            place = self.timeline.view.mapTo(page, line.center())
-            self._overview.ensureVisible(place.x(), place.y(), 0, line.height())
+        inner = self.page.widget()
+        if inner is not None:
+            place = self.timeline.view.mapTo(inner, line.center())
+            self.page.ensureVisible(place.x(), place.y(), 0, line.height())
+
+    def _show_whole(self) -> None:
+        """Show the step that is selected; it stays in sight where the text takes its room."""
+        view = self.timeline.view
+        step = view.read_step()
+        if step is None and self.whole.hasFocus():
+            view.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.whole.show_text(read_text(step) if step is not None else "")
+        layout = self.layout()
+        if step is not None and layout is not None:
+            layout.activate()
+            self._show_line(view.visualRect(view.currentIndex()))
+
+    def _note_place(self, value: int) -> None:
+        """Follow the newest step once it was scrolled to the end."""
+        self._is_following = 0 < value == self.page.verticalScrollBar().maximum()
+
+    def _keep_end(self, _least: int, most: int) -> None:
+        if self._is_following:
+            self.page.verticalScrollBar().setValue(most)
 
     def _follow_steps(self, task_key: int, _steps: object) -> None:
-        if task_key == self.task_key and self.tabs.currentIndex() == Tab.OVERVIEW:
+        if task_key == self.task_key:
             self.timeline.refresh()

@@ -21,16 +21,14 @@ from enigma_panel.ui.text.states import (
     session_state_text,
     task_status_text,
 )
-from enigma_panel.ui.text.steps import EARLIER, SENT, earlier_text
+from enigma_panel.ui.text.steps import SENT
 from enigma_panel.ui.text.waiting import WaitText, ordinal, pending_text
 from enigma_panel.ui.theme.palette import Glyph
 
 tr = Translations("Details")
 
-LINES = 30
-"""Most lines of the time line; all of them stand under *Steps*."""
-IN_STEPS_ALONE = frozenset({Kind.OPENED, Kind.ACCEPTED})
-"""Lines that stand under *Steps* alone: the task was sent."""
+SAID = frozenset({Kind.OPENED, Kind.ACCEPTED})
+"""Lines that are copied and not shown: that the task was sent says as much."""
 
 
 def state_word(
@@ -134,16 +132,9 @@ def _tokens(usage: Usage) -> int | None:
 
 
 def time_line(task: Task, steps: Sequence[Step], *, has_thoughts: bool) -> list[Step]:
-    """Return the lines of the time line: when the task was sent, and what happened last.
-
-    Where some are left out a line says so.
-    """
-    hidden = IN_STEPS_ALONE if has_thoughts else IN_STEPS_ALONE | {Kind.AGENT}
-    shown = [step for step in steps if step.kind not in hidden]
-    lines = shown[-LINES:]
-    if len(lines) < len(shown):
-        text = earlier_text(len(shown) - len(lines))
-        lines.insert(0, Step(at_ms=lines[0].at_ms, kind=EARLIER, text=text))
+    """Return the lines of the time line: when the task was sent, and what happened since."""
+    hidden = SAID if has_thoughts else SAID | {Kind.AGENT}
+    lines = [step for step in steps if step.kind not in hidden]
     if task.sent_ms is not None:
         at_ms = min([task.sent_ms, *(line.at_ms for line in lines[:1])])
         lines.insert(0, Step(at_ms=at_ms, kind=SENT, text=""))

@@ -195,7 +195,6 @@ class Selection(QObject):
         self.sessions.row_clicked.connect(
             lambda key: self._answer(self._services.sessions.session(key))
         )
-        self._details.tabs.currentChanged.connect(self._see_result)
         self.sessions.verb_clicked.connect(lambda key, verb: self._app_actions.command([key], verb))
         self.sessions.undo_clicked.connect(lambda key: self._app_actions.undo([key]))
         self.task_rows.arranged.connect(self._follow_rows)
@@ -216,7 +215,7 @@ class Selection(QObject):
 
     def _go_to_details(self) -> None:
         self.details_wanted.emit()
-        self._details.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._details.page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take(self, diff: Diff) -> None:
         self._forget(diff.deleted)
@@ -359,7 +358,7 @@ class Selection(QObject):
         self._details.tick()
         self.selection_changed.emit()
 
-    def _see_result(self, _tab: int = 0) -> None:
+    def _see_result(self) -> None:
         """Mark the result that Details shows as seen, once the window is in use."""
         key = self._details.task_in_sight
         if key is not None and self._details.isActiveWindow():

@@ -245,12 +245,12 @@ class MainWindow(QMainWindow):
             lambda: [*self.command_groups(), *self.menus.groups()],
             copy_diagnostics=self.notices.diagnostics_wanted.emit,
         )
-        menu, columns = self.main_menu, self.selection.tasks.column_menu
+        menu = self.main_menu
         menu.fill(
             [menu.commands, self.answer, self.terminate_all, menu.quiet],
-            [self.show_details, menu.ended, columns.menuAction()],
-            [self.settings, menu.account_page, menu.folder],
-            [menu.shortcuts, menu.diagnostics, menu.about],
+            [self.show_details, menu.ended],
+            [self.settings, menu.account_page],
+            [menu.shortcuts, menu.about],
             [self.leave],
         )
         verbs = [*self.verbs.values(), self.undo]
@@ -510,7 +510,7 @@ class MainWindow(QMainWindow):
     def _focus_row(self) -> None:
         """Move the keyboard focus back to the row worked on, or to Details in its place."""
         lead = self.selection.lead
-        home = lead if lead.isVisibleTo(self) else self.details.tabs
+        home = lead if lead.isVisibleTo(self) else self.details.page
         home.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- Qt ------------------------------------------------------------------------------------

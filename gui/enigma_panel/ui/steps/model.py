@@ -47,8 +47,19 @@ class StepsModel(QAbstractListModel):
         self.endResetModel()
 
     def show(self, steps: Sequence[Step]) -> None:
-        self.clear()
-        self.add(steps)
+        """Show these alone, in this order. Rows that stay keep their selection."""
+        stay = set(steps)
+        for row in reversed(range(len(self._steps))):
+            if self._steps[row] not in stay:
+                self._remove(row)
+        for row, step in enumerate(steps):
+            if row == len(self._steps):
+                self._insert(row, list(steps[row:]))
+                break
+            if self._steps[row] != step:
+                self._insert(row, [step])
+        for row in reversed(range(len(steps), len(self._steps))):
+            self._remove(row)
 
     def add(self, steps: Sequence[Step], *, older: bool = False) -> None:
         """Insert steps that are not there yet, by time; older: before others of the same time."""
@@ -81,6 +92,11 @@ class StepsModel(QAbstractListModel):
         self.beginInsertRows(NO_PARENT, row, row + len(steps) - 1)
         self._steps[row:row] = steps
         self.endInsertRows()
+
+    def _remove(self, row: int) -> None:
+        self.beginRemoveRows(NO_PARENT, row, row)
+        del self._steps[row]
+        self.endRemoveRows()
 
     # -- Qt ----------------------------------------------------------------------------------
 

@@ -26,8 +26,8 @@ WHOLE = 1_000_000
 TIP_CHARS = 600
 NOW_CHARS = 120
 """What stands behind a task's text has little room."""
-SENT, EARLIER = "task_sent", "earlier_steps"
-"""Our own lines of a time line: the start of the task, and in place of those that are left out."""
+SENT = "task_sent"
+"""Our own line of a time line: the start of the task."""
 _SIGNS: dict[str, Glyph] = {
     SENT: Glyph.SEND,
     Kind.OPENED: Glyph.GLOBE,
@@ -207,9 +207,7 @@ def step_row(step: Step, *, is_now: bool = False) -> StepRow:
             glyph, text = action_text(step.text, is_now=is_now)
         case Kind.AGENT | Kind.UPDATE:
             text = readable(step.text) or text
-        case kind if kind == EARLIER:
-            text, time = step.text, ""
-    is_dim = step.kind in {GAP, EARLIER, Kind.AGENT}
+    is_dim = step.kind in {GAP, Kind.AGENT}
     return StepRow(glyph, text, time, mark, is_dim=is_dim)
 
 
@@ -218,6 +216,12 @@ def spoken_step(step: Step, *, is_now: bool = False) -> str:
     row = step_row(step, is_now=is_now)
     kind = step_word(step.kind) if step.kind in {Kind.AGENT, Kind.UPDATE} and step.text else ""
     return ", ".join(part for part in (row.time, kind, row.text) if part)
+
+
+def read_text(step: Step) -> str:
+    """The selected step in full, below when it was and what kind it is."""
+    head = f"{local_time(step.at_ms, seconds=True)} · {step_word(step.kind)}"
+    return f"{head}\n{whole_text(step)}"
 
 
 def whole_text(step: Step) -> str:
@@ -235,27 +239,14 @@ def copied_step(step: Step) -> str:
     return f"{time}\t{step_word(step.kind)}\t{readable(step.text, WHOLE)}".rstrip("\t")
 
 
-def count_text(n: int) -> str:
-    """How many there are, below the list."""
-    return tr.plural("1 step", "{n} steps", n) if n else ""
-
-
 def copy_text(*, is_selected: bool) -> str:
     """What the button copies: the selected ones, or all."""
     return tr("Copy") if is_selected else tr("Copy all")
 
 
 def earlier_text(n: int) -> str:
-    """Return what stands for the steps that a time line leaves out."""
-    return tr.plural("1 earlier step under Steps", "{n} earlier steps under Steps", n)
-
-
-def empty_text(*, has_task: bool, failed: bool) -> str:
-    if failed:
-        return tr("The steps could not be read.")
-    if not has_task:
-        return tr("Select a session or a task to see its steps.")
-    return tr("No steps yet. They appear here while the agent works.")
+    """Return the label of the button that shows the steps which a time line leaves out."""
+    return tr.plural("1 earlier step", "{n} earlier steps", n)
 
 
 def live_tip(share: LiveShare, *, polls: bool = True) -> str:

@@ -29,6 +29,7 @@ QFrame[role="offer"] {
     background: {related_tint}; border: 1px solid {tint}; border-radius: 8px; }
 QFrame[role="well"] { background: {well}; border: none; border-radius: 6px; }
 QFrame[role="foot"], QFrame[role="row"] { border: none; border-top: 1px solid {line}; }
+QScrollArea[role="foot"]:focus { border-top-color: {mark}; }
 QFrame[role="bar"], QFrame[role="status"] { background: {ground}; border: none; }
 QFrame[role="offline"] { background: {amber_tint}; border: none; }
 QFrame[role="strip"] {
