@@ -34,7 +34,7 @@ def told(world: World, task_key: int = 1) -> None:
         world.timeline.add(task_key, kind, text, ASKED - 4_000 + n * 1_000)
 
 
-BEFORE = "Before: sort list: by price, opened checkout"
+BEFORE = "Before: sort list: by price, opening checkout"
 
 
 def steps(*rows: tuple[str, str, int]) -> list[Step]:
@@ -54,7 +54,7 @@ def steps(*rows: tuple[str, str, int]) -> list[Step]:
             tuple(("action", f"do_{n}", n) for n in range(9)),
             "Before: do 7, do 8",
         ),
-        ((("action", "click_element: Add to cart", 1),), "Before: clicked Add to cart"),
+        ((("action", "click_element: Add to cart", 1),), "Before: clicking Add to cart"),
         ((("action", "a", 1), ("pause_sent", "", 2), ("action", "b", 3)), "Before: a, b"),
         ((("action", "a", 100 + LATE_MS), ("action", "b", 101 + LATE_MS)), "Before: a"),
         ((("action", "<b>x</b>\n\u202ey {z}", 1),), "Before: <b>x</b> y {z}"),

@@ -8,17 +8,13 @@ import pytest
 from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.core.models import TaskStatus
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.details.timeline import TimeLine
 from enigma_panel.ui.steps.loader import MOST, StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
-from tests.kit.builders import a_step, a_task, steps
+from tests.kit.builders import a_step, steps
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeScope, FakeTimeline
 from tests.ui.steps.reading import texts
-
-PLAIN = Qt.ItemDataRole.DisplayRole
 
 
 @pytest.fixture
@@ -54,17 +50,6 @@ def test_rows_stand_in_the_order_of_their_times(model: StepsModel) -> None:
     model.add([a_step(n) for n in (0, 2, 4, 6)])
     model.add([a_step(n) for n in (5, 1, 3, 7, 8)])
     assert texts(model) == [f"step {n}" for n in range(9)]
-
-
-def test_what_the_agent_is_at_is_heard_as_it_is_seen(
-    model: StepsModel, loader: StepsLoader, qapp: QApplication
-) -> None:
-    model.add([a_step(0, "click_element: login"), a_step(1, "read_page: inbox")])
-    line = TimeLine(model, loader)
-    for status, heard in ((TaskStatus.WORKING, "Reading inbox"), (TaskStatus.DONE, "Read inbox")):
-        line.show_task(a_task(status=status))
-        told = [line.lines.index(row).data(PLAIN).partition(", ")[2] for row in range(3)]
-        assert told == ["Task sent", "Clicked login", heard]
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -104,7 +89,7 @@ def test_of_two_with_the_same_time_the_later_one_stands_below(model: StepsModel)
 @pytest.mark.parametrize(
     ("kind", "text", "words"),
     [
-        ("action", "click_element: search button", "Clicked search button"),
+        ("action", "click_element: search button", "Clicking search button"),
         ("agent", "I look\nfor it", "Thinks, I look for it"),
         ("response_update", "Found 12", "Says, Found 12"),
         ("question", "Which one?", "Asked you: Which one?"),

@@ -87,9 +87,9 @@ def test_thoughts_are_folded_into_what_they_led_to(window: MainWindow, services:
     services.timeline.add(1, "agent", "Let me type", NOW + 3_000)
     window.selection.sessions.select_key(1)
     details = window.details
-    assert time_line(details) == ["Task sent", "Clicked search box"]
+    assert time_line(details) == ["Task sent", "Clicking search box"]
     button(details, "2 thoughts").click()
-    thoughts = ["A search box!", "Clicked search box", "Let me type"]
+    thoughts = ["A search box!", "Clicking search box", "Let me type"]
     assert time_line(details) == ["Task sent", *thoughts]
     button(details, "Hide thoughts").click()
     assert len(time_line(details)) == 2

@@ -88,7 +88,7 @@ class TimeLine(DetailsPanel):
         self.earlier.setVisible(earlier > 0)
         self.failed.setVisible(self._loader.has_failed)
         word = task_status_text(task)
-        works = self.lines.is_at_work = task.status is TaskStatus.WORKING
+        works = task.status is TaskStatus.WORKING
         self.view.show_now((word.glyph, word.mark) if works else None)
         self.setVisible(bool(lines) or self._loader.has_failed)
         if lines[earlier:] != self.lines.steps():

@@ -230,13 +230,13 @@ class PrecedingSteps:
 
 
 def preceding_text(steps: Iterable[Step], asked_ms: int) -> str:
-    """'Before: opened the shop, clicked Add to cart'; empty when nothing is known."""
+    """'Before: opening the shop, clicking Add to cart'; empty when nothing is known."""
     done = [step for step in steps if step.kind == Kind.ACTION and step.at_ms <= asked_ms + LATE_MS]
     lines = [_told_line(step) for step in done[-MOST_STEPS:]]
     return tr("Before: {steps}", steps=", ".join(lines)) if lines else ""
 
 
 def _told_line(step: Step) -> str:
-    """'clicked Add to cart'."""
+    """'clicking Add to cart'."""
     line = shorten(action_text(step.text)[1], STEP_CHARS)
     return line[:1].lower() + line[1:]

@@ -37,7 +37,7 @@ class StepsDelegate(QStyledItemDelegate):
             return
         is_last = index.row() == index.model().rowCount() - 1
         now = self.now if is_last else None
-        row = step_row(step, is_now=now is not None)
+        row = step_row(step)
         painter.save()
         painter.setFont(option.font)
         self._paint_background(painter, option)

@@ -17,11 +17,10 @@ _Content = tuple[int, str, str]
 
 
 class StepsModel(QAbstractListModel):
-    """Steps by time, each once. is_at_work: the agent is still at the last one."""
+    """Steps by time, each once."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.is_at_work = False
         self._steps: list[Step] = []
         self._keys: set[int] = set()
         self._unkeyed: Counter[_Content] = Counter()
@@ -109,8 +108,7 @@ class StepsModel(QAbstractListModel):
             return None
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                is_last = index.row() == len(self._steps) - 1
-                return spoken_step(step, is_now=self.is_at_work and is_last)
+                return spoken_step(step)
             case Qt.ItemDataRole.ToolTipRole:
                 text = whole_text(step)
                 return plain_tip(text if len(text) <= TIP_CHARS else text[:TIP_CHARS] + "…")

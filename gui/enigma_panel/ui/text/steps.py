@@ -93,43 +93,43 @@ def readable(text: str, limit: int = LINE_CHARS) -> str:
     return name[0].replace("_", " ") + line[name.end() :] if name else line
 
 
-def action_text(text: str, *, is_now: bool = False) -> tuple[Glyph, str]:
-    """What an agent did, or does now: 'Clicked search button', 'Clicking search button'."""
+def action_text(text: str) -> tuple[Glyph, str]:
+    """What an agent did or does: 'Clicking search button'. One form, true before and after."""
     line = shorten(text, LINE_CHARS)
     found = _ACTION.match(line)
-    glyph, now, past = _action_words(found[1].lower()) if found else _action_words("")
-    if found is None or not now:
+    glyph, words = _action_words(found[1].lower()) if found else _action_words("")
+    if found is None or not words:
         return glyph, _capital(readable(line))
-    return glyph, (now if is_now else past).format(what=found[2])
+    return glyph, words.format(what=found[2])
 
 
 @lru_cache(maxsize=64)
-def _action_words(name: str) -> tuple[Glyph, str, str]:
+def _action_words(name: str) -> tuple[Glyph, str]:
     match name:
         case "navigate" | "go" | "open":
-            return Glyph.GLOBE, tr("Opening {what}"), tr("Opened {what}")
+            return Glyph.GLOBE, tr("Opening {what}")
         case "click" | "tap":
-            return Glyph.POINTER, tr("Clicking {what}"), tr("Clicked {what}")
+            return Glyph.POINTER, tr("Clicking {what}")
         case "type" | "input" | "fill":
-            return Glyph.KEYBOARD, tr("Typing in {what}"), tr("Typed in {what}")
+            return Glyph.KEYBOARD, tr("Typing in {what}")
         case "key" | "press":
-            return Glyph.KEYBOARD, tr("Pressing {what}"), tr("Pressed {what}")
+            return Glyph.KEYBOARD, tr("Pressing {what}")
         case "read" | "extract":
-            return Glyph.EYE, tr("Reading {what}"), tr("Read {what}")
+            return Glyph.EYE, tr("Reading {what}")
         case "scroll":
-            return Glyph.EYE, tr("Scrolling on {what}"), tr("Scrolled on {what}")
+            return Glyph.EYE, tr("Scrolling on {what}")
         case "check":
-            return Glyph.EYE, tr("Checking {what}"), tr("Checked {what}")
+            return Glyph.EYE, tr("Checking {what}")
         case "compare":
-            return Glyph.EYE, tr("Comparing {what}"), tr("Compared {what}")
+            return Glyph.EYE, tr("Comparing {what}")
         case "wait":
-            return Glyph.CLOCK, tr("Waiting for {what}"), tr("Waited for {what}")
+            return Glyph.CLOCK, tr("Waiting for {what}")
         case "write":
-            return Glyph.PAGE, tr("Writing {what}"), tr("Wrote {what}")
+            return Glyph.PAGE, tr("Writing {what}")
         case "take_note":
-            return Glyph.PAGE, tr("Taking a note on {what}"), tr("Took a note on {what}")
+            return Glyph.PAGE, tr("Taking a note on {what}")
         case _:
-            return Glyph.RING, "", ""
+            return Glyph.RING, ""
 
 
 def _capital(text: str) -> str:
@@ -198,22 +198,22 @@ def _words() -> dict[str, str]:
     }
 
 
-def step_row(step: Step, *, is_now: bool = False) -> StepRow:
-    """A step as one row of plain text. is_now: the agent is still at it."""
+def step_row(step: Step) -> StepRow:
+    """A step as one row of plain text."""
     glyph, mark = _SIGNS.get(step.kind, Glyph.RING), _MARKS.get(step.kind, Severity.DIM)
     text, time = step_text(step), local_time(step.at_ms, seconds=True)
     match step.kind:
         case Kind.ACTION:
-            glyph, text = action_text(step.text, is_now=is_now)
+            glyph, text = action_text(step.text)
         case Kind.AGENT | Kind.UPDATE:
             text = readable(step.text) or text
     is_dim = step.kind in {GAP, Kind.AGENT}
     return StepRow(glyph, text, time, mark, is_dim=is_dim)
 
 
-def spoken_step(step: Step, *, is_now: bool = False) -> str:
-    """'14:31:09, Clicked search button', '14:31:09, Thinks, I see it'."""
-    row = step_row(step, is_now=is_now)
+def spoken_step(step: Step) -> str:
+    """'14:31:09, Clicking search button', '14:31:09, Thinks, I see it'."""
+    row = step_row(step)
     kind = step_word(step.kind) if step.kind in {Kind.AGENT, Kind.UPDATE} and step.text else ""
     return ", ".join(part for part in (row.time, kind, row.text) if part)
 
@@ -265,7 +265,7 @@ def live_tip(share: LiveShare, *, polls: bool = True) -> str:
 
 def now_text(text: str) -> str:
     """What an agent does now, short and in one plain line; empty when nothing is known."""
-    return shorten(action_text(text, is_now=True)[1], NOW_CHARS) if text else ""
+    return shorten(action_text(text)[1], NOW_CHARS) if text else ""
 
 
 def _why(fault: LiveFault | None) -> str:
