@@ -317,7 +317,7 @@ class Gallery(Tour):
         menu.close()
 
     async def _show_new_task(self) -> None:
-        """What is wrong beside its field; what was thrown away can be taken back."""
+        """What is wrong beside its field; what was typed is there when it is opened again."""
         self._press(self._window, "New task")
         dialog = await self._dialog(NewTaskDialog)
         self._find(dialog, QPlainTextEdit, "Task").setPlainText("Find the cheapest hub")
@@ -325,7 +325,10 @@ class Gallery(Tour):
         self._press(dialog, "Start")
         await self._picture("new-task-mistake", dialog)
         self._press(dialog, "Cancel")
-        await self._picture("draft-thrown-away", self._window)
+        self._press(self._window, "New task")
+        await self._picture("new-task-kept", dialog)
+        self._press(dialog, "Clear")
+        self._press(dialog, "Cancel")
 
     async def _show_results(self) -> None:
         """In each form that a result may have; the simulator's are few."""

@@ -294,7 +294,7 @@ async def test_a_double_click_starts_once(world: World, dialog: NewTaskDialog) -
     assert len(world.sessions.started) == 1
 
 
-async def test_editing_an_earlier_task_puts_typed_words_aside(
+async def test_editing_an_earlier_task_leaves_typed_words_to_the_arrow(
     world: World, dialog: NewTaskDialog
 ) -> None:
     await shown(world, dialog)
@@ -309,9 +309,9 @@ async def test_editing_an_earlier_task_puts_typed_words_aside(
     assert dialog.typed() == earlier
     assert dialog.limits.isVisible()
     assert dialog.run_in.target() == NEW_KEPT
-    click(dialog.restore_button)
+    dialog.task_text.clear()
+    key(dialog.task_text, UP)
     assert dialog.task_text.text() == "My own words"
-    assert not dialog.restore_button.isVisible()
 
 
 async def test_labels_are_the_names_that_are_spoken(dialog: NewTaskDialog) -> None:

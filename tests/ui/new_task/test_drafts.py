@@ -1,4 +1,4 @@
-"""Drafts of 'New task': Escape keeps them, Cancel throws them away, and both can be taken back."""
+"""The draft of 'New task' is kept when the sheet closes; a text that others replace is in ↑."""
 
 import asyncio
 from pathlib import Path
@@ -9,8 +9,8 @@ from PySide6.QtCore import QMimeData, Qt
 from enigma_panel.core.models import Limits, TaskSpec, TaskStatus
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
-from enigma_panel.ui.new_task.session_picker import NEW_KEPT
-from tests.kit.person import ENTER, active, click, key, shown_texts, type_text
+from enigma_panel.ui.new_task.session_picker import NEW_CLOSED, NEW_KEPT
+from tests.kit.person import ENTER, click, key, shown_texts, type_text
 from tests.kit.world import World
 from tests.ui.new_task.conftest import shown
 
@@ -19,14 +19,6 @@ def paste(dialog: NewTaskDialog, text: str) -> None:
     data = QMimeData()
     data.setText(text)
     dialog.task_text.insertFromMimeData(data)
-
-
-async def throw_away(world: World, dialog: NewTaskDialog, text: str) -> None:
-    """It was typed, and Cancel threw it away; the dialog is open again."""
-    await shown(world, dialog)
-    type_text(dialog.task_text, text)
-    click(dialog.cancel_button)
-    await shown(world, dialog)
 
 
 async def test_a_kept_one_comes_back_selected_as_a_whole(
@@ -43,79 +35,62 @@ async def test_a_kept_one_comes_back_selected_as_a_whole(
     assert dialog.task_text.text() == "Research typewriters"
 
 
-async def test_clear_empties_it_and_can_be_taken_back(world: World, dialog: NewTaskDialog) -> None:
+async def test_clear_empties_it_and_the_arrow_brings_its_text_back(
+    world: World, dialog: NewTaskDialog
+) -> None:
+    world.sessions.texts = ["An earlier task"]
     await shown(world, dialog)
     type_text(dialog.task_text, "Buy one hub")
     dialog.run_in.choose(NEW_KEPT)
     key(dialog, Qt.Key.Key_Escape)
     await shown(world, dialog)
     click(dialog.clear_button)
-    assert dialog.task_text.text() == ""
+    assert (dialog.task_text.text(), dialog.run_in.target()) == ("", NEW_CLOSED)
     assert dialog.task_text.hasFocus()
     assert not dialog.clear_button.isVisible()
-    click(dialog.restore_button)
-    assert dialog.task_text.text() == "Buy one hub"
-    assert dialog.run_in.target() == NEW_KEPT
-
-
-async def test_cancel_throws_it_away_and_the_button_brings_all_of_it_back(
-    world: World, dialog: NewTaskDialog
-) -> None:
+    key(dialog, Qt.Key.Key_Escape)
     await shown(world, dialog)
-    click(dialog.cancel_button)
-    await shown(world, dialog)
-    assert not dialog.restore_button.isVisible()  # nothing was typed
-    type_text(dialog.task_text, "Buy one hub")
-    type_text(dialog.starting_url, "https://shop.example")
-    before = dialog.typed()
-    click(dialog.cancel_button)
-    assert not dialog.isVisible()
-    await shown(world, dialog)
-    assert dialog.typed().text == ""
-    type_text(dialog.task_text, "Research typewriters")
-    click(dialog.restore_button)
-    assert dialog.typed() == before
-    click(dialog.restore_button)
-    assert dialog.typed().text == "Research typewriters"
-    assert world.sessions.started == []
+    for text in ("Buy one hub", "An earlier task"):
+        key(dialog.task_text, Qt.Key.Key_Up)
+        assert dialog.task_text.text() == text
 
 
+@pytest.mark.parametrize("way", ["Cancel", "Escape"])
 @pytest.mark.parametrize("place", ["an open session", "a new one"])
-async def test_how_it_ends_and_starts_comes_back_with_it(
-    world: World, dialog: NewTaskDialog, place: str
+async def test_all_of_it_is_kept_when_the_sheet_closes(
+    world: World, dialog: NewTaskDialog, place: str, way: str
 ) -> None:
     """Without *Close the session after this task* its session stays open, and costs money."""
     world.sessions.add(7, status=TaskStatus.DONE)
     await shown(world, dialog, 7 if place == "an open session" else None)
     type_text(dialog.task_text, "Buy one hub")
+    type_text(dialog.starting_url, "https://shop.example")
     box = dialog.close_after if place == "an open session" else dialog.limits.one_call
     box.click()
     before = dialog.typed()
+    if way == "Cancel":
+        click(dialog.cancel_button)
+    else:
+        key(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    await shown(world, dialog)
+    assert dialog.typed() == before
+    assert box.isChecked()
+    assert world.sessions.started == []
+
+
+async def test_what_nobody_typed_is_not_kept(world: World, dialog: NewTaskDialog) -> None:
+    earlier = TaskSpec(text="An earlier task", limits=Limits(max_duration_ms=60_000))
+    await shown(world, dialog, prefill=earlier)
     click(dialog.cancel_button)
-    assert not box.isChecked()
     await shown(world, dialog)
-    click(dialog.restore_button)
-    assert dialog.typed() == before
-    assert box.isChecked()
-    dialog.ask(None, TaskSpec(text="An earlier task"))
-    assert not box.isChecked()
-    click(dialog.restore_button)
-    assert dialog.typed() == before
-    assert box.isChecked()
-
-
-async def test_none_is_lost_to_another_one(world: World, dialog: NewTaskDialog) -> None:
+    assert dialog.typed() == TaskSpec(text="")
+    await shown(world, dialog, prefill=earlier)
+    type_text(dialog.task_text, "!")
+    changed = dialog.typed()
+    click(dialog.cancel_button)
     await shown(world, dialog)
-    type_text(dialog.task_text, "Buy one hub")
-    for text in ("An earlier task", "Another one"):
-        dialog.ask(None, TaskSpec(text=text))
-        type_text(dialog.task_text, "!")
-    brought_back = []
-    for _ in range(4):
-        click(dialog.restore_button)
-        brought_back.append(dialog.typed().text)
-    first, second, third = "An earlier task!", "Buy one hub", "Another one!"
-    assert brought_back == [first, second, third, first]
+    assert dialog.typed() == changed
 
 
 async def test_draft_kept_stands_while_the_draft_does(world: World, dialog: NewTaskDialog) -> None:
@@ -127,65 +102,25 @@ async def test_draft_kept_stands_while_the_draft_does(world: World, dialog: NewT
     assert "Draft kept" in shown_texts(dialog)
     dialog.ask(None, TaskSpec(text="An earlier task"))
     assert "Draft kept" not in shown_texts(dialog)
-    click(dialog.restore_button)
-    assert dialog.typed().text == "Buy one hub"
 
 
-async def test_an_earlier_tasks_words_are_a_draft_once_they_are_changed(
-    world: World, dialog: NewTaskDialog
-) -> None:
-    earlier = TaskSpec(text="An earlier task", limits=Limits(max_duration_ms=60_000))
-    dialog.ask(None, earlier)
-    await active(dialog)
-    click(dialog.cancel_button)
-    assert not dialog.restore_button.isVisibleTo(dialog)
-    dialog.ask(None, earlier)
-    await active(dialog)
-    type_text(dialog.task_text, "!")
-    changed = dialog.typed()
-    click(dialog.cancel_button)
-    await shown(world, dialog)
-    click(dialog.restore_button)
-    assert dialog.typed() == changed
-
-
+@pytest.mark.parametrize("error", [None, LedgerError(Path("/ledger"), "gone")])
 async def test_nothing_takes_the_place_of_what_is_being_started(
-    world: World, dialog: NewTaskDialog
+    world: World, dialog: NewTaskDialog, error: LedgerError | None
 ) -> None:
     """It was emptied with the rest a moment later."""
-    await throw_away(world, dialog, "Buy one hub")
+    await shown(world, dialog)
     type_text(dialog.task_text, "Research typewriters")
     world.sessions.start_gate = asyncio.Event()
+    world.sessions.start_error = error
     click(dialog.start_button)
     await asyncio.sleep(0.01)
     dialog.ask(None, TaskSpec(text="An earlier task"))
-    click(dialog.cancel_button)  # it may be started already: nothing that can be thrown away
     assert dialog.typed().text == "Research typewriters"
     world.sessions.start_gate.set()
     await world.settle()
-    await shown(world, dialog)
-    for text in ("An earlier task", "Buy one hub"):
-        click(dialog.restore_button)
-        assert dialog.typed().text == text
-
-
-async def test_what_was_asked_for_meanwhile_waits_behind_a_start_that_failed(
-    world: World, dialog: NewTaskDialog
-) -> None:
-    await shown(world, dialog)
-    type_text(dialog.task_text, "Buy one hub")
-    world.sessions.start_gate = asyncio.Event()
-    world.sessions.start_error = LedgerError(Path("/ledger"), "gone")
-    click(dialog.start_button)
-    await asyncio.sleep(0.01)
-    dialog.ask(None, TaskSpec(text="An earlier task"))
-    world.sessions.start_gate.set()
-    await world.settle()
-    assert "gone" in dialog.notice.text()
-    assert dialog.notice.isVisible()
-    assert dialog.typed().text == "Buy one hub"
-    click(dialog.restore_button)
-    assert dialog.typed().text == "An earlier task"
+    assert dialog.isVisible() is (error is not None)
+    assert dialog.typed().text == ("Research typewriters" if error else "")
 
 
 LISTS = [

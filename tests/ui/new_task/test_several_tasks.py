@@ -86,8 +86,6 @@ async def test_an_earlier_task_of_several_lines_stays_one(
     earlier = TaskSpec(text="Buy a hub.\nNot a red one.")
     dialog.ask(None, earlier)
     assert dialog.specs() == [earlier]
-    click(dialog.restore_button)
-    assert len(dialog.specs()) == 3
 
 
 async def test_the_keyboard_does_it_all(world: World, dialog: NewTaskDialog) -> None:

@@ -5,7 +5,6 @@ from contextlib import suppress
 from functools import partial
 from html import escape
 
-from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
@@ -57,17 +56,8 @@ STARTED_MS = 6_000
 """How long "Started …" is shown."""
 
 
-class Draft(Struct, frozen=True):
-    """The content of the fields, where it would run, and how it would be started."""
-
-    spec: TaskSpec
-    target: TargetSession
-    per_line: bool = False
-    one_call: bool = False
-
-
 class NewTaskDialog(Sheet):
-    """The sheet. What was typed stays until it was started.
+    """The sheet. What was typed stays when it closes, until it is started or cleared.
 
     open_key: called when there is no key to start with. problems: one label beside each field.
     """
@@ -82,7 +72,7 @@ class NewTaskDialog(Sheet):
         self._services = services
         self._open_key = open_key
         self._is_starting = self._is_left_per_line = False
-        self._put_aside: list[Draft] = []
+        self._replaced = ""
         self._prefilled: TaskSpec | None = None
         self._started_timer = QTimer(self, singleShot=True, interval=STARTED_MS)
         self._second = QTimer(self, singleShot=True, interval=1000)
@@ -126,8 +116,6 @@ class NewTaskDialog(Sheet):
         self._show_more(shown=False)
 
     def _build_layout(self) -> None:
-        self.restore_button = make_button(tr("Restore what I typed"), "link")
-        self.restore_button.hide()
         self.kept_label = make_label(tr("Draft kept"), "dim")
         self.clear_button = make_button(tr("Clear"), "link")
         self._show_kept(is_kept=False)
@@ -146,8 +134,7 @@ class NewTaskDialog(Sheet):
         column.addWidget(self.problems[Field.TASK])
         column.addLayout(make_row(self.per_line, None, self.keys_hint))
         column.addLayout(self._grid)
-        kept = (self.kept_label, self.clear_button, self.restore_button)
-        column.addLayout(make_row(self.more_button, None, *kept))
+        column.addLayout(make_row(self.more_button, None, self.kept_label, self.clear_button))
         column.addWidget(self.limits)
         self.body.addWidget(self.scroll_body, 1)
         self.body.addWidget(self.notice)
@@ -157,13 +144,12 @@ class NewTaskDialog(Sheet):
         self.add_buttons(self.cancel_button, self.another_button, self.start_button)
 
     def _connect(self) -> None:
-        self.cancel_button.clicked.connect(self._cancel)
+        self.cancel_button.clicked.connect(self.reject)
         self.clear_button.clicked.connect(self._clear)
         self.task_text.pasted.connect(self._recognise_list)
         self.per_line.clicked.connect(self._leave_per_line)
         self.start_button.clicked.connect(self._start)
         self.another_button.clicked.connect(self._start_another)
-        self.restore_button.clicked.connect(self._restore)
         self.task_text.textChanged.connect(self._follow_text)
         for enter in ("Return", "Enter"):  # Enter is the one of the number pad
             another = f"Ctrl+Shift+{enter}"
@@ -194,24 +180,21 @@ class NewTaskDialog(Sheet):
     # -- showing -----------------------------------------------------------------------------
 
     def ask(self, session_key: int | None, prefill: TaskSpec | None) -> None:
-        """Show the dialog for a session, or with an earlier task's text; typed text is not lost.
+        """Show the dialog for a session, or with an earlier task; typed text is not lost.
 
         A draft comes back selected as a whole: what is typed replaces it instead of being added to
         words that nobody looks at any more.
         """
-        here = None if session_key is None else TargetSession(session_key, close_after=False)
-        earlier = None
-        if prefill is not None:
-            new = NEW_CLOSED if prefill.close_after else NEW_KEPT
-            earlier = Draft(prefill, here or new)
         if self._is_starting:  # what it is started with stays; the fields are emptied in a moment
-            self._keep_aside([*self._put_aside, earlier])
             self.present(self.task_text)
             return
+        here = None if session_key is None else TargetSession(session_key, close_after=False)
         was_hidden = not self.isVisible()
-        is_kept = was_hidden and earlier is None and not self._is_empty()
-        if earlier is not None:
-            self._fill(earlier)
+        is_kept = was_hidden and prefill is None and self._is_typed()
+        if was_hidden and not self._is_typed():
+            self._empty()
+        if prefill is not None:
+            self._fill(prefill, here or (NEW_CLOSED if prefill.close_after else NEW_KEPT))
         elif here is not None:
             self.run_in.choose(here)
         else:
@@ -259,34 +242,20 @@ class NewTaskDialog(Sheet):
 
     def _is_empty(self) -> bool:
         typed = self.typed()
-        return not typed.text and not has_options(typed)
+        return not (typed.text or typed.starting_url or has_options(typed))
 
-    def _draft(self) -> Draft | None:
-        """Return what a person typed, None where there is nothing but an earlier task's words."""
-        typed = self.typed()
-        if self._is_empty() or typed == self._prefilled:
-            return None
-        return Draft(
-            spec=typed,
-            target=self.run_in.target(),
-            per_line=self.per_line.isChecked(),
-            one_call=self.limits.one_call.isChecked(),
-        )
+    def _is_typed(self) -> bool:
+        """Return whether a person typed something here, other than an earlier task's words."""
+        return not self._is_empty() and self.typed() != self._prefilled
 
-    def _set_aside(self) -> None:
-        self._keep_aside([*self._put_aside, self._draft()])
-
-    def _keep_aside(self, drafts: Sequence[Draft | None]) -> None:
-        self._put_aside = [draft for draft in drafts if draft is not None]
-        self.restore_button.setVisible(bool(self._put_aside))
-
-    def _cancel(self) -> None:
-        """Set the draft aside and close; Escape keeps it in the fields."""
-        self._clear()
-        self.reject()
+    def _keep_text(self) -> None:
+        """Keep a typed text that others replace: ↑ brings it back."""
+        if self._is_typed() and self.task_text.text():
+            self._replaced = self.task_text.text()
+            self.task_text.add_earlier(self._replaced)
 
     def _clear(self) -> None:
-        self._set_aside()
+        self._keep_text()
         self._empty()
         self.task_text.setFocus()
 
@@ -308,38 +277,28 @@ class NewTaskDialog(Sheet):
         """Remember what the person chose, for the next text."""
         self._is_left_per_line = is_on
 
-    def _fill(self, earlier: Draft) -> None:
-        self._set_aside()
-        self._put(earlier)
-        self._prefilled = self.typed()
-        self.task_text.document().setModified(False)  # nobody typed these words
-
-    def _put(self, draft: Draft) -> None:
-        spec, target = draft.spec, draft.target
-        self.per_line.setChecked(draft.per_line)
+    def _fill(self, spec: TaskSpec, target: TargetSession) -> None:
+        """Fill the fields with an earlier task."""
+        self._keep_text()
+        self.per_line.setChecked(False)
         self.task_text.fill(spec.text)
         self.starting_url.setText(spec.starting_url or "")
         self.limits.fill(spec)
-        self.limits.one_call.setChecked(draft.one_call)
+        self.limits.one_call.setChecked(False)
         if has_options(spec):
             self.more_button.setChecked(True)
         self.run_in.choose(target)
         self.close_after.setChecked(spec.close_after and target.session_key is not None)
         self._clear_problems()
         self._show_kept(is_kept=False)
-
-    def _restore(self) -> None:
-        """Restore the latest draft first, and with each further click the next one. What stands in
-        the fields changes places with it, behind all others."""
-        *others, draft = self._put_aside
-        self._keep_aside([self._draft(), *others])
-        self._put(draft)
+        self._prefilled = self.typed()
+        self.task_text.document().setModified(False)  # nobody typed these words
 
     async def _load_earlier(self) -> None:
         texts: list[str] = []
         with suppress(LedgerError):  # the main window says what is wrong with the ledger
             texts = await self._services.sessions.recent_texts()
-        self.task_text.set_earlier(texts)
+        self.task_text.set_earlier([*filter(None, [self._replaced]), *texts])
         self._show_keys()
 
     def _show_keys(self) -> None:
@@ -498,7 +457,7 @@ class NewTaskDialog(Sheet):
         self._is_starting = starting
         self.task_text.setReadOnly(starting)  # what is typed now would be lost with the rest
         starts = (self.start_button, self.another_button)
-        for button in (*starts, self.cancel_button, self.clear_button, self.restore_button):
+        for button in (*starts, self.clear_button):
             button.setEnabled(not starting)
 
     def _check(self) -> bool:
