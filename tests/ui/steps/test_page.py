@@ -219,6 +219,13 @@ def test_no_text_opens_while_the_mouse_is_pressed(
     assert not window.details.whole.isVisible()
     QTest.mouseRelease(ground, left, pos=place)
     assert window.details.whole.toPlainText().endswith("step 2")
+    services.sessions.add(2)
+    table = window.selection.sessions
+    other = table.visualRect(table.model().index(1, 0)).center()
+    QTest.mousePress(table.viewport(), left, pos=other)
+    assert window.details.session_key == 2
+    assert not window.details.whole.isVisible(), "it is of the other task"
+    QTest.mouseRelease(table.viewport(), left, pos=other)
 
 
 def test_at_the_end_it_follows_the_newest(
