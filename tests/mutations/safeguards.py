@@ -74,8 +74,8 @@ SAFEGUARDS = (
         promise="An unused session is closed, however often that fails",
         mistake="not one whose task was stopped before its start was refused",
         file="services/queue/starter.py",
-        old="                if self.is_unused(session.key):\n",
-        new="                if False:\n",
+        old="            if self.is_unused(session.key):\n",
+        new="            if False:\n",
         tests=(f"{STARTER}::test_stopped_before_it_is_refused_it_is_not_tried_again",),
     ),
     Break(
@@ -89,18 +89,9 @@ SAFEGUARDS = (
     ),
     Break(
         promise="An unused session is closed, however often that fails",
-        mistake="not by the next run, where its task was removed",
-        file="services/queue/starter.py",
-        old="            await self._let_close(session_key)\n"
-        "            await self._commands.terminate(session_key)\n",
-        new="            await self._commands.terminate(session_key)\n",
-        tests=(f"{STARTER}::test_one_whose_task_was_removed_is_closed_by_the_next_run",),
-    ),
-    Break(
-        promise="An unused session is closed, however often that fails",
         mistake="not where a kill comes between its task's refusal and its Terminate",
         file="services/queue/starter.py",
-        old="        await self._let_close(session_key)  # before its task has failed",
+        old="        await self.close_unused(session_key)  # before its task has failed",
         new="        pass  # before its task has failed",
         tests=(
             "tests/services/queue/test_refused_for_now.py::test_killed_at_any_moment_the_browser_of_a_task_that_failed_is_closed",

@@ -55,9 +55,9 @@ def test_nothing_queued_is_sent_and_what_is_open_can_be_worked_with(moved: Moved
     async def test(bench: QueueBench) -> None:
         recovered = await bench.recover(THERE)
         asked = moved.calls()
-        await asyncio.sleep(600)
+        await asyncio.sleep(60)
         bench.queue.go_on()
-        await asyncio.sleep(600)
+        await asyncio.sleep(60)
         first, *waiting = map(bench.task, moved.keys)
         assert moved.calls() == asked == (1, 1, {"s1"})
         assert (first.status, first.service_id) == (TaskStatus.WORKING, "t1")

@@ -133,7 +133,8 @@ async def test_what_was_sent_meanwhile_is_not_sent_again(bench: QueueBench) -> N
 
 async def test_what_had_a_browser_of_its_own_is_not_put_back(bench: QueueBench) -> None:
     """That browser is closed with it, and nobody knows when."""
-    bench.service.refuses = [RejectedError(Reply(status=503), nothing_happened=True)]
+    reply = Reply(status=429, retry_after_s=9.0)
+    bench.service.refuses = [RejectedError(reply, nothing_happened=True)]
     key = await bench.start()
     await until(lambda: bench.service.asked, 300)
     await asyncio.sleep(0.3)

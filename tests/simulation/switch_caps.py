@@ -1,7 +1,6 @@
 """Switch-offs of the caps on what a task and a day cost."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from enigma_panel.services.caps import Caps
@@ -61,7 +60,7 @@ def earlier_runs_cost_nothing() -> Patches:
     begin, note = DayCosts.begin, DayCosts.note
 
     def begins(self: Any, day: Any, *_: Any) -> None:
-        begin(self, day, {}, Decimal(0))
+        begin(self, day, {})
 
     def notes(self: Any, task: Any, before: Any) -> bool:
         return before is not None and note(self, task, before)

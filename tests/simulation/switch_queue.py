@@ -86,7 +86,7 @@ def unused_session_stays_open() -> Patches:
     async def close_unused(*_: Any) -> None:
         return None
 
-    return [(FirstTaskSender, "_close_unused", close_unused)]
+    return [(FirstTaskSender, "close_unused", close_unused)]
 
 
 def unused_session_of_the_last_run_stays_open() -> Patches:

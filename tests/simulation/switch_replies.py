@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from enigma_panel.api import client
-from enigma_panel.api.errors import SessionGoneError
+from enigma_panel.api.errors import FailureKind, SessionGoneError
 from enigma_panel.api.wire import error_responses, responses
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.account import UNAUTHORIZED, Account
@@ -100,8 +100,8 @@ def replies_to_starts_are_not_compared() -> Patches:
 
 
 def refused_for_now_has_failed() -> Patches:
-    """A task that its own browser did not take three times has failed."""
-    return [(starter, "_may_go_elsewhere", lambda _: False)]
+    """A task that its own browser did not take has failed."""
+    return [(starter, "FOR_GOOD", frozenset(FailureKind))]
 
 
 def another_browser_is_opened_at_once() -> Patches:

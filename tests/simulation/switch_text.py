@@ -9,7 +9,9 @@ from enigma_panel.api.errors import FailureKind
 from enigma_panel.api.wire.requests import Writer
 from enigma_panel.services.live.event_router import EventRouter
 from enigma_panel.services.queue import starter
-from enigma_panel.services.queue.starter import FirstTaskSender, Starter
+from enigma_panel.services.queue.scheduler import Scheduler
+from enigma_panel.services.queue.starter import Starter
+from enigma_panel.services.retry_policy import TRIES
 
 Patches = list[tuple[Any, Any, Any]]
 
@@ -54,10 +56,14 @@ def _as_before(name: str) -> Patches:
 def busy_is_refused() -> Patches:
     """A browser that works on its text has refused its task after three tries."""
 
-    def is_endless(_self: Any, _session: Any, failure: FailureKind) -> bool:
-        return failure is FailureKind.CONNECTION
+    real = Scheduler._waits_there
 
-    return [(FirstTaskSender, "_is_endless", is_endless)]
+    def waits_there(self: Any, session: Any, key: int, failure: FailureKind) -> bool:
+        _, tries = self._tries.get(key, (failure, 0))
+        is_last = failure is FailureKind.BUSY and tries >= TRIES - 1
+        return not is_last and real(self, session, key, failure)
+
+    return [(Scheduler, "_waits_there", waits_there)]
 
 
 def start_without_address() -> Patches:

@@ -139,8 +139,6 @@ def _make_queue(
     gate = StartGate(lambda: settings.value.browsers_at_once)
     blockers = Blockers(context, gate, commands, starts, day_cap)
     first_tasks = FirstTaskSender(context, starter, starts, commands)
-    commands.changed.connect(first_tasks.wake)
-    context.health.recovered.connect(first_tasks.connected)
     scheduler = Scheduler(
         context,
         queued=queued,

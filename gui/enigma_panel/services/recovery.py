@@ -107,4 +107,5 @@ def _was_never_sent(store: SessionStore, task: Task) -> bool:
     session = store.session(task.session_key)
     if session is None or session.phase is not Phase.OPEN:
         return False
-    return session.current_task == task.key and task.status is TaskStatus.STARTING
+    is_first = session.current_task == task.key and task.service_id is None
+    return is_first and task.status in {TaskStatus.STARTING, TaskStatus.PAUSED}

@@ -24,7 +24,7 @@ TRIES = 3
 NO_BROWSER_STEP_MS, NO_BROWSER_WORST_MS = 2_000, 30_000
 """Wait after a 503, in ms, times the number of refusals (seed), and the longest wait."""
 
-LIMITED_STEP_MS = 5_000
+LIMITED_STEP_MS, LIMITED_WORST_MS = 5_000, 60_000
 """Wait after a 429 that gives no time, in ms, times the number of refusals (seed)."""
 
 UNREACHED_STEP_MS, UNREACHED_WORST_MS = 2_000, 30_000
@@ -32,9 +32,17 @@ UNREACHED_STEP_MS, UNREACHED_WORST_MS = 2_000, 30_000
 FIRST_BACKOFF_MS, WORST_BACKOFF_MS = 1_000, 30_000
 
 
-FOR_NOW = frozenset({FailureKind.LIMITED, FailureKind.NO_BROWSER, FailureKind.PLACES})
-"""Refusals about the moment, not about the task: later, or in another browser, it may be taken."""
-
+FOR_GOOD = frozenset(
+    {
+        FailureKind.FAIL,
+        FailureKind.FORBIDDEN,
+        FailureKind.DIALECT,
+        FailureKind.SESSION_ENDED,
+        FailureKind.BUSY,
+    }
+)
+"""Refusals of a first task that another browser need not be asked about. One that is busy may be at
+work on that very task."""
 
 WAITS = {
     FailureKind.PLACES: WaitReason.NO_SLOT,
@@ -99,7 +107,7 @@ def retry_after_ms(error: ApiError, failure: FailureKind, attempt: int) -> int:
     if failure is FailureKind.LIMITED:
         if reply is not None and reply.retry_after_s is not None:
             return round(reply.retry_after_s * 1000)
-        return LIMITED_STEP_MS * attempt
+        return min(LIMITED_STEP_MS * attempt, LIMITED_WORST_MS)
     if failure is FailureKind.CONNECTION:
         return min(UNREACHED_STEP_MS * attempt, UNREACHED_WORST_MS)
     return min(NO_BROWSER_STEP_MS * attempt, NO_BROWSER_WORST_MS)

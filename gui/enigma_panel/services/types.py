@@ -165,7 +165,6 @@ class NoticeKind(StrEnum):
     START_UNCONFIRMED = "start_unconfirmed"
     COMMAND_FAILED = "command_failed"
     CLOSED_FOR_FAILED_TASK = "closed_for_failed_task"
-    CLOSED_FOR_REFUSED_TASK = "closed_for_refused_task"
     CLOSED_FOR_WAITING_TASK = "closed_for_waiting_task"  # refused for now: it is queued again
     LEDGER_FAILED = "ledger_failed"
     CAP_NEAR = "cap_near"  # little is left of the day's cap; facts: spent, cap

@@ -134,7 +134,7 @@ def test_a_name_without_end_makes_nothing_wider(
 ) -> None:
     show(services, ResultFile(name="x" * 146 + ".pdf", url=URL), key=3)
     select(window, 3)
-    column, viewport = cast("QWidget", files.parentWidget()), window.details._overview.viewport()
+    column, viewport = cast("QWidget", files.parentWidget()), window.details.page.viewport()
     assert column.minimumSizeHint().width() <= viewport.width()
 
 

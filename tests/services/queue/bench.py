@@ -13,7 +13,7 @@ from enigma_panel.core.models import Limits, Phase, Session, Task, TaskSpec
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services import container
-from enigma_panel.services.monitor.housekeeping import CLOSE_AGAIN_MS, Housekeeping
+from enigma_panel.services.monitor.housekeeping import Housekeeping
 from enigma_panel.services.recovery import recover
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.spending import DayCap
@@ -161,6 +161,7 @@ class QueueBench:
         session = where or new_session(phase=Phase.PLANNED)
         spec = TaskSpec(text=text, limits=limits, close_after=False, starting_url=url)
         task = new_task(session_key=session.key, spec=spec)
+        self.bench.scope.spawn("house", self._keep_house(), exclusive=True)
         return (await self.queue.add([(session, task)]))[0]
 
     async def recover(self, machine_id: bytes = b"") -> Recovered:
@@ -175,15 +176,15 @@ class QueueBench:
         calls: dict[str, Any] = {"commands": self.commands, "rate_limiter": self.bench.rate_limiter}
         calls["notices"] = self.bench.context.notices
         services = cast("Any", SimpleNamespace(**parts, **found, **calls))
+        self.bench.scope.spawn("house", self._keep_house(), exclusive=True)
         recovered = await recover(services, machine_id)
         self.bench.account.use(self.service)
         return recovered
 
-    async def keep_house(self) -> None:
-        """What looks after sessions once a second does so until it tries a Terminate again."""
+    async def _keep_house(self) -> None:
         live: Any = self.bench.live
         housekeeping = Housekeeping(self.bench.context, self.bench.starts, live, self.commands)
-        for _ in range(CLOSE_AGAIN_MS // 1_000):
+        while True:
             await housekeeping.tick()
             await asyncio.sleep(1)
 

@@ -211,7 +211,7 @@ async def test_it_goes_with_its_session(runs: Runs) -> None:
     db.execute("UPDATE tasks SET status = 'done', ended_ms = 1")
     db.execute("UPDATE sessions SET phase = 'closed', ended_ms = 1")
     db.execute("UPDATE intents SET outcome = 'known', settled_ms = 1")
-    gone = runs.ledger.delete([runs.task.key], NOW + 600_000, lambda _: "2026-01-01")
+    gone = runs.ledger.delete([runs.task.key], NOW + 600_000, NOW + 600_000)
     assert gone.sessions == (runs.key,)
     assert [row[0] for row in runs.rows()] == [runs.other]
 

@@ -675,14 +675,13 @@ def test_the_coming_end_stands_in_the_top_bar_and_can_be_cancelled(bar: Bar) -> 
     assert bar.notices.count() == 1
 
 
-def test_the_browser_of_a_refused_task_is_closed_and_the_task_can_still_be_taken(bar: Bar) -> None:
+def test_a_refused_task_can_still_be_taken(bar: Bar) -> None:
     bar.services.account.base_url = BASE_URL
     refused = {"status": TaskStatus.FAILED, "code": "MISSING_PROMPT", "ended_ms": NOW}
     reply = Reply(status=400, code="MISSING_PROMPT", message="prompt is required")
     for key in (1, 2):
         bar.services.sessions.add(key, **refused)
-        for kind in (Kind.START_REFUSED, Kind.CLOSED_FOR_REFUSED_TASK):
-            bar.say(kind, key, RejectedError(reply, nothing_happened=True))
+        bar.say(Kind.START_REFUSED, key, RejectedError(reply, nothing_happened=True))
     for key in (2, 1):
         assert len(bar.lines) == key  # one a task: it is not offered to start twice
         assert bar.offers() == ["Show task", "Switch to WebRun and start again"]

@@ -105,7 +105,8 @@ class Housekeeping(Service):
         if self._commands.is_ending(session.key) or session.key in self._starts.closing:
             return False  # somebody does, and says why
         task = self._store.current_task(session)
-        if task is None:
+        waits = (t.status is TaskStatus.QUEUED for t in self._store.tasks_of(session.key))
+        if task is None or any(waits):
             return False
         return (
             task.status in {TaskStatus.FAILED, TaskStatus.STOPPED}
@@ -118,7 +119,8 @@ class Housekeeping(Service):
         await self._commands.terminate(key)
         after = self._store.session(key)
         task = self._store.current_task(session) if session is not None else None
-        failed = task is not None and task.status is TaskStatus.FAILED
+        # A refused start has no id, and its own notice.
+        failed = task is not None and task.status is TaskStatus.FAILED and task.service_id
         if session is not None and after is not None and after.is_ended and failed:
             self._notices.notify(NoticeKind.CLOSED_FOR_FAILED_TASK, key, session.current_task, None)
 

@@ -227,13 +227,19 @@ class Blockers(Service):
     def of(self, task: Task, session: Session, open_now: int | None = None) -> Blocker | None:
         """Why the task is not sent now; None where only calls lack. open_now: counted before."""
         own = self.own.get(task.key)
-        if own is not None and (own.due_ms is None or own.due_ms > self._clock.now_ms()):
+        if own is not None and self._lasts(own, session):
             return own
         if task.key in self.parked or self.is_leaving or self.is_held:
             return Blocker(why=WaitReason.STOPPED, is_own=True)
         if not session.is_planned:
             return self._in(task, session)
         return self._of_planned(task, session, self.open_now() if open_now is None else open_now)
+
+    def _lasts(self, own: Blocker, session: Session) -> bool:
+        if own.due_ms is None:
+            return True
+        is_moot = session.is_ended and own.why is not WaitReason.LEDGER
+        return own.due_ms > self._clock.now_ms() and not is_moot
 
     def is_sending(self, task_key: int) -> bool:
         """Whether a call for the task is under way or was answered: it cannot be taken back."""

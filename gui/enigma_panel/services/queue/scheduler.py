@@ -21,7 +21,7 @@ from enigma_panel.services.queue.blockers import Blocker, Blockers, StartGate
 from enigma_panel.services.queue.queued_tasks import QueuedTasks
 from enigma_panel.services.queue.starter import Attempt, FirstTaskSender, Starter
 from enigma_panel.services.rate_limiter import Pass
-from enigma_panel.services.retry_policy import FOR_NOW, TRIES, WAITS, Refusal, retry_after_ms
+from enigma_panel.services.retry_policy import TRIES, WAITS, Refusal, retry_after_ms
 from enigma_panel.services.types import NoticeKind, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 
@@ -57,7 +57,7 @@ class Scheduler(Service):
         self._first_tasks = first_tasks
         self._poller = poller
         self._alarm = asyncio.Event()
-        self._tries: dict[int, int] = {}
+        self._tries: dict[int, tuple[FailureKind, int]] = {}
         self._replanning: set[int] = set()
 
     # -- moving ------------------------------------------------------------------------------
@@ -65,7 +65,6 @@ class Scheduler(Service):
     def wake(self) -> None:
         """Look again which task may go."""
         self._alarm.set()
-        self._first_tasks.wake()
         self._scope.spawn("queue", self._loop(), exclusive=True)
 
     async def _loop(self) -> None:
@@ -103,6 +102,8 @@ class Scheduler(Service):
         """Begin the task if it may; False where those behind must wait for it."""
         blocker = self._blockers.of(task, session)
         if blocker is not None:
+            if self._may_move(task, session, blocker.why):
+                self._scope.spawn(f"move {task.key}", self._move(task), exclusive=True)
             return blocker.is_own
         passes = self._take(task, session)
         if passes is None:
@@ -143,11 +144,18 @@ class Scheduler(Service):
             self._blockers.under_way.discard(task.key)
 
     async def _run(self, attempt: Attempt, task: Task) -> None:
+        with self._under_way(task), ExitStack() as stack:  # a pass that was not used is free again
+            for taken in filter(None, (attempt.first, attempt.message)):
+                stack.enter_context(taken)
+            await self._send(attempt)
+        self._poller.wake(task.session_key)
+
+    @contextmanager
+    def _under_way(self, task: Task) -> Iterator[None]:
+        """Mark, in a block, that calls for the task are made; it waits where the ledger fails."""
+        self._blockers.under_way.add(task.key)
         try:
-            with ExitStack() as stack:  # a pass that was not used is free again
-                for taken in filter(None, (attempt.first, attempt.message)):
-                    stack.enter_context(taken)
-                await self._send(attempt)
+            yield
         except LedgerError as error:
             reason = str(error)
             self._notices.notify(
@@ -158,7 +166,6 @@ class Scheduler(Service):
         finally:
             self._blockers.under_way.discard(task.key)
             self.moved.emit()
-        self._poller.wake(task.session_key)
 
     async def _send(self, attempt: Attempt) -> None:
         key, begun_ms = attempt.task_key, self._clock.now_ms()
@@ -172,19 +179,11 @@ class Scheduler(Service):
         elif not self._first_tasks.is_unused(session.key):
             await self._send_in(attempt, task)
             return
-        refusal = await self._first_tasks.send(attempt, self._note_blocker)
-        self._blockers.own.pop(key, None)
+        refusal = await self._first_tasks.send(attempt)
         if refusal is not None:
             await self._after_first_task(key, refusal, begun_ms)
-        elif self._blockers.day_cap.is_reached():
-            await self._close_at_cap(key)
-
-    async def _close_at_cap(self, key: int) -> None:
-        """Close the browser of a task that is held by the cap: until the cap is raised it would
-        cost money for nothing."""
-        task, session, _ = self._starter.parts(key)
-        if task.status is TaskStatus.QUEUED and self._first_tasks.is_unused(session.key):
-            await self.change_browser(task)
+            return
+        self._tries.pop(key, None)
 
     async def _send_in(self, attempt: Attempt, task: Task) -> None:
         """Send a task in a session that others have used, too."""
@@ -199,6 +198,10 @@ class Scheduler(Service):
 
     async def _after_first_task(self, key: int, refusal: Refusal, begun_ms: int) -> None:
         task, session, client = self._starter.parts(key)
+        if self._waits_there(session, key, refusal.failure):
+            self._try_again(key, refusal)
+            return
+        self._tries.pop(key, None)
         concerns_all = refusal.kept or refusal.failure in _PAUSES
         is_news = client is not None or refusal.failure is not FailureKind.KEY
         if concerns_all and is_news:  # before its browser is closed, which lets another one open
@@ -206,11 +209,35 @@ class Scheduler(Service):
         if not refusal.kept:
             await self._first_tasks.give_up(session.key, key, refusal)
             return
-        if refusal.failure in FOR_NOW | {FailureKind.BUSY}:
+        if refusal.failure in {FailureKind.NO_BROWSER, FailureKind.PLACES}:
             self._gate.took_no_task(self._clock.now_ms(), begun_ms=begun_ms)
         if await self.change_browser(task, refusal.error):
             notice = NoticeKind.CLOSED_FOR_WAITING_TASK
             self._notices.notify(notice, session.key, key, refusal.error)
+
+    def _waits_there(self, session: Session, key: int, failure: FailureKind) -> bool:
+        """Whether a first task waits in its browser: nothing there is at fault, or it is busy."""
+        if failure is not FailureKind.BUSY:
+            return failure in {FailureKind.LIMITED, FailureKind.CONNECTION}
+        before, tries = self._tries.get(key, (failure, 0))
+        return before is not failure or tries < TRIES - 1 or self._store.may_run_a_text(session)
+
+    def _may_move(self, task: Task, session: Session, why: WaitReason) -> bool:
+        """Whether a task leaves a browser that took none: at the cap, which may last, and where it
+        ran out."""
+        if why is WaitReason.CAP:
+            return self._first_tasks.is_unused(session.key)
+        failure, _ = self._tries.get(task.key, (None, 0))
+        is_safe = failure is not FailureKind.BUSY or self._store.may_run_a_text(session)
+        is_over = why is WaitReason.SESSION_ENDED and self._first_tasks.ran_out_unused(session)
+        return is_over and is_safe
+
+    async def _move(self, task: Task) -> None:
+        session, now = self._store.session(task.session_key), self._clock.now_ms()
+        if session is not None and session.is_ended:
+            self._gate.took_no_task(now, begun_ms=now)
+        with self._under_way(task):
+            await self.change_browser(task)
 
     async def change_browser(self, task: Task, error: ApiError | None = None) -> bool:
         """Plan another browser for a waiting task, but only once its own is closed. LedgerError."""
@@ -234,13 +261,13 @@ class Scheduler(Service):
             self._blockers.own.pop(task.key, None)
             self.moved.emit()
 
-    def close_unused(self, session_key: int) -> bool:
+    async def close_unused(self, session_key: int) -> bool:
         """Close a browser that took no task and gets none: all were taken back. False: none."""
         if not all(task.is_final for task in self._store.tasks_of(session_key)):
             return False
         if not self._first_tasks.is_unused(session_key):
             return False
-        self._first_tasks.close_unused(session_key)
+        await self._first_tasks.close_unused(session_key)
         return True
 
     async def _replan(self, task: Task) -> None:
@@ -295,13 +322,15 @@ class Scheduler(Service):
             self._tries.pop(key, None)
             return
         if refusal.kept and refusal.failure in WAITS:
-            tries = self._tries[key] = min(self._tries.get(key, 0) + 1, TRIES)
-            due = self._clock.now_ms() + retry_after_ms(refusal.error, refusal.failure, tries)
-            self._note_blocker(key, refusal.failure, tries, due, refusal.error)
+            self._try_again(key, refusal)
 
-    def _note_blocker(
-        self, key: int, failure: FailureKind, attempt: int, due_ms: int, error: ApiError
-    ) -> None:
-        blocker = Blocker(why=WAITS[failure], due_ms=due_ms, attempt=attempt, error=error)
+    def _try_again(self, key: int, refusal: Refusal) -> None:
+        """Let the task wait for another try in the session that refused it."""
+        failure, error = refusal.failure, refusal.error
+        before, tries = self._tries.get(key, (failure, 0))
+        tries = tries + 1 if before is failure else 1
+        self._tries[key] = failure, tries
+        due = self._clock.now_ms() + retry_after_ms(error, failure, tries)
+        blocker = Blocker(why=WAITS[failure], due_ms=due, attempt=tries, error=error)
         self._blockers.own[key] = blocker
         self.moved.emit()

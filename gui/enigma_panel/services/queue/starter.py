@@ -17,21 +17,18 @@ from enigma_panel.api.errors import ApiError, FailureKind, RejectedError
 from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import OTHER_DIALECT, Kind, Observation
-from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.core.service_rules import RULES, ServiceRules
 from enigma_panel.core.validation import unsupported_fields
 from enigma_panel.core.verbs import TaskVerb
-from enigma_panel.services.clock import FAR_MS
 from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.queue.start_reply import own_reply, unknown_outcome
 from enigma_panel.services.rate_limiter import Pass, calling
 from enigma_panel.services.retry_policy import (
-    FOR_NOW,
-    TRIES,
+    FOR_GOOD,
     Refusal,
     classify,
     refused_fact,
-    retry_after_ms,
     wants_text,
 )
 from enigma_panel.services.spending import DayCap
@@ -41,7 +38,6 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 
 Keeps = Callable[[FailureKind, ApiError], bool]
-Waits = Callable[[int, FailureKind, int, int, ApiError], None]
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
@@ -253,7 +249,7 @@ class Starter(Service):
 
 
 class FirstTaskSender(Service):
-    """Sends a session its first task, again if refused; closes what took none or another's."""
+    """Sends a session its first task; closes what took none."""
 
     def __init__(
         self,
@@ -267,79 +263,55 @@ class FirstTaskSender(Service):
         self._starts = starts
         self._commands = commands
         self._alarms: list[asyncio.Event] = []
-        self._connections = 0
         self._store.changed.connect(self.wake)
         self._account.changed.connect(self.wake)
 
     def is_unused(self, session_key: int) -> bool:
         """Whether the session is open and took no task: each of its own waits or was taken back."""
-        session, tasks = self._store.session(session_key), self._store.tasks_of(session_key)
-        if session is None or session.service_id is None or not session.occupies_slot:
+        session = self._store.session(session_key)
+        return session is not None and session.occupies_slot and self._took_none(session)
+
+    def ran_out_unused(self, session: Session) -> bool:
+        """Whether the session has ended by itself and took no task."""
+        return session.is_ended and not self._was_asked_to_end(session) and self._took_none(session)
+
+    def _took_none(self, session: Session) -> bool:
+        if session.service_id is None:
             return False
+        tasks = self._store.tasks_of(session.key)
         return all(task.status is TaskStatus.QUEUED or task.code == "TAKEN_BACK" for task in tasks)
 
-    async def send(self, attempt: Attempt, waits: Waits) -> Refusal | None:
-        """Give a session that took none yet the task that it was opened for.
+    async def send(self, attempt: Attempt) -> Refusal | None:
+        """Give a session that took none yet the task that it was opened for, once.
 
-        waits: called when the task is going to be tried again, with task key, failure, tries so
-        far, when (epoch ms), error. Returns the last refusal where it was not taken. kept: it may
-        go to another browser, once this one is closed; else `give_up` is to be called.
+        Returns the refusal where it was not taken. kept: it may go to another browser, once this
+        one is closed. None also where the person ended it meanwhile.
         """
         task, session, _ = self._starter.parts(attempt.task_key)
         if session.service_id is None or attempt.message is None:
             return None
-        taken, failures = attempt.message, list[FailureKind]()
-        while (refusal := await self._send_once(task.key, taken)) is not None:
-            if self._starter.parts(task.key)[0].status is not TaskStatus.QUEUED:
-                # The person ended it, or the service reported it although it refused it.
-                if self.is_unused(session.key):
-                    self.close_unused(session.key)
-                return None
-            failures.append(refusal.failure)
-            is_endless = self._is_endless(session, refusal.failure)
-            bounded = [one for one in failures if not self._is_endless(session, one)]
-            tries = failures.count(refusal.failure) if is_endless else len(bounded)
-            passes = refusal.failure in FOR_NOW | {FailureKind.BUSY} and tries < TRIES
-            untaken = replace(refusal, kept=_may_go_elsewhere(bounded))
-            if not self._is_open(session.key) or not (is_endless or passes):
-                return untaken
-            due = self._clock.now_ms() + retry_after_ms(refusal.error, refusal.failure, tries)
-            waits(task.key, refusal.failure, tries, due, refusal.error)
-            await self._wait(task.key, due, refusal.failure)
-            taken = await self._rate_limiter.turn(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
-            if refusal.failure is FailureKind.BUSY and self._ran_out(session.key):
-                taken.give_back()
-                return untaken
-        return None
+        refusal = await self._send_once(task.key, attempt.message)
+        if refusal is None:
+            return None
+        if self._starter.parts(task.key)[0].status is not TaskStatus.QUEUED:
+            # The person ended it, or the service reported it although it refused it.
+            if self.is_unused(session.key):
+                await self.close_unused(session.key)
+            return None
+        return replace(refusal, kept=refusal.failure not in FOR_GOOD)
 
     def wake(self, _what: object = None) -> None:
-        """Let tasks that wait for another try, or for an end, look again."""
+        """Let what waits for the end of a session look again."""
         for alarm in self._alarms:
             alarm.set()
 
-    def connected(self) -> None:
-        """Let tasks that wait for an answer go on: something answers again."""
-        self._connections += 1
-        self.wake()
-
-    async def _wait(self, task_key: int, due_ms: int, failure: FailureKind) -> None:
-        """Wait for the next try, or until there is reason to look at once."""
-        before = self._connections
-
-        def is_due() -> bool:
-            connects = failure is FailureKind.CONNECTION and self._connections > before
-            return connects or not self._is_wanted(task_key)
-
-        await self._until(is_due, due_ms)
-
-    async def _until(self, condition: Callable[[], bool], due_ms: int) -> None:
-        """Wait until the condition holds, at most until then."""
+    async def _until(self, condition: Callable[[], bool]) -> None:
         alarm = asyncio.Event()
         self._alarms.append(alarm)
         try:
-            while not condition() and self._clock.now_ms() < due_ms:
+            while not condition():
                 alarm.clear()
-                await self._clock.wait(alarm, due_ms)
+                await alarm.wait()
         finally:
             self._alarms.remove(alarm)
 
@@ -378,28 +350,12 @@ class FirstTaskSender(Service):
         is_sent = session.terminate_sent_ms is not None or session.phase is Phase.ENDED_BY_YOU
         return is_sent or self._commands.is_ending(session.key)
 
-    def _ran_out(self, session_key: int) -> bool:
-        session = self._store.session(session_key)
-        return session is not None and session.is_ended and not self._was_asked_to_end(session)
-
-    def _is_open(self, session_key: int) -> bool:
-        session = self._store.session(session_key)
-        is_open = session is not None and session.phase is Phase.OPEN
-        return is_open and not self._commands.is_ending(session_key)
-
-    def _is_endless(self, session: Session, failure: FailureKind) -> bool:
-        """Whether its first task is tried while the browser is open: nothing better can be done."""
-        is_busy = failure is FailureKind.BUSY and self._store.may_run_a_text(session)
-        return is_busy or failure is FailureKind.CONNECTION
-
     async def give_up(self, session_key: int, task_key: int, refusal: Refusal) -> None:
-        """Terminate the session, which was made for this task alone and would only cost money."""
-        self._starts.closing.add(session_key)
-        await self._let_close(session_key)  # before its task has failed: a kill may come between
+        """Fail the task, and let its session close, which was opened for it alone."""
+        await self.close_unused(session_key)  # before its task has failed: a kill may come between
         failed = refused_fact(refusal.error, Kind.REFUSED)
         await self._store.record(session_key, task_key, failed)
         self._notices.notify(NoticeKind.START_REFUSED, session_key, task_key, refusal.error)
-        self.close_unused(session_key, task_key, refusal.error)
 
     @contextmanager
     def closing(self, session_key: int) -> Iterator[None]:
@@ -423,8 +379,7 @@ class FirstTaskSender(Service):
             ending = self._scope.spawn(f"close {session_key}", terminate)
             if ending is not None:
                 ending.add_done_callback(self.wake)
-                far = self._clock.now_ms() + FAR_MS
-                await self._until(lambda: ending.done() or self._is_over(session_key), far)
+                await self._until(lambda: ending.done() or self._is_over(session_key))
         return self._is_over(session_key)
 
     def _is_over(self, session_key: int) -> bool:
@@ -435,31 +390,8 @@ class FirstTaskSender(Service):
         has_key = self._account.client is None or self._account.client_for(session) is not None
         return session.is_ended and (session.service_id is None or not has_key)
 
-    def close_unused(
-        self, session_key: int, task_key: int | None = None, error: ApiError | None = None
-    ) -> None:
-        """Terminate a session without a task; does not wait. error: the refusal to be said."""
-        self._starts.closing.add(session_key)
-        closing = self._close_unused(session_key, task_key, error)
-        self._scope.spawn(f"close unused {session_key}", closing, exclusive=True)
-
-    async def _close_unused(
-        self, session_key: int, task_key: int | None, error: ApiError | None
-    ) -> None:
-        session = self._store.session(session_key)
-        try:
-            if session is None or session.is_ended:
-                return
-            await self._let_close(session_key)
-            await self._commands.terminate(session_key)
-        finally:
-            self._starts.closing.discard(session_key)
-        after = self._store.session(session_key)
-        if error is not None and after is not None and after.is_ended:
-            self._notices.notify(NoticeKind.CLOSED_FOR_REFUSED_TASK, session_key, task_key, error)
-
-    async def _let_close(self, session_key: int) -> None:
-        """Let the session close; by `close_after` Housekeeping tries again, after a kill, too."""
+    async def close_unused(self, session_key: int) -> None:
+        """Let a session without a task close: Housekeeping does, also after a kill."""
         session = self._store.session(session_key)
         if session is not None and not session.close_after:
             await self._store.update(replace(session, close_after=True))
@@ -469,9 +401,9 @@ class FirstTaskSender(Service):
         self._notices.notify(
             NoticeKind.LEDGER_FAILED, session_key, task_key, None, reason=str(error)
         )
+        await self.close_unused(session_key)
         refused = Observation(kind=Kind.REFUSED, code="LEDGER_FAILED")
         await self._store.record(session_key, task_key, refused)
-        self.close_unused(session_key)
 
 
 def _in_own_dialect(error: ApiError, rules: ServiceRules) -> ApiError:
@@ -483,18 +415,6 @@ def _in_own_dialect(error: ApiError, rules: ServiceRules) -> ApiError:
     return RejectedError(reply, nothing_happened=error.nothing_happened)
 
 
-def _may_go_elsewhere(failures: list[FailureKind]) -> bool:
-    """Whether another browser may be given the refused task: not if busy, perhaps on this one."""
-    lasting = {
-        FailureKind.FAIL,
-        FailureKind.FORBIDDEN,
-        FailureKind.DIALECT,
-        FailureKind.SESSION_ENDED,
-        FailureKind.BUSY,
-    }
-    return lasting.isdisjoint(failures)
-
-
 def _keep(_failure: FailureKind, _error: ApiError) -> bool:
-    """Keep each refused task: FirstTaskSender tries it again or gives it up."""
+    """Keep each refused task: `Scheduler` tries it again, or gives it up."""
     return True

@@ -157,7 +157,7 @@ class TaskQueue(Service):
         taken = Observation(kind=Kind.TAKEN_BACK, code="TAKEN_BACK")
         await self._store.record_all(tasks, taken)
         owners = {task.session_key for task in tasks}
-        closed = {key for key in owners if self._scheduler.close_unused(key)}
+        closed = {key for key in owners if await self._scheduler.close_unused(key)}
         return [task.key for task in tasks if task.session_key not in closed]
 
     async def run_in_new_session(self, task_key: int) -> None:

@@ -15,7 +15,6 @@ from enigma_panel.services.types import (
     NoticeKind,
     ServiceNotice,
     ServiceStatus,
-    SessionGoneError,
 )
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.dialects import dialect_name, offered_dialect, wanted_dialect
@@ -116,8 +115,6 @@ def is_over(report: ServiceNotice, services: Services) -> bool:
 def _topic(report: ServiceNotice) -> str:
     """Return the topic: of a refused task there is one notice, else it could be started twice."""
     kind, verb = report.kind, report.facts.get("verb", "")
-    if kind is NoticeKind.CLOSED_FOR_REFUSED_TASK:
-        kind = NoticeKind.START_REFUSED
     if kind is NoticeKind.LEDGER_FAILED:
         return kind.value
     return f"{kind.value} {report.session_key} {report.task_key} {verb}"
@@ -252,15 +249,6 @@ KINDS: Mapping[NoticeKind, Kind] = {
         words=lambda about: (
             tr("“{task}” was not started.", task=about.title),
             about.why.text,
-        ),
-        actions=_again,
-    ),
-    NoticeKind.CLOSED_FOR_REFUSED_TASK: Kind(
-        words=lambda about: (
-            tr("“{task}” was not started.", task=about.title),
-            about.why.text
-            if isinstance(about.notice.error, SessionGoneError)
-            else tr("{why} Its browser is closed again.", why=about.why.text).strip(),
         ),
         actions=_again,
     ),
