@@ -491,6 +491,20 @@ async def test_a_refused_task_is_not_tried_again_at_the_cap_and_its_call_is_free
     assert room == 10
 
 
+async def test_a_browser_that_cannot_be_closed_at_the_cap_is_told_so_once(bench: CapBench) -> None:
+    bench.settings.change(cap_per_day=DAY)
+    (key,) = await bench.run()
+    bench.service.refuses = [rejected(429, wait=5.0)]
+    bench.service.keeps_open = [rejected(400)] * 1000
+    late = await bench.start()
+    await until(lambda: not bench.service.refuses)
+    await bench.tell(key, "1.00")
+    await asyncio.sleep(120)
+    session = bench.session_of(late).service_id
+    assert bench.service.commands.count((session, CommandVerb.TERMINATE)) == 1
+    assert bench.why(late) is WaitReason.CAP
+
+
 def test_a_new_run_finds_it_reached_before_a_last_figure_is_less(tmp_path: Path) -> None:
     service = Service()
 

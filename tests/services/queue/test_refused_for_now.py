@@ -92,6 +92,19 @@ async def test_what_another_browser_must_or_need_not_be_asked_fails(
     assert bench.service.asked == ["s1"] * len(refusals)
 
 
+@pytest.mark.parametrize(("refusal", "next_one"), [(LIMITED, ["s1", "s2"]), (BUSY, ["s1"])])
+async def test_with_a_browser_that_runs_out_it_goes_on_elsewhere_unless_it_may_be_at_work(
+    bench: QueueBench, refusal: ApiError, next_one: list[str]
+) -> None:
+    bench.service.refuses = [refusal]
+    key = await bench.start()
+    await bench.until_waits(key, lambda entry: entry.attempt == 1)
+    ended = Observation(kind=Kind.SESSION_ENDED, code="expired")
+    await bench.store.record(bench.session_of(key).key, None, ended)
+    await asyncio.sleep(60)
+    assert bench.service.opened == next_one
+
+
 async def test_what_the_channel_told_of_is_at_work_whatever_the_reply_says(
     bench: QueueBench,
 ) -> None:

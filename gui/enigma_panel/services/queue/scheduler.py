@@ -59,6 +59,7 @@ class Scheduler(Service):
         self._alarm = asyncio.Event()
         self._tries: dict[int, tuple[FailureKind, int]] = {}
         self._replanning: set[int] = set()
+        self._stays: set[int] = set()  # sessions that were asked to end for a task, and did not
 
     # -- moving ------------------------------------------------------------------------------
 
@@ -102,7 +103,7 @@ class Scheduler(Service):
         """Begin the task if it may; False where those behind must wait for it."""
         blocker = self._blockers.of(task, session)
         if blocker is not None:
-            if self._may_move(task, session, blocker.why):
+            if session.key not in self._stays and self._may_move(task, session, blocker.why):
                 self._scope.spawn(f"move {task.key}", self._move(task), exclusive=True)
             return blocker.is_own
         passes = self._take(task, session)
@@ -233,11 +234,14 @@ class Scheduler(Service):
         return is_over and is_safe
 
     async def _move(self, task: Task) -> None:
-        session, now = self._store.session(task.session_key), self._clock.now_ms()
+        session = self._store.session(task.session_key)
         if session is not None and session.is_ended:
-            self._gate.took_no_task(now, begun_ms=now)
+            self._gate.took_no_task(self._clock.now_ms(), begun_ms=session.since_ms)
         with self._under_way(task):
-            await self.change_browser(task)
+            if await self.change_browser(task):
+                self._tries.pop(task.key, None)
+            else:
+                self._stays.add(task.session_key)
 
     async def change_browser(self, task: Task, error: ApiError | None = None) -> bool:
         """Plan another browser for a waiting task, but only once its own is closed. LedgerError."""
