@@ -90,6 +90,8 @@ class QueueInvariants:
             or parts.services.sessions.pending(session.key) is not None
         ):
             return False
+        if session.key in self._world.checks.commands.taken_back:
+            return False  # the person undid its Terminate
         tasks = [task for task in parts.services.store.tasks() if task.session_key == session.key]
         if any(not task.is_final for task in tasks):
             return False

@@ -29,7 +29,7 @@ from tests.simulation.storm import Storm
 from tests.simulation.timeline import EPOCH_MS, Timeline
 from tests.simulation.weather import Weather
 
-LIVES = 6
+LIVES = 9
 """So many times a seed starts the program at most."""
 
 
