@@ -12,8 +12,8 @@ from PySide6.QtCore import QFile, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QSpinBox, QWidget
 
-from enigma_panel.ui.theme import theme
-from enigma_panel.ui.theme.palette import Colours
+from enigma_panel.ui.theme import icons, theme
+from enigma_panel.ui.theme.palette import Colours, Glyph
 from enigma_panel.ui.theme.stylesheet import HOVERS, sheet
 from enigma_panel.ui.theme.theme import DARK, LIGHT
 from tests.kit.person import style
@@ -101,6 +101,13 @@ def test_a_scheme_that_comes_before_the_sheet_is_in_it(qapp: QApplication) -> No
 
 
 @pytest.mark.process
+def test_each_glyph_is_drawn_in_the_colour_that_is_asked_for(qapp: QApplication) -> None:
+    for glyph in Glyph:
+        picture = icons.icon(glyph, "#2080c0", 32).pixmap(32, 32).toImage()
+        pixels = [picture.pixelColor(x, y) for x, y in product(range(32), repeat=2)]
+        assert {c.name() for c in pixels if c.alpha() == 255} == {"#2080c0"}, glyph
+
+
 def test_the_compiled_resources_agree_with_their_sources(tmp_path: Path) -> None:
     compiled = tmp_path / "resources_rc.py"
     program = ROOT / "resources" / "compile_resources.py"

@@ -1,7 +1,6 @@
 """The head of Details: what is shown, its state, and the button of its menu."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.models import UNOPENED_PHASES, Session, Task
@@ -106,4 +105,4 @@ class Head(QWidget):
 
     def _tint(self) -> None:
         for button, glyph in ((self.live, Glyph.LEAVE), (self.more, Glyph.MORE)):
-            button.setIcon(icons.icon(glyph, QColor(theme.colours().text), size=16))
+            button.setIcon(icons.icon(glyph, theme.colours().text, size=16))

@@ -1,7 +1,7 @@
 """The top bar: New task, the strip of the open question, the money, the menu."""
 
 from PySide6.QtCore import QPoint, QSize
-from PySide6.QtGui import QAction, QColor, QResizeEvent
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QWidget
 
 from enigma_panel.ui.i18n import Translations
@@ -55,8 +55,8 @@ class TopBar(QFrame):
 
     def _tint(self) -> None:
         colours = theme.colours()
-        self._start.setIcon(icons.icon(Glyph.PLUS, QColor(colours.on_accent), gap=4))
-        self._menu.setIcon(icons.icon(Glyph.MENU, QColor(colours.text)))
+        self._start.setIcon(icons.icon(Glyph.PLUS, colours.on_accent, gap=4))
+        self._menu.setIcon(icons.icon(Glyph.MENU, colours.text))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,7 +1,7 @@
 """The list of notices over the lower left corner of the window: it floats and moves nothing."""
 
 from PySide6.QtCore import QEvent, QMargins, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from enigma_panel.ui.i18n import Translations
@@ -200,7 +200,7 @@ class NoticePanel(QFrame):
         return needed
 
     def _tint(self) -> None:
-        self.close_button.setIcon(icons.icon(Glyph.CLOSE, QColor(theme.colours().dim)))
+        self.close_button.setIcon(icons.icon(Glyph.CLOSE, theme.colours().dim))
 
     # -- Qt ----------------------------------------------------------------------------------
 

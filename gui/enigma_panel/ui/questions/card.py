@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QWidget
 
 from enigma_panel.core.models import Session, Task
@@ -110,9 +110,9 @@ class QuestionCard(QWidget):
         self._draw()
 
     def _draw(self) -> None:
-        colour = QColor(theme.colours().dim)
+        colour = theme.colours().dim
         self.close_button.setIcon(icons.icon(Glyph.CLOSE, colour, size=20))
-        faint = QColor(theme.colours().faint)
+        faint = theme.colours().faint
         self.live_button.setIcon(icons.icon(Glyph.LEAVE, colour, off=faint))
 
     def _name_turners(self) -> None:

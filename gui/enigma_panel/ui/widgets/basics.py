@@ -105,9 +105,7 @@ class Button(QPushButton):
             shown, off = (getattr(theme.colours(), name) for name in (colour, "faint"))
             self.setIconSize(QSize(size + abs(gap), size))
             self.setIcon(
-                icons.icon(glyph, QColor(shown), size, off=QColor(off), gap=gap)
-                if glyph is not None
-                else QIcon()
+                icons.icon(glyph, shown, size, off=off, gap=gap) if glyph is not None else QIcon()
             )
 
     def setToolTip(self, text: str, /) -> None:

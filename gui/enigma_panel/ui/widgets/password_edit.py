@@ -16,7 +16,6 @@ from contextlib import contextmanager
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QGuiApplication,
     QInputMethodEvent,
@@ -161,7 +160,7 @@ class PasswordEdit(LineEdit):
         self.set_masked(not shown)
 
     def _draw(self) -> None:
-        self.show_button.setIcon(icons.icon(Glyph.EYE, QColor(theme.colours().dim)))
+        self.show_button.setIcon(icons.icon(Glyph.EYE, theme.colours().dim))
 
     # -- Qt ----------------------------------------------------------------------------------
 

@@ -155,7 +155,7 @@ class Sheet(ModelessDialog):
         self.whole.addLayout(self.body, 1)
 
     def _show_icon(self) -> None:
-        self.close_button.setIcon(icons.icon(Glyph.CLOSE, QColor(theme.colours().dim), size=20))
+        self.close_button.setIcon(icons.icon(Glyph.CLOSE, theme.colours().dim, size=20))
 
     def add_buttons(self, *buttons: QPushButton | None) -> None:
         """Add the buttons: the first at the left, the others at the right, wrapped where needed."""
