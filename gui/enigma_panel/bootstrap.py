@@ -126,8 +126,7 @@ async def build(
     """Open settings and ledger and wire the services. LedgerError."""
     files = await _open_files(dirs)
     clock = clock or SystemClock()
-    rate_limiter = RateLimiter(clock)
-    make = make_client or partial(_client, rate_limiter)
+    make = make_client or _client
     watched = make if watch is None else lambda *how: watch(make(*how))
     account = _account(options, demo_url, files, watched)
     writer = LedgerWriter(files.ledger, files.thread)
@@ -145,7 +144,7 @@ async def build(
         store=store,
         account=account,
         health=Health(account, clock, standby.is_on),
-        rate_limiter=rate_limiter,
+        rate_limiter=RateLimiter(clock),
         notices=Notices(),
     )
     services = make_services(
@@ -256,10 +255,10 @@ def load_client() -> None:
     import enigma_panel.api.client  # noqa: F401, PLC0415 - see above
 
 
-def _client(rate_limiter: RateLimiter, base_url: str, key: str, dialect: Dialect) -> ServiceClient:
+def _client(base_url: str, key: str, dialect: Dialect) -> ServiceClient:
     from enigma_panel.api.client import HttpClient  # noqa: PLC0415 - see load_client
 
-    return HttpClient(base_url, key, dialect, on_rate=rate_limiter.note_reply)
+    return HttpClient(base_url, key, dialect)
 
 
 async def _open_connector(make: Callable[[], LiveConnector] | None) -> LiveConnector:

@@ -41,7 +41,7 @@ STATUSES = [
     200, 201, 204, 299, 400, 401, 403, 404, 408, 409, 410, 425, 429, 499, 500, 502, 503, 504,
 ]  # fmt: skip
 HEADERS = st.dictionaries(
-    st.sampled_from(["retry-after", "x-ratelimit-reset", "date"]),
+    st.just("retry-after"),
     st.sampled_from(["30", "-1", "1e309", "Mon, 01 Jan 2024 00:00:12 GMT", "x", "", "9" * 400])
     | st.text(max_size=40),
 )

@@ -10,7 +10,6 @@ import sys
 import time
 
 from enigma_panel.bootstrap import Parts
-from enigma_panel.core.rate_limit import Endpoint, RateHeaders
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.benchmarks.bare_polls import gaps_ms
@@ -47,8 +46,8 @@ async def many(
     parts: Parts, window: MainWindow, *, sessions: int, warm_s: float, gap_s: float, cpu_s: float
 ) -> None:
     """Gaps of the loop and CPU time while all channels speak; one session's steps are on screen."""
-    for endpoint in Endpoint:  # as a reply tells that is not held
-        parts.services.rate_limiter.note_rate(endpoint, RateHeaders(limit=1000))
+    for calls in parts.services.rate_limiter._windows.values():
+        calls.limit = 1000
     live = parts.services.live
     keys = await start_tasks(parts, [RESEARCH.format(n) for n in range(sessions)], 0.02)
     await until(lambda: live.share().up == sessions, START_S)

@@ -24,7 +24,6 @@ from enigma_panel.cli import Options
 from enigma_panel.core import reducer
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Observation
-from enigma_panel.core.rate_limit import Endpoint, RateHeaders
 from enigma_panel.core.service_rules import RULES, Dialect
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.demo.simulator_process import DEMO_KEY
@@ -219,12 +218,9 @@ async def program(
     made: list[Watched] = []
 
     def make(base_url: str, api_key: str, dialect: Dialect) -> Watched:
-        made.append(_watched(base_url, api_key, dialect, on, timeouts, on_rate=learned))
+        made.append(_watched(base_url, api_key, dialect, on, timeouts))
         made[-1].sends = sends
         return made[-1]
-
-    def learned(verb: ApiCall, told: RateHeaders) -> None:
-        parts.services.rate_limiter.note_reply(verb, told)
 
     options = Options(demo=True, data_dir=folder, dialect=on.dialect)
     place = DataDirs(folders=folders, root=folder, throw_away=False)
@@ -241,8 +237,8 @@ async def program(
 async def _begin(parts: Parts) -> None:
     await recover(parts.services, b"")
     await parts.services.account.load()
-    for endpoint in Endpoint:  # as an earlier reply would have told
-        parts.services.rate_limiter.note_rate(endpoint, RateHeaders(limit=1000))
+    for window in parts.services.rate_limiter._windows.values():
+        window.limit = 1000
     parts.services.scope.spawn("health", parts.services.health.run())
     parts.services.scope.spawn("ticks", _tick(parts))
 
@@ -253,15 +249,13 @@ def _watched(
     dialect: Dialect,
     on: Lane,
     timeouts: Timeouts,
-    *,
-    on_rate: Callable[[ApiCall, RateHeaders], None],
 ) -> Watched:
     tls = on.certificates.client_context()
 
     async def make_tls() -> ssl.SSLContext:
         return tls
 
-    client = Watched(base_url, key, dialect, timeouts=timeouts, make_tls=make_tls, on_rate=on_rate)
+    client = Watched(base_url, key, dialect, timeouts=timeouts, make_tls=make_tls)
     client.under_way, client.trip_at = Counter(), ApiCall.MODELS
     return client
 

@@ -223,10 +223,10 @@ MONEY = (
         promise="A start is tried for as long as it takes",
         mistake="three times, then it waits for a health page",
         file="services/queue/blockers.py",
-        old="            case FailureKind.LIMITED if self.attempt >= TRIES:\n",
-        new="            case FailureKind.NO_BROWSER if self.attempt >= TRIES:\n"
+        old="            case FailureKind.CONNECTION:\n",
+        new="            case FailureKind.NO_BROWSER if self.attempt >= 3:\n"
         "                self.due_ms = None\n"
-        "            case FailureKind.LIMITED if self.attempt >= TRIES:\n",
+        "            case FailureKind.CONNECTION:\n",
         tests=(f"{GATE}::test_after_a_503_the_next_try_comes_by_time_for_as_long_as_it_takes",),
     ),
     Break(

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from enigma_panel.core.rate_limit import Endpoint, Rank, RateHeaders
+from enigma_panel.api.errors import ProtocolError, RejectedError, Reply
+from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.services.rate_limiter import RateLimiter
 from tests.kit.clock import VirtualClock, in_virtual_time
 
@@ -100,12 +101,10 @@ async def test_a_wait_ends_when_it_was_expected_to(clock: VirtualClock) -> None:
     assert last <= free <= last + 200
 
 
-async def test_calls_that_go_together_count_together_in_one_bucket(clock: VirtualClock) -> None:
-    rate_limiter = RateLimiter(clock, limit=4, reserved=0)
-    both, now, later = [(SEND, Rank.NEW_TASK), (START, Rank.START)], clock.now_ms(), MINUTE + 100
-    assert rate_limiter.free_times(both, 5) == [now] * 4 + [now + later]
-    rate_limiter._windows._share()
-    assert rate_limiter.free_times(both, 3) == [now] * 2 + [now + later]
+async def test_calls_that_go_together_wait_for_the_later_one(clock: VirtualClock) -> None:
+    rate_limiter, now = RateLimiter(clock, limit=4, reserved=1), clock.now_ms()
+    both = [(SEND, Rank.NEW_TASK), (START, Rank.START)]
+    assert rate_limiter.free_times(both, 4) == [now] * 3 + [now + MINUTE + 100]
 
 
 async def test_a_tag_finds_its_wait(clock: VirtualClock) -> None:
@@ -214,25 +213,42 @@ async def test_never_connected_frees_the_slot_even_after_sent(clock: VirtualCloc
     assert rate_limiter.free_at(SEND, Rank.STOP) == clock.now_ms()
 
 
-async def test_a_told_wait_holds_those_who_wait_already_and_a_lower_count_frees_them(
-    clock: VirtualClock,
+@pytest.mark.parametrize("told_s", [12.0, None])
+async def test_after_a_429_that_kind_of_call_rests_and_no_other(
+    clock: VirtualClock, told_s: float | None
 ) -> None:
-    rate_limiter = RateLimiter(clock)
+    """The call that was refused counts."""
+    rate_limiter, begin = RateLimiter(clock, limit=2, reserved=0), clock.now_ms()
     calls = Calls(clock, rate_limiter)
-    begin = clock.now_ms()
-    rate_limiter.note_refused(SEND, 12.0)
+    refused = RejectedError(Reply(status=429, retry_after_s=told_s), nothing_happened=True)
+    with pytest.raises(RejectedError), (await rate_limiter.turn(SEND, Rank.STOP)).calling():
+        raise refused
+    for number in range(2):
+        calls.begin(calls.make(Rank.TERMINATE, number))
+    calls.begin(calls.make(Rank.START, 3, to=START))
+    await calls.done()
+    rest_ms = 5_000 if told_s is None else round(told_s * 1000)
+    assert [at - begin for at, _, _ in calls.sent] == [0, rest_ms, MINUTE + 100]
+
+
+async def test_a_second_429_holds_those_who_wait_already(clock: VirtualClock) -> None:
+    rate_limiter, begin = RateLimiter(clock), clock.now_ms()
+    calls = Calls(clock, rate_limiter)
+    rate_limiter.note_refused(SEND, 12_000)
     calls.begin(calls.make(Rank.TERMINATE))
     await asyncio.sleep(1)
-    rate_limiter.note_rate(SEND, RateHeaders(remaining=0, retry_after_s=30.0))
+    rate_limiter.note_refused(SEND, 30_000)
     await calls.done()
     assert calls.sent[0][0] - begin == 31_000
-    calls.begin(calls.make(Rank.PAUSE, 2))
-    await asyncio.sleep(0.1)
-    due = rate_limiter.due_of(2)
-    assert due is not None
-    rate_limiter.note_rate(SEND, RateHeaders(remaining=9))
-    await calls.done()
-    assert calls.sent[1][0] < due
+
+
+async def test_a_refusal_that_is_no_429_lets_nothing_rest(clock: VirtualClock) -> None:
+    rate_limiter = RateLimiter(clock)
+    places = Reply(status=429, code="SESSION_LIMIT_REACHED", retry_after_s=30.0)
+    for error in (RejectedError(places, nothing_happened=True), ProtocolError(503, "full")):
+        with suppress(type(error)), (await rate_limiter.turn(START, Rank.START)).calling():
+            raise error
+    assert rate_limiter.free_at(START, Rank.START) == clock.now_ms()
 
 
 async def test_calls_of_an_earlier_run_count(clock: VirtualClock) -> None:
@@ -250,19 +266,10 @@ async def test_room_is_how_often_all_calls_could_go(clock: VirtualClock) -> None
     for _ in range(5):
         assert rate_limiter.try_acquire(START, Rank.START) is not None
     assert rate_limiter.room(*calls) == 5
-    rate_limiter.note_refused(START, 1.0)
+    rate_limiter.note_refused(START, 1_000)
     assert rate_limiter.room(*calls) == 0
     await asyncio.sleep(1)
     assert rate_limiter.room(*calls) == 5
-
-
-async def test_two_calls_that_count_in_one_window_need_room_for_both(clock: VirtualClock) -> None:
-    rate_limiter = RateLimiter(clock)
-    for endpoint in (SEND, SEND, START):
-        with await rate_limiter.turn(endpoint, Rank.START) as call:
-            call.sent()
-    rate_limiter.note_rate(SEND, RateHeaders(remaining=7))  # it has counted all three
-    assert rate_limiter.room((START, Rank.START), (SEND, Rank.NEW_TASK)) == 2
 
 
 CALL = st.fixed_dictionaries(
@@ -278,15 +285,13 @@ CALL = st.fixed_dictionaries(
 )
 
 
-@given(st.lists(CALL, max_size=50), st.booleans())
+@given(st.lists(CALL, max_size=50))
 @settings(max_examples=120, deadline=None)
-def test_whatever_is_asked_no_window_holds_too_many(wanted: list[Any], shared: bool) -> None:
+def test_whatever_is_asked_no_window_holds_too_many(wanted: list[Any]) -> None:
     async def run(clock: VirtualClock) -> None:
         rate_limiter = RateLimiter(clock)
         calls = Calls(clock, rate_limiter)
         loop = asyncio.get_running_loop()
-        if shared:
-            rate_limiter._windows._share()
         for number, it in enumerate(wanted):
             await asyncio.sleep(it["after"])
             how = {name: it[name] for name in ("before", "way", "hold")}
@@ -294,9 +299,8 @@ def test_whatever_is_asked_no_window_holds_too_many(wanted: list[Any], shared: b
             if it["cancel"] is not None:
                 loop.call_later(it["cancel"], task.cancel)
         await calls.done()  # nobody starves: else this never ends
-        bucket = [SEND, START] if not shared else [None]
-        for to in bucket:
-            assert most_in_a_window([at for e, at in calls.arrived if to in {e, None}]) <= 10
+        for to in (SEND, START):
+            assert most_in_a_window([at for e, at in calls.arrived if e is to]) <= 10
         await asyncio.sleep(130)
         for endpoint in (SEND, START):
             taken = [rate_limiter.try_acquire(endpoint, Rank.TERMINATE) for _ in range(10)]

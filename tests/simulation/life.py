@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -203,9 +204,7 @@ def _own_wiring(life: Life) -> Iterator[None]:
     rng = random.Random(life.world.draw())
     stands_in = {
         "LedgerThread": lambda *_: life.disk,
-        "_client": lambda rate_limiter, base_url, key, dialect: SimClient(
-            life, base_url, key, dialect, rate_limiter.note_reply
-        ),
+        "_client": partial(SimClient, life),
         "os": SimpleNamespace(
             environ={"ENIGMA_API_KEY": DEMO_KEY}, **(_real_os() | {"urandom": rng.randbytes})
         ),

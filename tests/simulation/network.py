@@ -7,7 +7,7 @@ them is the program's own code (api.client, api.wire).
 import asyncio
 import gzip
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
@@ -19,11 +19,10 @@ from enigma_panel.api.errors import (
     NotConnectedError,
 )
 from enigma_panel.api.protocols import LONG_POLL, ApiCall
-from enigma_panel.api.wire.error_responses import Answer, rate_headers
+from enigma_panel.api.wire.error_responses import Answer
 from enigma_panel.api.wire.excerpt import Scrub
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Observation
-from enigma_panel.core.rate_limit import RateHeaders
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from tests.simulation.calls import Sent, Verdict, mark_of
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from tests.simulation.life import Life
 
 T = TypeVar("T")
-OnRate = Callable[[ApiCall, RateHeaders], None]
 LIMITS = Timeouts()
 _PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 _STATUS = {Kind.LIMITED: 429, Kind.LIMITED_FOR: 429, Kind.FULL: 503, Kind.BROKEN: 500}
@@ -43,11 +41,8 @@ _TEXT = {429: "Rate limit exceeded.", 503: "No available instances.", 500: "Serv
 class SimClient(HttpClient):
     """`protocols.ServiceClient` of one process over the simulated network."""
 
-    def __init__(
-        self, life: "Life", base_url: str, key: str, dialect: Dialect, on_rate: OnRate
-    ) -> None:
+    def __init__(self, life: "Life", base_url: str, key: str, dialect: Dialect) -> None:
         super().__init__(base_url, key, dialect)
-        self._note_rate = on_rate
         self._life = life
         self._sent: dict[asyncio.Task[Any] | None, Sent] = {}
         self._waiting: dict[int, asyncio.Future[Answer]] = {}
@@ -75,7 +70,6 @@ class SimClient(HttpClient):
             answer = await future
         finally:
             del self._waiting[id(future)]
-        self._note_rate(verb, rate_headers(answer, self._life.world.timeline.now - sent.at))
         return _decoded(answer, scrub)
 
     # What the program concludes is noted for each call that costs or changes something.

@@ -32,7 +32,6 @@ def a_call_counts_from_its_send() -> Patches:
 
     def answered(slot: Slot, now_ms: int, period_ms: int) -> None:
         slot.send(now_ms, period_ms)
-        slot.answered_ms = slot.answered_ms or now_ms
         slot.ends_ms = (slot.sent_ms or now_ms) + period_ms
 
     return [(Slot, "answered", answered)]

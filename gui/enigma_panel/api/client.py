@@ -33,12 +33,11 @@ from enigma_panel.api.errors import (
 )
 from enigma_panel.api.protocols import LONG_POLL, ApiCall, HealthReply
 from enigma_panel.api.wire import requests, responses
-from enigma_panel.api.wire.error_responses import Answer, rate_headers, undecodable
+from enigma_panel.api.wire.error_responses import Answer, undecodable
 from enigma_panel.api.wire.excerpt import Scrub, make_excerpt, make_scrub
 from enigma_panel.api.wire.reply_body import read_body
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Observation
-from enigma_panel.core.rate_limit import RateHeaders
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import ANSWERS, COMMANDS, AnswerVerb, CommandVerb
 
@@ -84,9 +83,6 @@ NETWORK_FAULTS = (
     MemoryError,  # no whole answer can be kept
 )
 
-OnRate = Callable[[ApiCall, RateHeaders], None]
-"""Callback with what a reply or refusal says of the rate limit, before the call ends."""
-
 MakeTls = Callable[[], Awaitable[ssl.SSLContext]]
 """Builds the TLS context; raises OSError where a certificate file cannot be used."""
 
@@ -125,7 +121,6 @@ class HttpClient:
         timeouts: Timeouts | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         make_tls: MakeTls | None = None,
-        on_rate: OnRate | None = None,
     ) -> None:
         self._base_url = parse_base_url(base_url)
         if not (key.isascii() and key.isprintable()) or " " in key:
@@ -136,7 +131,6 @@ class HttpClient:
         self._timeouts = timeouts or Timeouts()
         self._transport = transport
         self._make_tls = make_tls or make_context_in_thread
-        self._on_rate = on_rate
         self._tls: ssl.SSLContext | None = None
         self._pools: dict[bool, httpx.AsyncClient] = {}  # by whether they are for long polls
         self._building = asyncio.Lock()
@@ -234,7 +228,8 @@ class HttpClient:
         except NETWORK_FAULTS as fault:
             failure = translate(fault, is_closed=self._is_closed)
         finally:
-            self._report(verb, time.monotonic() - began, answer)
+            status = answer.status if answer else None
+            log.debug("%s: %s after %.3f s", verb.value, status, time.monotonic() - began)
         if failure is not None:
             # Raised out here: as a context, the fault would carry the request with key and ids.
             raise failure
@@ -243,16 +238,6 @@ class HttpClient:
             # Never followed: the key belongs to this host alone.
             raise ProtocolError(answer.status, make_excerpt(answer.body, scrub))
         return answer
-
-    def _report(self, verb: ApiCall, seconds: float, answer: Answer | None) -> None:
-        status = answer.status if answer else None
-        log.debug("%s: %s after %.3f s", verb.value, status, seconds)
-        if self._on_rate is None or answer is None:
-            return
-        try:
-            self._on_rate(verb, rate_headers(answer, seconds))
-        except Exception:  # a hook must never cost an answer that was paid for
-            log.exception("the hook for statistics failed")
 
     async def _exchange(self, verb: ApiCall, path: str, body: bytes | None, scrub: Scrub) -> Answer:
         async with self._limited(verb):

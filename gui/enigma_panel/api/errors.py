@@ -55,9 +55,8 @@ REFUSALS: Mapping[str, FailureKind | None] = {
 class Reply(Struct, frozen=True, kw_only=True):
     """A refusal of the service. Times in seconds, balance in dollars.
 
-    retry_after_s comes from Retry-After or X-RateLimit-Reset, read against the reply's Date and
-    bounded to 0…60; None when not given. message is one redacted line; it begins with the field of
-    the request that the service names.
+    retry_after_s comes from Retry-After, 0…60; None when not given. message is one redacted line;
+    it begins with the field of the request that the service names.
     """
 
     status: int

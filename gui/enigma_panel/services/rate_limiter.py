@@ -9,7 +9,7 @@ Uses no time but the clock's and no task of its own: waiting calls also look aft
 
 import asyncio
 from bisect import insort
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from typing import Self
@@ -18,30 +18,18 @@ from msgspec import Struct, field
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.errors import ApiError, FailureKind, NotConnectedError
-from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.rate_limit import (
     LONG_POLL_MARGIN_MS,
-    Buckets,
     CallWindow,
     Endpoint,
     Rank,
-    RateHeaders,
     Slot,
 )
 from enigma_panel.services.clock import FAR_MS, Clock
-from enigma_panel.services.retry_policy import classify, reply_of
+from enigma_panel.services.retry_policy import classify, retry_after_ms
 
 PERIOD_MS = 60_000
 """The window in which the service counts calls, in ms."""
-
-ENDPOINTS: Mapping[ApiCall, Endpoint] = {
-    ApiCall.START_SESSION: Endpoint.START_SESSION,
-    ApiCall.RUN_TASK: Endpoint.RUN_TASK,
-    ApiCall.NEW_TASK: Endpoint.SEND_MESSAGE,
-    ApiCall.STATE: Endpoint.SEND_MESSAGE,
-    ApiCall.ANSWER: Endpoint.SEND_MESSAGE,
-}
-"""Endpoints by counted call; calls that are not named are free."""
 
 
 class Pass:
@@ -72,15 +60,33 @@ class Pass:
             self._over = True
             self._rate_limiter.note_unused(self._slot)
 
+    @contextmanager
+    def calling(self) -> Iterator[None]:
+        """Wrap the call itself. A 429 lets its endpoint rest, a call never connected costs nothing.
+
+        A 429 counts for the service, too, so its slot is not free again.
+        """
+        with self:
+            self.sent()
+            try:
+                yield
+            except NotConnectedError:
+                self.give_back()
+                raise
+            except ApiError as error:
+                if (failure := classify(error)) is FailureKind.LIMITED:
+                    rest_ms = retry_after_ms(error, failure, 1)
+                    self._rate_limiter.note_refused(self._slot.endpoint, rest_ms)
+                raise
+
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._slot.sent_ms is None:
             self.give_back()
-            return
-        self._slot.is_sure = error is None
-        self.answered()
+        else:
+            self.answered()
 
 
 class _Waiter(Struct, order=True):
@@ -95,15 +101,18 @@ class _Waiter(Struct, order=True):
 
 class RateLimiter(QObject):
     """Decides when a call may go: `limit` calls per endpoint in any minute, `reserved` of
-    send-message kept for the urgent ranks. One bucket for all endpoints once the service shows that
-    it has one."""
+    send-message kept for the urgent ranks."""
 
     changed = Signal()
 
     def __init__(self, clock: Clock, *, limit: int = 10, reserved: int = 3) -> None:
         super().__init__()
         self._clock = clock
-        self._windows = Buckets(limit=limit, period_ms=PERIOD_MS, reserved=reserved)
+        kept = {Endpoint.SEND_MESSAGE: reserved}
+        self._windows = {
+            endpoint: CallWindow(limit=limit, period_ms=PERIOD_MS, reserved=kept.get(endpoint, 0))
+            for endpoint in Endpoint
+        }
         self._waiters: list[_Waiter] = []
         self._arrivals = count()
 
@@ -139,14 +148,15 @@ class RateLimiter(QObject):
         return taken
 
     def free_times(self, calls: Sequence[tuple[Endpoint, Rank]], n: int) -> list[int]:
-        """When (epoch ms) these calls could go, all of them each time, for each of n times."""
+        """When (epoch ms) these calls could go, all of them each time, for each of n times.
+
+        They are of different endpoints, here and in `room`.
+        """
         due = [now := self._clock.now_ms()] * n
-        for window in self._windows.all():
-            ranks = [rank for endpoint, rank in calls if self._windows[endpoint] is window]
-            if ranks:
-                before = [w.rank for w in self._in(window) if w.rank <= max(ranks)]
-                times = window.forecast([*before, *ranks * n], now)[len(before) :]
-                due = list(map(max, due, times[len(ranks) - 1 :: len(ranks)]))
+        for endpoint, rank in calls:
+            before = [w.rank for w in self._in(endpoint) if w.rank <= rank]
+            times = self._windows[endpoint].forecast([*before, *[rank] * n], now)
+            due = list(map(max, due, times[len(before) :]))
         return due
 
     def free_at(self, endpoint: Endpoint, rank: Rank) -> int:
@@ -155,19 +165,15 @@ class RateLimiter(QObject):
 
     def room(self, *calls: tuple[Endpoint, Rank]) -> int:
         """How often these calls could go now, all of them each time."""
-        now, windows = self._clock.now_ms(), [self._windows[endpoint] for endpoint, _ in calls]
-        return min(
-            window.room(rank, now) // windows.count(window)
-            for window, (_, rank) in zip(windows, calls, strict=True)
-        )
+        now = self._clock.now_ms()
+        return min(self._windows[endpoint].room(rank, now) for endpoint, rank in calls)
 
     def due_of(self, tag: object) -> int | None:
         """When (epoch ms) the wait of that tag is expected to end; None when there is none."""
         waiter = next((w for w in self._waiters if w.tag == tag), None)
         if waiter is None:
             return None
-        window = self._windows[waiter.endpoint]
-        waiters = self._in(window)
+        window, waiters = self._windows[waiter.endpoint], self._in(waiter.endpoint)
         times = window.forecast([w.rank for w in waiters], self._clock.now_ms())
         return times[waiters.index(waiter)]
 
@@ -179,24 +185,9 @@ class RateLimiter(QObject):
             slot.answered(at_ms + LONG_POLL_MARGIN_MS, PERIOD_MS)
         self._move()
 
-    # -- what replies teach ------------------------------------------------------------------
-
-    def note_reply(self, verb: ApiCall, headers: RateHeaders) -> None:
-        """Do as `note_rate`, for the client's hook; calls that are not counted teach nothing."""
-        if verb in ENDPOINTS:
-            self.note_rate(ENDPOINTS[verb], headers)
-
-    def note_rate(self, endpoint: Endpoint, headers: RateHeaders) -> None:
-        """Correct our own count by a reply's headers, for 60 s at most.
-
-        A 429 with calls left (no browser free) is not about the rate and blocks nothing.
-        """
-        self._windows.learn(endpoint, headers, self._clock.now_ms())
-        self._move()
-
-    def note_refused(self, endpoint: Endpoint, retry_after_s: float | None) -> None:
-        """Send nothing there for so long after a 429 about the rate (5 s where it names none)."""
-        self._windows.refuse(endpoint, retry_after_s, self._clock.now_ms())
+    def note_refused(self, endpoint: Endpoint, rest_ms: int) -> None:
+        """Send nothing there for so long after a 429 about the rate; other endpoints go on."""
+        self._windows[endpoint].rest(self._clock.now_ms() + rest_ms)
         self._move()
 
     # -- for Pass ----------------------------------------------------------------------------
@@ -218,8 +209,8 @@ class RateLimiter(QObject):
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _in(self, window: CallWindow) -> list[_Waiter]:
-        return [w for w in self._waiters if self._windows[w.endpoint] is window]
+    def _in(self, endpoint: Endpoint) -> list[_Waiter]:
+        return [w for w in self._waiters if w.endpoint is endpoint]
 
     def _move(self) -> None:
         self._grant()
@@ -237,11 +228,11 @@ class RateLimiter(QObject):
             waiter.alarm.set()
 
     def _look_again_ms(self, waiter: _Waiter) -> int:
-        """When a wait looks again (epoch ms): only a window's first does; it wakes the others."""
-        now, window = self._clock.now_ms(), self._windows[waiter.endpoint]
-        if self._in(window)[0] is not waiter:
+        """When a wait looks again (epoch ms): only the first of an endpoint; it wakes all."""
+        now = self._clock.now_ms()
+        if self._in(waiter.endpoint)[0] is not waiter:
             return now + FAR_MS
-        return window.forecast([waiter.rank], now)[0]
+        return self._windows[waiter.endpoint].forecast([waiter.rank], now)[0]
 
     def _grant(self) -> bool:
         """Grant slots, the most urgent first, up to one without room; True where any was."""
@@ -262,22 +253,3 @@ class RateLimiter(QObject):
             self._waiters.remove(waiter)
             self._wake_all()
             self.changed.emit()
-
-
-@contextmanager
-def calling(rate_limiter: RateLimiter, endpoint: Endpoint, taken: Pass) -> Iterator[None]:
-    """Wrap the call itself. A 429 teaches the limiter, a call never connected costs nothing."""
-    with taken:
-        taken.sent()
-        try:
-            yield
-        except NotConnectedError:
-            taken.give_back()
-            raise
-        except ApiError as error:
-            if classify(error) is FailureKind.LIMITED:
-                reply = reply_of(error)
-                rate_limiter.note_refused(
-                    endpoint, reply.retry_after_s if reply is not None else None
-                )
-            raise

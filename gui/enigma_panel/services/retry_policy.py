@@ -22,12 +22,11 @@ TRIES = 3
 """Sends of one start to a service that is busy (seed: three, then it is given up or waits)."""
 
 NO_BROWSER_STEP_MS, NO_BROWSER_WORST_MS = 2_000, 30_000
-"""Wait after a 503, in ms, times the number of refusals (seed), and the longest wait."""
+"""Wait after a 503 and without a connection, in ms, times the number of tries (seed), and the
+longest wait."""
 
 LIMITED_STEP_MS, LIMITED_WORST_MS = 5_000, 60_000
 """Wait after a 429 that gives no time, in ms, times the number of refusals (seed)."""
-
-UNREACHED_STEP_MS, UNREACHED_WORST_MS = 2_000, 30_000
 
 FIRST_BACKOFF_MS, WORST_BACKOFF_MS = 1_000, 30_000
 
@@ -108,8 +107,6 @@ def retry_after_ms(error: ApiError, failure: FailureKind, attempt: int) -> int:
         if reply is not None and reply.retry_after_s is not None:
             return round(reply.retry_after_s * 1000)
         return min(LIMITED_STEP_MS * attempt, LIMITED_WORST_MS)
-    if failure is FailureKind.CONNECTION:
-        return min(UNREACHED_STEP_MS * attempt, UNREACHED_WORST_MS)
     return min(NO_BROWSER_STEP_MS * attempt, NO_BROWSER_WORST_MS)
 
 

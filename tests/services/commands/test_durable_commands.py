@@ -300,7 +300,7 @@ async def test_a_stop_that_a_terminate_replaced_may_have_ended_its_task(bench: B
     bench.client.script = [LOST[1]]
     bench.give(key, STOP)
     await asyncio.sleep(1)
-    bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60)
+    bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60_000)
     given = bench.give(key, TERMINATE)
     await asyncio.sleep(10)
     await bench.see(key, Kind.FAILED, text="Task stopped by user")
@@ -354,7 +354,7 @@ async def test_a_try_that_never_connected_does_not_unsay_the_one_before(bench: B
 
 async def test_an_end_that_is_seen_before_it_is_taken_back_counts(bench: Bench) -> None:
     key = await bench.open()
-    bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60)
+    bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60_000)
     given = bench.give(key, TERMINATE)
     await asyncio.sleep(1)
     await bench.see(key, Kind.SESSION_GONE)
@@ -463,7 +463,7 @@ def test_what_was_not_delivered_is_sent_by_the_next_run(
         bench.client.script = [LOST[0]] * 50 if moment == "connection" else []
         bench.client.takes_s = 30 if moment == "sending" else 0.05
         if moment == "budget":
-            bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60)
+            bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60_000)
         bench.give(key, verb, grace_ms=3000 if moment == "grace" else 0)
         await asyncio.sleep(1)
         assert bench.commands.pending(key) is not None
@@ -495,7 +495,7 @@ def test_what_a_locked_ledger_refused_at_the_click_is_kept_once_it_can_be(
         if waits_for is WaitReason.KEY:
             bench.account.client = None
         if waits_for is WaitReason.BUDGET:
-            bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60)
+            bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60_000)
         bench.ledger._db.execute("PRAGMA busy_timeout = 0")
         with locked(bench.ledger.path):
             bench.give(key, verb)
@@ -610,7 +610,7 @@ async def test_what_is_seen_before_it_is_sent_again_is_its_effect(
     """The earlier run was killed after it had sent it."""
     key = await _leave(bench, verb)
     intents = await _again(bench)
-    bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60)
+    bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60_000)
     await bench.commands.adopt(intents)
     await bench.see(key, seen)
     await asyncio.sleep(70)

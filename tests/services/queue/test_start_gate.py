@@ -4,7 +4,6 @@ import pytest
 
 from enigma_panel.api.errors import ApiError, FailureKind, NotConnectedError, RejectedError, Reply
 from enigma_panel.services.queue.blockers import (
-    LIMITED_AGAIN_MS,
     PLACES_AGAIN_MS,
     UNREACHED_AGAIN_MS,
     UNTAKEN_MS,
@@ -123,14 +122,12 @@ def test_the_person_can_have_it_tried_at_once() -> None:
     assert not gate.is_open(NOW), "a 429 says how long nothing may be tried"
 
 
-def test_429_waits_as_told_else_five_seconds_each_and_a_minute_after_the_third() -> None:
+def test_429_waits_as_told_else_five_seconds_for_each() -> None:
     gate = StartGate(lambda: 5)
     gate.refused(refusal(rejected(429, retry_after_s=12.0)), 0, NOW)
     assert gate.due_ms == NOW + 12_000
     gate.refused(refusal(rejected(429)), 0, NOW)
     assert gate.due_ms == NOW + 10_000
-    gate.refused(refusal(rejected(429)), 0, NOW)
-    assert gate.due_ms == NOW + LIMITED_AGAIN_MS
 
 
 def test_without_a_connection_it_waits_for_one() -> None:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from enum import StrEnum
 
 from msgspec import field
@@ -21,13 +20,14 @@ from enigma_panel.api.wire.excerpt import Scrub, make_excerpt
 from enigma_panel.api.wire.reply_body import Body
 from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.observation import MISSING_PROMPT, MISSING_TASK_DETAILS, Kind
-from enigma_panel.core.rate_limit import MAX_WAIT_S, RateHeaders
 from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
 
 BAD_REQUEST = 400
 TOO_MANY = 429
+MAX_WAIT_S = 60.0
+"""The longest wait that a header can cause, in seconds: the service counts calls in 60 s."""
+
 _SECONDS = lazy_compile(r"\d{1,12}(?:\.\d{1,9})?")
-_COUNT = lazy_compile(r"\d{1,9}")
 _KEY_CODES = frozenset({"INVALID_API_KEY", "API_KEY_EXPIRED"})
 _SESSION_CODES = frozenset({"SESSION_NOT_FOUND", "SESSION_EXPIRED"})
 _GONE_STATUSES = frozenset({400, 401, 403, 404, 410})
@@ -72,61 +72,9 @@ class Answer(HidingStruct, frozen=True):
 
 
 def retry_after_s(answer: Answer) -> float | None:
-    """Seconds to wait, 0…60, or None when not given or not readable.
-
-    Retry-After in seconds or as a date; on 429 else X-RateLimit-Reset (epoch seconds). Dates are
-    read against the answer's own Date, so a wrong clock on this machine changes nothing.
-    """
+    """Seconds to wait by Retry-After, 0…60, or None when not given or not readable."""
     text = answer.headers.get("retry-after", "").strip()
-    if _SECONDS.fullmatch(text):
-        return _bounded(float(text))
-    now = _date(answer.headers.get("date", ""))
-    until = _date(text)
-    if until is None and answer.status == TOO_MANY:
-        until = _epoch(answer.headers.get("x-ratelimit-reset", ""))
-    return None if now is None or until is None else _bounded(until - now)
-
-
-def rate_headers(answer: Answer, took_s: float) -> RateHeaders:
-    """The rate limit as the headers of the reply to a call tell it (api.md §8.3). took_s: seconds
-    that the call took.
-
-    Retry-After counts only on a 429: on a 503 it speaks of browsers. Unreadable means not given.
-    """
-    now = _date(answer.headers.get("date", ""))
-    reset = _epoch(answer.headers.get("x-ratelimit-reset", ""))
-    return RateHeaders(
-        limit=_count(answer.headers.get("x-ratelimit-limit", "")),
-        remaining=_count(answer.headers.get("x-ratelimit-remaining", "")),
-        reset_in_s=None if now is None or reset is None else _bounded(reset - now),
-        retry_after_s=retry_after_s(answer) if answer.status == TOO_MANY else None,
-        took_s=took_s,
-    )
-
-
-def _count(text: str) -> int | None:
-    text = text.strip()
-    return int(text) if _COUNT.fullmatch(text) and text.isascii() else None
-
-
-def _bounded(seconds: float) -> float:
-    return min(max(seconds, 0.0), MAX_WAIT_S)
-
-
-def _epoch(text: str) -> float | None:
-    text = text.strip()
-    return float(text) if _SECONDS.fullmatch(text) else None
-
-
-def _date(text: str) -> float | None:
-    """The epoch seconds of an HTTP date, None where it is none."""
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - small
-
-    try:
-        moment: datetime = parsedate_to_datetime(text)
-        return moment.timestamp()
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
+    return min(float(text), MAX_WAIT_S) if _SECONDS.fullmatch(text) else None
 
 
 def is_envelope(body: Body, status: int) -> bool:

@@ -21,7 +21,7 @@ from enigma_panel.services.retry_policy import TRIES, backoff_ms, classify, retr
 from enigma_panel.services.types import WaitReason
 from enigma_panel.store.ledger.intents import Intent, Outcome
 
-LEAST_WAIT_MS, WORST_WAIT_MS = 100, 60_000
+LEAST_WAIT_MS = 100
 
 _TIMED_OUT, _SERVER_ERROR = 408, 500
 
@@ -191,7 +191,7 @@ def react(command: Command, error: ApiError, rng: random.Random) -> Reaction | N
         return None
     if not kept and command.attempt >= TRIES:
         return None
-    wait = min(retry_after_ms(error, failure, command.attempt), WORST_WAIT_MS)
+    wait = retry_after_ms(error, failure, command.attempt)
     why = WaitReason.LIMITED if failure is FailureKind.LIMITED else WaitReason.NO_BROWSER
     return Reaction(why=why, wait_ms=wait)
 

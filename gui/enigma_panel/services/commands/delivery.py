@@ -19,7 +19,7 @@ from enigma_panel.services.commands.command import Command, Reach, is_obsolete, 
 from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.monitor.poller import Poller
-from enigma_panel.services.rate_limiter import Pass, calling
+from enigma_panel.services.rate_limiter import Pass
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import MAY_BE_TRIED, NoticeKind, WaitReason
 from enigma_panel.store.ledger.intents import Outcome
@@ -205,7 +205,7 @@ class CommandSender(Service):
         self._stand(command, WaitReason.SENDING)
         self.mark(command)
         try:
-            with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
+            with taken.calling():
                 observation = await client.send_state(session.service_id, command.verb)
         except SessionGoneError as error:
             if command.verb is not CommandVerb.TERMINATE:

@@ -15,7 +15,7 @@ from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.clock import local_day
 from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.monitor.poller import Poller
-from enigma_panel.services.rate_limiter import Pass, calling
+from enigma_panel.services.rate_limiter import Pass
 from enigma_panel.services.retry_policy import TRIES, WAITS, classify, retry_after_ms
 from enigma_panel.services.types import (
     Answer,
@@ -140,7 +140,7 @@ class Answers(Service):
         if answer.verb is AnswerVerb.STOP:  # the task may end by it, also where its reply is lost
             self._store.unsure_stops[task.key] = task.question_n
         try:
-            with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
+            with taken.calling():
                 observation = await client.send_answer(session.service_id, answer.text, answer.verb)
         except ApiError as error:
             if error.nothing_happened:

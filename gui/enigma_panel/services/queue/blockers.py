@@ -10,7 +10,6 @@ from enigma_panel.core.service_rules import RULES, Field
 from enigma_panel.core.validation import unsupported_fields
 from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.retry_policy import (
-    TRIES,
     WAITS,
     Refusal,
     reply_of,
@@ -22,9 +21,6 @@ from enigma_panel.services.types import PauseReason, SessionStatus, WaitReason
 
 PLACES_AGAIN_MS = 30_000
 """Longest wait after a SESSION_LIMIT_REACHED, in ms; an end of ours shortens it."""
-
-LIMITED_AGAIN_MS = 60_000
-"""Wait after a third 429 in a row, in ms: the whole window of the limit."""
 
 UNREACHED_AGAIN_MS = 30_000
 
@@ -108,8 +104,6 @@ class StartGate:
                 return self._lower(refusal.error, open_now)
             case FailureKind.CONNECTION:
                 self.due_ms = now_ms + UNREACHED_AGAIN_MS
-            case FailureKind.LIMITED if self.attempt >= TRIES:
-                self.due_ms = now_ms + LIMITED_AGAIN_MS
             case _:
                 self.due_ms = now_ms + retry_after_ms(refusal.error, failure, self.attempt)
         return False

@@ -17,13 +17,12 @@ from enigma_panel.api.errors import ApiError, FailureKind, RejectedError
 from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import OTHER_DIALECT, Kind, Observation
-from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.core.service_rules import RULES, ServiceRules
 from enigma_panel.core.validation import unsupported_fields
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.queue.start_reply import own_reply, unknown_outcome
-from enigma_panel.services.rate_limiter import Pass, calling
+from enigma_panel.services.rate_limiter import Pass
 from enigma_panel.services.retry_policy import (
     FOR_GOOD,
     Refusal,
@@ -115,9 +114,8 @@ class Starter(Service):
         if await self._is_held(intent):
             return None
         single = intent.kind is IntentKind.RUN_TASK
-        endpoint = Endpoint.RUN_TASK if single else Endpoint.START_SESSION
         try:
-            with calling(self._rate_limiter, endpoint, attempt.first):
+            with attempt.first.calling():
                 if single:
                     observation = await client.run_task(task.spec)
                 else:
@@ -149,7 +147,7 @@ class Starter(Service):
             spec = replace(spec, starting_url=None)
         try:
             with self._starts.awaiting_reply(task.key):
-                with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
+                with taken.calling():
                     observation = await client.new_task(service_id, spec)
                 observation = own_reply(self._store, intent, observation)
         except ApiError as error:
