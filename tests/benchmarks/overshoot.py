@@ -68,7 +68,7 @@ async def _overshoot(one: Bench, meter: Meter, sessions: int) -> tuple[Decimal, 
     """Dollars above the cap, the floor of that, and how many tasks were not named."""
     bench = CapBench(one, meter)
     live: Any = one.live
-    poller = Poller(one.context, one.starts, live, lambda: True)
+    poller = Poller(one.context, one.starts, live)
     bench.settings.change(browsers_at_once=sessions)
     for _ in range(sessions):
         await bench.start()

@@ -676,9 +676,6 @@ class FakeLive(Live):
     def is_up(self, key: int) -> bool:
         return self.all_up or key in self.up
 
-    def is_speaking(self, key: int) -> bool:
-        return self.is_up(key)
-
     async def send_state(self, _key: int, verb: CommandVerb) -> None:
         await asyncio.sleep(0)
         if self.breaks:
@@ -859,12 +856,8 @@ class FakeHealth(Health):
     def note_error(self, error: ApiError) -> None:
         self.errors.append(error)
 
-    note_poll_error = note_error
-
     def note_answer(self) -> None:
         self.answers += 1
-
-    note_opened = note_answer
 
     def note_balance(self, balance: Decimal | None) -> None:
         self.balance = self.balance if balance is None else balance
@@ -872,9 +865,6 @@ class FakeHealth(Health):
 
     def forget_balance(self) -> None:
         self.balance = None
-
-    def note_full(self) -> None:
-        self.status = ServiceStatus.FULL
 
 
 @dataclass

@@ -75,7 +75,6 @@ SWITCHED = {
     "An open session also reports over the service's live channel": "result names no task",
     "commands that end a cost are always sent the confirmed way, too": "end sent live believed",
     "if there is no task to ask for": "not found decides the task",
-    "every running task is asked for every two seconds": "channels save polls at a cap",
 }
 """Words that the simulation breaks on each push instead: the switch-off in tests/simulation."""
 
@@ -378,11 +377,19 @@ MONEY = (
         tests=("tests/ui/widgets/test_table_models.py",),
     ),
     Break(
+        promise="every running task is asked for every two seconds",
+        mistake="it is asked for every ten seconds",
+        file="services/monitor/poller.py",
+        old="due_ms = max(asked_ms + POLL_MS, ",
+        new="due_ms = max(asked_ms + 5 * POLL_MS, ",
+        tests=("tests/services/monitor/test_poll_turns.py::test_two_seconds_and_a_little",),
+    ),
+    Break(
         promise="Without the live channel everything works by polling",
         mistake="a task is asked for only while its channel is up",
         file="services/monitor/poller.py",
         old="        if task.service_id is None:\n            return False\n",
-        new="        if task.service_id is None or not self._live.is_speaking(task.session_key):\n"
+        new="        if task.service_id is None or not self._live.is_up(task.session_key):\n"
         "            return False\n",
         tests=("tests/services/monitor/test_poll_turns.py::test_two_seconds_and_a_little",),
     ),

@@ -38,8 +38,9 @@ NOTICES = (
         promise=CONNECTION,
         mistake="an answer that makes no sense ends it",
         file="services/health.py",
-        old="        self._set_status(status, self.unreachable_since_ms)\n",
-        new="        self._set_status(status, None)\n",
+        old="_NO_PAGE or not self._note_no_page():\n",
+        new="_NO_PAGE:\n                self._note_heard(ServiceStatus.OK)\n"
+        "            elif not self._note_no_page():\n",
         tests=(f"{HEALTH}::test_nonsense_does_not_end_the_time_without_an_answer",),
     ),
     Break(

@@ -42,7 +42,7 @@ async def unconfirmed_start(bench: QueueBench) -> int:
 
 def make_housekeeping(bench: QueueBench) -> Housekeeping:
     parts = bench.bench
-    live: Any = SimpleNamespace(is_up=lambda _: False, is_speaking=lambda _: False)
+    live: Any = SimpleNamespace(is_up=lambda _: False)
     return Housekeeping(parts.context, parts.starts, live, bench.commands)
 
 

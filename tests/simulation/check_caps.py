@@ -21,9 +21,7 @@ MOST = Decimal(1_000_000)
 SOON_S = 2.5
 """So long after a report a task is stopped, and settings are on the disk."""
 POLLED_S = 5.0
-"""So long after a report of a task at work its next poll is sent: two seconds, jitter, its turn."""
-SLOW_S = 6.0
-"""How much later it may be where no cap was set yet and the channel saved polls."""
+"""So long after a report of a task at work its next poll is sent: two seconds, jitter, a reply."""
 _ENDS = {CommandVerb.STOP, CommandVerb.TERMINATE}
 _STOPS = (
     "SELECT task_key, count(*) FROM intents"
@@ -194,7 +192,7 @@ class Caps:
 
     def _are_polled(self, services: "Services") -> None:
         now, storm = self._world.timeline.now, self._world.storm
-        since = max(storm.last_sleep, self._set[1] + SLOW_S)
+        since = max(storm.last_sleep, self._set[1])
         for task in services.store.tasks():
             session = services.store.session(task.session_key)
             if session is None or session.is_ended or not task.is_at_work:

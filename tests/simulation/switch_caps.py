@@ -5,7 +5,6 @@ from typing import Any
 
 from enigma_panel.services.caps import Caps
 from enigma_panel.services.commands.commands import Commands
-from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.spending import DayCap
 from enigma_panel.services.state.day_costs import DayCosts
@@ -80,15 +79,6 @@ def what_runs_goes_on() -> Patches:
     return [(Caps, "terminate_running", lambda _: None)]
 
 
-def a_channel_saves_polls() -> Patches:
-    real = Poller.__init__
-
-    def init(self: Any, *args: Any) -> None:
-        real(self, *args[:3])
-
-    return [(Poller, "__init__", init)]
-
-
 SWITCHES: dict[str, Callable[[], Patches]] = {
     "a cap stops no task": a_cap_stops_no_task,
     "a task is stopped again at its cap": a_task_is_stopped_again,
@@ -98,5 +88,4 @@ SWITCHES: dict[str, Callable[[], Patches]] = {
     "the cost of earlier runs forgotten": earlier_runs_cost_nothing,
     "caps end with the process": caps_end_with_the_process,
     "what runs goes on at the cap": what_runs_goes_on,
-    "channels save polls at a cap": a_channel_saves_polls,
 }

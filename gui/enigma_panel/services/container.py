@@ -82,8 +82,8 @@ def make_services(
 ) -> Services:
     """Make the services and connect them; earlier ones hear first of changes. Nothing runs yet."""
     starts = StartsUnderWay()
-    channels = Channels(context.clock)
-    poller = Poller(context, starts, channels, lambda: settings.value.has_cap)
+    channels = Channels()
+    poller = Poller(context, starts, channels)
     live = Live(context, channels, timeline, starts, open_connector)
     commands = Commands(context, starts, poller, live)
     day_cap = DayCap(settings, context.store)

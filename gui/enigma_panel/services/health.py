@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from decimal import Decimal
-from http import HTTPStatus
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,26 +14,16 @@ from enigma_panel.api.errors import (
     http_status,
 )
 from enigma_panel.core.money import is_sane
-from enigma_panel.core.service_rules import POLL_MS
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.types import ServiceStatus
 
 EVERY_MS = 10_000
-TROUBLED_MS = 3_000
-"""Interval while the service is full, unavailable or makes no sense, in ms."""
-LOST_MS = 1_500
-"""Interval while nothing answers, in ms: all that waits for the network waits for this call."""
-FULL_MS = 60_000
-"""How long "no free browser" is shown after a refusal, in ms, without a health page."""
+SOON_MS = 1_500
+"""Interval while the service is full or not reachable, in ms: what waits for it waits for this."""
 PROBE_S = 5.0
 """How long a probe may take, in seconds; then it counts as unanswered, and the next one goes."""
-LATELY_MS = POLL_MS + 1_000
-"""Age of an answer below which a single call that was cut says nothing of the network, in ms."""
-STALE_MS = 1_500
-"""Age above which a probe under way is given up when there is reason to ask anew, in ms."""
 
-_LOST = NotConnectedError | InterruptedCallError
 _NO_PAGE = frozenset({401, 403, 404, 405, 410})
 """Statuses of a service that has no health page, or none without a key."""
 
@@ -46,9 +35,10 @@ class Health(QObject):
     recovered: the first sensible answer after a call got none. Whoever told of such an error by
     `note_error` can count on it. heard_ms: the last sensible answer of this run.
     unreachable_since_ms: that answer, or the first failure where there was none yet, until there is
-    one again: one that makes no sense, as a captive portal's page, is none. tells_load: False where
-    the service has no health page; it counts as heard if it has answered anything else in this run.
-    is_standby: whether nothing waits for the service: EVERY_MS is soon enough, next_try_ms None.
+    one again: HTTP 5xx and what makes no sense, as a captive portal's page, is none. tells_load:
+    False where the service has no health page, as in the seed; it counts as heard if it has
+    answered anything else in this run. is_standby: whether nothing waits for the service: EVERY_MS
+    is soon enough, next_try_ms None.
     """
 
     changed = Signal()
@@ -65,9 +55,7 @@ class Health(QObject):
         self._alarm = asyncio.Event()
         self._wanted = False
         self._began_ms = 0
-        self._probe: asyncio.Timeout | None = None
         self._in_doubt = False
-        self._full_ms: int | None = None
         self._answering = ""  # the address that has answered more than health calls
         self.status = ServiceStatus.UNASKED
         self.free: int | None = None
@@ -99,9 +87,6 @@ class Health(QObject):
         """The address was changed or the computer woke up: do not wait for the next turn."""
         self._wanted = True
         self._alarm.set()
-        stale = self._clock.now_ms() - self._began_ms >= STALE_MS
-        if stale and self._probe is not None and not self._probe.expired():
-            self._probe.reschedule(0)
 
     def resume(self) -> None:
         """Standby ended: what comes next may wait for the network."""
@@ -132,20 +117,14 @@ class Health(QObject):
         self.left_changed.emit()
 
     def note_error(self, error: ApiError) -> None:
-        """Note that a call failed: the service may be unreachable, or just refuse."""
-        if isinstance(error, _LOST):
-            self._note_lost(error)
-        elif isinstance(error, RejectedError):
-            silent = self.status in {ServiceStatus.UNREACHABLE, ServiceStatus.UNASKED}
-            self._answering = self._account.base_url
-            self._note_heard(ServiceStatus.OK if silent else self.status)
-        else:
-            self._note_trouble(error)
+        """Note that a call failed. After one that was cut, or that makes no sense, a probe decides.
 
-    def note_poll_error(self, error: ApiError) -> None:
-        """Do as `note_error`, but one cut poll among answered ones is no sign of much."""
-        if not (isinstance(error, InterruptedCallError) and self._heard_lately()):
-            self.note_error(error)
+        A poll that was cut is not told: nobody waits for `recovered` because of it.
+        """
+        if isinstance(error, RejectedError):
+            self.note_answer()
+        elif isinstance(error, NotConnectedError | InterruptedCallError):
+            self._note_lost(error)
 
     def note_answer(self) -> None:
         """Note that a call other than health's was answered: the trouble is over."""
@@ -153,42 +132,23 @@ class Health(QObject):
         is_full = self.status is ServiceStatus.FULL
         self._note_heard(ServiceStatus.FULL if is_full else ServiceStatus.OK)
 
-    def note_opened(self) -> None:
-        """Note that a browser was opened, so one was free."""
-        self._full_ms = None
-        self._answering = self._account.base_url
-        self._note_heard(ServiceStatus.OK)
-
-    def note_full(self) -> None:
-        """Note that a start was refused for want of a browser."""
-        self._full_ms = self._clock.now_ms()
-        self._set_status(ServiceStatus.FULL, None)
-        self._alarm.set()
-
     async def _ask(self) -> None:
         try:
-            async with asyncio.timeout(PROBE_S) as self._probe:
+            async with asyncio.timeout(PROBE_S):
                 health = await self._account.open_client.health()
         except TimeoutError:
-            if not self._wanted:
-                self._note_lost(InterruptedCallError("timeout"))
-            return
+            self._note_unreachable()
         except (NotConnectedError, InterruptedCallError) as error:
-            self._note_lost(error)
-            return
+            if error.reason != "closed":  # by ourselves
+                self._note_unreachable()
         except ApiError as error:
-            if http_status(error) in _NO_PAGE and self._note_no_page():
-                return
-            self._in_doubt = True
-            self._note_trouble(error)
-            return
-        finally:
-            self._probe = None
-        self.free, self.tells_load = health.free, True
-        self.asked_ms = self._clock.now_ms()
-        if is_well := health.ok and health.free != 0:
-            self._full_ms = None
-        self._note_heard(ServiceStatus.OK if is_well else ServiceStatus.FULL)
+            if http_status(error) not in _NO_PAGE or not self._note_no_page():
+                self._note_unreachable()
+        else:
+            self.free, self.tells_load = health.free, True
+            self.asked_ms = self._clock.now_ms()
+            is_well = health.ok and health.free != 0
+            self._note_heard(ServiceStatus.OK if is_well else ServiceStatus.FULL)
 
     async def _wait(self) -> None:
         """Wait for the next turn, which comes sooner when the status changes meanwhile."""
@@ -199,34 +159,21 @@ class Health(QObject):
             await self._clock.wait(self._alarm, due)
 
     def _due_ms(self) -> int:
-        if self._is_standby():
-            return self._began_ms + EVERY_MS
-        match self.status:
-            case ServiceStatus.TROUBLED | ServiceStatus.UNAVAILABLE:
-                return self._began_ms + TROUBLED_MS
-            case ServiceStatus.FULL:
-                return max(self._began_ms, self._full_ms or 0) + TROUBLED_MS
-            case ServiceStatus.UNASKED:
-                return self._began_ms + TROUBLED_MS
-            case ServiceStatus.OK if not self._in_doubt:
-                return self._began_ms + EVERY_MS
-            case _:
-                return self._began_ms + LOST_MS
+        is_well = self.status is ServiceStatus.OK and not self._in_doubt
+        return self._began_ms + (EVERY_MS if is_well or self._is_standby() else SOON_MS)
 
     def _note_lost(self, error: NotConnectedError | InterruptedCallError) -> None:
-        """Note that no answer came. After a cut call, soon after an answer, a probe decides."""
         if error.reason == "closed":
             return  # by ourselves
         self._in_doubt = True
-        if isinstance(error, NotConnectedError) or not self._heard_lately():
-            since_ms = self.unreachable_since_ms or self.heard_ms or self._clock.now_ms()
-            self._set_status(ServiceStatus.UNREACHABLE, since_ms)
+        if isinstance(error, NotConnectedError):
+            self._note_unreachable()
         self._alarm.set()
 
-    def _note_trouble(self, error: ApiError) -> None:
-        is_down = (http_status(error) or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR
-        status = ServiceStatus.UNAVAILABLE if is_down else ServiceStatus.TROUBLED
-        self._set_status(status, self.unreachable_since_ms)
+    def _note_unreachable(self) -> None:
+        self._in_doubt = True
+        since_ms = self.unreachable_since_ms or self.heard_ms or self._clock.now_ms()
+        self._set_status(ServiceStatus.UNREACHABLE, since_ms)
 
     def _note_heard(self, status: ServiceStatus) -> None:
         self.heard_ms = self._clock.now_ms()
@@ -240,12 +187,8 @@ class Health(QObject):
         if self._answering != self._account.base_url:
             return self.status is ServiceStatus.UNASKED
         self.free, self.asked_ms, self.tells_load = None, None, False
-        is_full = self._full_ms is not None and self._clock.now_ms() < self._full_ms + FULL_MS
-        self._note_heard(ServiceStatus.FULL if is_full else ServiceStatus.OK)
+        self._note_heard(ServiceStatus.OK)
         return True
-
-    def _heard_lately(self) -> bool:
-        return self.heard_ms is not None and self._clock.now_ms() - self.heard_ms < LATELY_MS
 
     def _set_status(self, status: ServiceStatus, unreachable_since_ms: int | None) -> None:
         if (status, unreachable_since_ms) == (self.status, self.unreachable_since_ms):

@@ -258,10 +258,8 @@ class ServiceStatus(StrEnum):
 
     UNASKED = "unasked"
     OK = "ok"
-    FULL = "full"  # it answers, no free browser
-    TROUBLED = "troubled"  # it answers in a way that makes no sense
-    UNAVAILABLE = "unavailable"  # it answers that it has failed, HTTP 5xx
-    UNREACHABLE = "unreachable"
+    FULL = "full"  # it says that no browser is free
+    UNREACHABLE = "unreachable"  # no answer, HTTP 5xx, or one that makes no sense
 
 
 class KeyState(StrEnum):
@@ -294,9 +292,6 @@ class LiveStatus(Protocol):
 
     def is_up(self, session_key: int) -> bool:
         """Whether a message can be given to it."""
-
-    def is_speaking(self, session_key: int) -> bool:
-        """Whether it is up and brought something lately."""
 
     def is_alive_since(self, session_key: int, since_ms: int) -> bool:
         """Whether it reported work at that time (epoch ms) or later."""

@@ -114,7 +114,7 @@ class Announcements(QObject):
         is_lost = self._services.health.unreachable_since_ms is not None
         if is_lost is not self._is_lost:
             self._is_lost = is_lost
-            lost, back = tr("No connection to the service"), tr("The connection is back")
+            lost, back = tr("Service not reachable"), tr("Service reachable again")
             announce(self._window, lost if is_lost else back, urgent=is_lost)
 
     def _session(self, key: int | None) -> Session | None:

@@ -109,7 +109,7 @@ class Bench:
             rate_limiter=RateLimiter(clock),
             notices=Notices(),
         )
-        self.channels = Channels(clock)
+        self.channels = Channels()
         self.live = Live(
             self.context, self.channels, self.timeline, self.starts, self._open_connector
         )

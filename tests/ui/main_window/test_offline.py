@@ -6,7 +6,6 @@ import pytest
 from PySide6.QtCore import Qt
 
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.services.types import ServiceStatus
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.tasks import model as tasks_model
@@ -21,7 +20,7 @@ from tests.kit.person import shown_texts
 from tests.kit.tables import cell_text
 
 DESCRIPTION = Qt.ItemDataRole.AccessibleDescriptionRole
-OFFLINE = f"Offline since {local_time(NOW)}. This is the last known state."
+OFFLINE = f"Service not reachable since {local_time(NOW)}. This is the last known state."
 
 
 def lose(services: Any) -> None:
@@ -75,19 +74,11 @@ def test_where_nothing_was_heard_it_is_not_said_of_when_the_state_is(
     working: MainWindow, services: Any
 ) -> None:
     services.health.lose(services.clock.now, heard=False)
-    assert working.status_bar.words.text() == f"Offline since {local_time(NOW)}."
+    assert working.status_bar.words.text() == f"Service not reachable since {local_time(NOW)}."
     for model in (working.selection.session_rows, working.selection.task_rows):
         said = [cell(model, 1, column).hint for column in range(model.columnCount())]
-        assert "Offline." in "\n".join(said)
+        assert "Service not reachable." in "\n".join(said)
         assert "last known at" not in "\n".join(said)
-
-
-def test_an_answer_that_makes_no_sense_is_no_return(working: MainWindow, services: Any) -> None:
-    lose(services)
-    services.health.status = ServiceStatus.TROUBLED
-    services.health.changed.emit()
-    assert working.status_bar.words.text() == OFFLINE
-    assert cell(working.selection.session_rows, 1, Column.STATE).mark is Severity.DIM
 
 
 def test_its_tip_says_how_many_browsers_are_free_and_of_when_that_is(window: MainWindow) -> None:

@@ -116,7 +116,7 @@ def test_queued_tasks_stay_and_offline_is_said(world: World) -> None:
     world.queue.put(9, why=WaitReason.NO_SLOT)
     world.health.unreachable_since_ms = NOW
     assert notes(world) == [
-        f"Offline since {local_time(NOW)}. This is the last known state.",
+        f"Service not reachable since {local_time(NOW)}. This is the last known state.",
         "1 task stays queued.",
     ]
 

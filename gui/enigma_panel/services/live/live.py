@@ -41,8 +41,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 8
 """Most channels that are opened at a time."""
-SPEAKS_MS = 20_000
-"""Silence after which a channel saves no polls any more, in ms. Chosen."""
 STEADY_MS = 10_000
 """How long a channel must stay up not to count as one more failure, in ms."""
 OpenConnector = Callable[[], Awaitable[LiveConnector]]
@@ -143,21 +141,13 @@ class Channel:
 class Channels:
     """The channels of all open sessions. by_session: kept by `Live`."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self.by_session: dict[int, Channel] = {}
 
     def is_up(self, session_key: int) -> bool:
         """Whether a message can be given to this session's channel."""
         channel = self.by_session.get(session_key)
         return channel is not None and channel.is_up
-
-    def is_speaking(self, session_key: int) -> bool:
-        """Whether its channel is up and brought something lately."""
-        channel = self.by_session.get(session_key)
-        if channel is None or not channel.is_up or channel.heard_ms is None:
-            return False
-        return self._clock.now_ms() - channel.heard_ms < SPEAKS_MS
 
     def is_alive_since(self, session_key: int, since_ms: int) -> bool:
         """Whether its channel reported work at that time (epoch ms) or later."""

@@ -1,42 +1,29 @@
 """Polling, the reference for all records: never more than one call in flight per task."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from enigma_panel.api.errors import (
-    ApiError,
-    InterruptedCallError,
-    NotConnectedError,
-    ProtocolError,
-    RejectedError,
-)
+from enigma_panel.api.errors import ApiError, InterruptedCallError
 from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.service_rules import POLL_MS
 from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.monitor.missing_tasks import MissingTasks
-from enigma_panel.services.retry_policy import WORST_BACKOFF_MS, backoff_ms
+from enigma_panel.services.retry_policy import backoff_ms, reply_of
 from enigma_panel.services.state.foreign_ids import is_of_other
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import Diff, LiveStatus
 
 JITTER_MS = 300
-SLOW_MS = 10_000
-"""Interval after an assumed end, and while the live channel reports, in ms."""
-STALE_MS = 1_500
-"""Age of a poll that is given up for a new one, in ms: its connection may have died."""
 COST_FOR_MS = 20_000
 """How long the cost of an ended task is asked for, in ms, where its end gave none."""
 UNSEEN_MS = 30_000
 """Time without a report after which an end may have been earlier, in ms: longer than any wait
 between polls that are answered."""
 SOON_MS = 500
-"""Shortest time between polls that `poll_soon` asked for, in ms; doubles with each failure."""
-FEW = 20
-"""Most tasks whose polls need not be spread."""
+"""Shortest time between polls that `poll_soon` asked for, in ms."""
 
 
 class _Alarm:
@@ -56,28 +43,18 @@ class _Alarm:
 
 
 class Poller(Service):
-    """Polls every task that is not final and that the service has named. wants_costs: whether a cap
-    needs each cost soon, so that no channel saves a poll."""
+    """Polls every task that is not final and that the service has named, each in its own time."""
 
-    def __init__(
-        self,
-        context: ServiceContext,
-        starts: StartsUnderWay,
-        live: LiveStatus,
-        wants_costs: Callable[[], bool] = lambda: False,
-    ) -> None:
+    def __init__(self, context: ServiceContext, starts: StartsUnderWay, live: LiveStatus) -> None:
         super().__init__(context)
-        self._wants_costs = wants_costs
         self._starts = starts
         self._live = live
         self._missing = MissingTasks(context.store, live)
         self._alarms: dict[int, _Alarm] = {}
         self._locks: dict[int, asyncio.Lock] = {}
-        self._under_way: dict[int, tuple[int, asyncio.Timeout]] = {}
         self._heard: set[int] = set()
         self._seen_ms: dict[int, int] = {}
         self._began_ms = context.clock.now_ms()
-        self._turn = 0
         self._store.changed.connect(self._follow)
         self._account.changed.connect(self.wake_all)
 
@@ -97,10 +74,6 @@ class Poller(Service):
         """Ask for everything at once: the key or the connection is back, or the computer woke."""
         for alarm in self._alarms.values():
             alarm.call()
-        now = self._clock.now_ms()
-        for asked_ms, limit in self._under_way.values():
-            if now - asked_ms >= STALE_MS and not limit.expired():
-                limit.reschedule(0)
 
     @property
     def is_polling(self) -> bool:
@@ -178,8 +151,8 @@ class Poller(Service):
             while (task := self._store.task(key)) is not None and self._is_worth_asking(task):
                 asked_ms = self._clock.now_ms()
                 came = await self._poll(task)
-                failures = failures + 1 if isinstance(came, ApiError) else 0
                 error = came if isinstance(came, ApiError) else None
+                failures = failures + 1 if error is not None else 0
                 await self._wait(key, asked_ms, failures, error)
         finally:
             del self._alarms[key]
@@ -187,47 +160,21 @@ class Poller(Service):
             self._missing.forget(key)
             self._seen_ms.pop(key, None)
 
-    def _every_ms(self, task: Task) -> int:
-        asks = task.status is TaskStatus.ASKS or task.answered_ms is not None
-        is_reported = self._live.is_speaking(task.session_key) and not asks
-        is_reported = is_reported and not self._wants_costs()
-        return SLOW_MS if is_reported else POLL_MS
-
-    def _retry_ms(self, asked_ms: int, failures: int, error: ApiError) -> int:
-        """When to ask again (epoch ms): after nonsense, too, no sooner than without a fault."""
-        now = self._clock.now_ms()
-        due_ms = now + backoff_ms(failures, self._rng)
-        if isinstance(error, NotConnectedError | InterruptedCallError):
-            return due_ms
-        return max(due_ms, asked_ms + POLL_MS, now + _requested_wait_ms(error))
-
     async def _wait(self, key: int, asked_ms: int, failures: int, error: ApiError | None) -> None:
-        """Wait for the turn; a command cuts that short once it was sent, `poll_soon` to SOON_MS."""
+        """Wait for the turn. A command cuts that short once it was sent, and unless polls fail
+        `poll_soon` cuts it to SOON_MS."""
         task = self._store.task(key)
-        session = self._store.session(task.session_key) if task else None
-        if session is None or task is None or not self._is_worth_asking(task):
+        if task is None or not self._is_worth_asking(task):
             return
-        look_ms = self._missing.due_ms(key)
-        due_ms = asked_ms + (self._every_ms(task) if look_ms is None else POLL_MS)
-        due_ms = max(due_ms, look_ms or 0)
-        due_ms += self._rng.randrange(JITTER_MS)
-        soonest_ms = asked_ms + min(SOON_MS << min(failures, 10), WORST_BACKOFF_MS)
+        soonest_ms, jitter_ms = asked_ms + SOON_MS, self._rng.randrange(JITTER_MS)
+        due_ms = max(asked_ms + POLL_MS, self._missing.due_ms(key) or 0) + jitter_ms
         if error is not None:
-            due_ms = self._retry_ms(asked_ms, failures, error)
-            soonest_ms = max(soonest_ms, self._clock.now_ms() + _requested_wait_ms(error))
-        if session.is_ended and look_ms is None:
-            due_ms = max(due_ms, asked_ms + SLOW_MS)
+            rest_ms = max(backoff_ms(failures, self._rng), _requested_wait_ms(error))
+            due_ms = soonest_ms = max(due_ms, self._clock.now_ms() + rest_ms)
         alarm = self._alarms[key]
         await self._clock.wait(alarm.rung, due_ms)
         await self._clock.wait(alarm.called, min(soonest_ms, due_ms))
-        await self._clock.wait(alarm.called, self._turn_ms())
         alarm.clear()
-
-    def _turn_ms(self) -> int:
-        """When a due poll may go out (epoch ms): many at once are spread over half an interval."""
-        apart_ms = POLL_MS // (2 * len(self._alarms)) if len(self._alarms) > FEW else 0
-        self._turn = max(self._clock.now_ms(), self._turn + apart_ms)
-        return self._turn
 
     async def _poll(self, task: Task) -> ApiError | bool:
         """Poll once. True: answered; an error: no usable answer; False: nothing was learnt."""
@@ -238,15 +185,13 @@ class Poller(Service):
         async with self._locks.setdefault(task.key, asyncio.Lock()):
             asked_ms = self._clock.now_ms()
             try:
-                async with self._can_be_given_up(task.key):
-                    observation = await client.poll(session.service_id, task.service_id)
-            except TimeoutError:
-                return InterruptedCallError("timeout")  # our own doing: no news of the service
+                observation = await client.poll(session.service_id, task.service_id)
             except ApiError as error:
-                self._health.note_poll_error(error)
+                if not isinstance(error, InterruptedCallError):  # one cut poll is no sign of much
+                    self._health.note_error(error)
                 self._account.note_error(error)
                 return error
-        self._note_answer(task.key)
+        self._health.note_answer()
         if is_of_other(self._store, observation, session, task):
             self._missing.forget(task.key)  # no report of its own, but no "not found" either
             return False
@@ -267,28 +212,7 @@ class Poller(Service):
             return task.sent_ms is not None and task.sent_ms < self._began_ms
         return self._clock.now_ms() - seen_ms > UNSEEN_MS
 
-    def _note_answer(self, key: int) -> None:
-        """Note an answer; the one that ends an outage wakes all polls but its own."""
-        alarm = self._alarms.get(key)
-        was_rung = alarm is not None and alarm.rung.is_set()
-        was_called = alarm is not None and alarm.called.is_set()
-        self._health.note_answer()
-        if alarm is not None and not was_called:
-            alarm.called.clear()
-        if alarm is not None and not was_rung:
-            alarm.rung.clear()
-
-    @asynccontextmanager
-    async def _can_be_given_up(self, key: int) -> AsyncIterator[None]:
-        """Raise TimeoutError when `wake_all` finds this call stale."""
-        async with asyncio.timeout(None) as limit:
-            self._under_way[key] = (self._clock.now_ms(), limit)
-            try:
-                yield
-            finally:
-                del self._under_way[key]
-
 
 def _requested_wait_ms(error: ApiError) -> int:
-    reply = error.reply if isinstance(error, RejectedError | ProtocolError) else None
+    reply = reply_of(error)
     return int((reply.retry_after_s or 0) * 1000) if reply is not None else 0

@@ -130,7 +130,7 @@ class Starter(Service):
         if RULES[intent.session.dialect].opens_page:
             self._opened_for[intent.session.key] = task.key
         self._health.note_balance(observation.balance)
-        self._health.note_opened()
+        self._health.note_answer()
         await self._store.settle(intent, Outcome.KNOWN, observation)
         return None
 
@@ -171,8 +171,6 @@ class Starter(Service):
         if self._account.is_in_use(client):  # a key that was changed since is no news
             self._account.note_error(error)
         self._health.note_error(error)
-        if error.nothing_happened and classify(error) is FailureKind.NO_BROWSER:
-            self._health.note_full()
         if isinstance(error, RejectedError):
             if classify(error) is FailureKind.FUNDS:
                 self._health.forget_balance()

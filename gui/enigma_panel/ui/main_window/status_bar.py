@@ -58,8 +58,7 @@ class StatusBar(QFrame):
         text = " · ".join(filter(None, (state, self._key(), pending)))
         set_role(self, "offline" if is_lost else "status")
         set_role(self.words, "amber" if is_lost else "dim")
-        severity = _SEVERITIES.get(health.status, Severity.AMBER)
-        self._dot.show_severity(Severity.AMBER if is_lost else severity)
+        self._dot.show_severity(_SEVERITIES.get(health.status, Severity.AMBER))
         if self.words.text() != text:
             self.words.show_text(text)
         tip = "\n".join(filter(None, (self._load(now), live)))
@@ -73,12 +72,6 @@ class StatusBar(QFrame):
                 return tr("Connected")
             case ServiceStatus.FULL:
                 return tr("The service has no free browser")
-            case ServiceStatus.TROUBLED:
-                return tr("The service's answers make no sense")
-            case ServiceStatus.UNAVAILABLE:
-                return tr("Service unavailable")
-            case ServiceStatus.UNREACHABLE:
-                return tr("Offline")
             case _:
                 return tr("Connecting…")
 
@@ -105,13 +98,13 @@ class StatusBar(QFrame):
 
 
 def offline_text(health: Health, now_ms: int) -> str:
-    """Return 'Offline since 11:40. This is the last known state. Next try in 8 s.'
+    """Return 'Service not reachable since 11:40. This is the last known state. Next try in 8 s.'
 
     Where nothing was heard in this run, nothing is said of whose state is shown.
     """
     since = health.unreachable_since_ms
     time = local_moment(now_ms if since is None else since, now_ms)
-    text = tr("Offline since {time}.", time=time)
+    text = tr("Service not reachable since {time}.", time=time)
     if health.heard_ms is not None:
         text = tr("{words} This is the last known state.", words=text)
     if health.next_try_ms is None or health.next_try_ms <= now_ms:

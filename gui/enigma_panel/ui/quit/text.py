@@ -88,7 +88,10 @@ def quit_notes(plan: QuitPlan) -> list[str]:
     """Return what else is to be known before a quit."""
     kept = [one for one in plan.sessions if one.is_unsent and one not in plan.lost]
     notes = [
-        tr("Offline since {time}. This is the last known state.", time=local_time(plan.offline_ms))
+        tr(
+            "Service not reachable since {time}. This is the last known state.",
+            time=local_time(plan.offline_ms),
+        )
         if plan.offline_ms is not None
         else "",
         tr("Unsent commands are sent at the next start.") if kept else "",

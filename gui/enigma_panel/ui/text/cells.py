@@ -76,9 +76,9 @@ NO_CELL = Cell()
 
 def stale_cell(cell: Cell, heard_ms: int | None) -> Cell:
     """Return the cell of what nothing is heard of, in grey. heard_ms: since when, or None."""
-    old = tr("Offline.")
+    old = tr("Service not reachable.")
     if heard_ms is not None:
-        old = tr("Offline: last known at {time}.", time=local_time(heard_ms))
+        old = tr("Service not reachable: last known at {time}.", time=local_time(heard_ms))
     hint = f"{cell.hint}\n{old}" if cell.hint else old
     return replace(cell, severity=Severity.DIM, mark=Severity.DIM, bold=False, hint=hint)
 
