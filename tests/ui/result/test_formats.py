@@ -55,7 +55,8 @@ def read(text: str, output: OutputType = OutputType.TEXT, schema: str = "{}") ->
         ('[{"a": 1}, {"a": 2}]', (TABLE, JSON)),
         ('{"all": [{"a": 1}, {"a": 2}]}', (TABLE, JSON)),
         ("name,price\nKeys,109.99", (TABLE,)),
-        ("\ufeffname\tprice\r\nKeys, new\t109.99", (TABLE,)),
+        ('\ufeffname,price\r\n"Keys, new",109.99', (TABLE,)),
+        ("name\tprice\nKeys\t109.99", ()),
         ('name,price\n"a, b","1\n2"', (TABLE,)),
     ],
 )

@@ -50,13 +50,13 @@ def test_json_is_indented_text(show: Show, window: MainWindow) -> None:
 
 def test_a_table_is_a_table(show: Show, window: MainWindow) -> None:
     doubt = window.details.result.view.doubt
-    view = show('name,price\n"a, b",$5.00\nc', OutputType.CSV, COLUMNS)
+    view = show('name,price\n"a, b",$5.00\nc\u202e', OutputType.CSV, COLUMNS)
     assert view is not None
-    assert lines(view.model()) == ["a, b | $5.00", "c | "]
+    assert lines(view.model()) == ["a, b | $5.00", "c\ufffd | "]
     headings = [view.model().headerData(n, Qt.Orientation.Horizontal) for n in range(2)]
     assert headings == ["name", "price"]
     align = int(Qt.ItemDataRole.TextAlignmentRole)
-    sides = [view.model().index(0, n).data(align) for n in range(2)]
+    sides = [view.model().index(0, n).data(align) or 0 for n in range(2)]
     assert [bool(side & int(RIGHT)) for side in sides] == [False, True], "figures at the right"
     assert doubt.text() == "Row 2 has 1 cell instead of 2."
     assert doubt.isVisible()
@@ -102,5 +102,4 @@ def test_a_value_is_copied_whole_by_the_keyboard(show: Show, window: MainWindow)
     view.setCurrentIndex(view.model().index(0, 0))
     key(view, Qt.Key.Key_C, CTRL)
     assert QGuiApplication.clipboard().text() == LONG
-    assert len(str(view.currentIndex().data())) < 310
     assert len(view.currentIndex().data(Qt.ItemDataRole.ToolTipRole)) < 1_100

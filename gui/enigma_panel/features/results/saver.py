@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QFrame
 
 from enigma_panel.core.file_names import safe_name
-from enigma_panel.core.models import OutputType, Task
+from enigma_panel.core.models import Task
 from enigma_panel.features.results.text import not_saved_text, saved_text
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
 from enigma_panel.store.new_file import save_text
@@ -73,8 +73,7 @@ class ResultSaver(QFrame):
 def suggested_name(task: Task, result: ReadResult) -> str:
     """The task's first words, and the ending of what came out."""
     ending = next((_ENDINGS[each] for each in result.formats if each in _ENDINGS), ".txt")
-    if ResultFormat.TABLE in result.formats and ResultFormat.JSON not in result.formats:
-        is_csv = task.spec.output_type is OutputType.CSV or "\t" not in result.text.split("\n")[0]
-        ending = ".csv" if is_csv else ".tsv"
+    if result.rows and not result.is_json:
+        ending = ".csv"
     words = shorten(task.spec.text, NAME_CHARS).rstrip("…").replace("/", " ").replace("\\", " ")
     return safe_name(f"{words.replace('.', ' ').strip()}{ending}")

@@ -1,20 +1,13 @@
 """A result that is a table of rows."""
 
-from collections.abc import Iterator, Sequence
-from itertools import product
-from typing import Any
+from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QTableView,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableWidget, QTableWidgetItem
 
-from enigma_panel.ui.i18n import Translations, plain_tip, shorten
+from enigma_panel.ui.i18n import Translations, plain_tip, shorten, without_hidden
 from enigma_panel.ui.result.formats import FIGURE
-from enigma_panel.ui.widgets.basics import put_on_clipboard, set_role
+from enigma_panel.ui.widgets.basics import set_role
 
 tr = Translations("Result")
 
@@ -24,21 +17,20 @@ WIDEST_COLUMN = 260
 MEASURED_COLUMNS, MEASURED_ROWS = 30, 20
 ROW_ROOM = 16
 """Room above and below the words of a row, in pixels."""
-TIP_CHARS = 1_000
-WHOLE_TEXT = int(Qt.ItemDataRole.UserRole) + 1
-"""The role of what is copied: a value as it is kept."""
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
+SHORT_CHARS, TIP_CHARS = 20, 1_000
+"""Length of a text that needs no tool tip, and of the longest tip."""
 
 
-class ResultTable(QTableView):
-    """Rows below the names of their columns. fits: as high as it needs up to some rows; else as
-    there is room."""
+class ResultTable(QTableWidget):
+    """Rows below the names of their columns, figures at the right; Ctrl+C copies a cell.
+
+    fits: as high as it needs up to some rows; else as there is room.
+    """
 
     def __init__(self, rows: Sequence[Sequence[str]], *, fits: bool) -> None:
-        super().__init__()
-        model = RowsModel(rows, self)
-        self.setModel(model)
+        super().__init__(len(rows) - 1, max(map(len, rows)))
+        for column in range(self.columnCount()):
+            self._fill(column, [row[column] if column < len(row) else "" for row in rows])
         self.setAccessibleName(tr("Result as a table"))
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
@@ -50,96 +42,46 @@ class ResultTable(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self)
-        copy.setContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.activated.connect(self._copy)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setStretchLastSection(True)
         header.setMaximumSectionSize(WIDEST_COLUMN)
         header.setResizeContentsPrecision(MEASURED_ROWS)
-        for column in range(min(MEASURED_COLUMNS, model.columnCount())):
+        for column in range(min(MEASURED_COLUMNS, self.columnCount())):
             self.resizeColumnToContents(column)
         header.setMaximumSectionSize(-1)
         height = self.fontMetrics().lineSpacing() + ROW_ROOM
         self.verticalHeader().setMinimumSectionSize(height)
         self.verticalHeader().setDefaultSectionSize(height)
         if fits:
-            body = min(MOST_ROWS, model.rowCount()) * height
+            body = min(MOST_ROWS, self.rowCount()) * height
             bar = self.horizontalScrollBar().sizeHint().height()
             self.setFixedHeight(header.sizeHint().height() + body + bar + 4)
         else:
-            self.setCurrentIndex(model.index(0, 0))
+            self.setCurrentCell(0, 0)
 
-    def matches(self, words: str) -> Iterator[QModelIndex]:
-        """The cells in which these words stand."""
-        model, sought = self.model(), words.casefold()
-        for row, column in product(range(model.rowCount()), range(model.columnCount())):
-            cell = model.index(row, column)
-            if sought in str(cell.data(WHOLE_TEXT)).casefold():
-                yield cell
+    def matches(self, words: str) -> list[QTableWidgetItem]:
+        """The cells in which these words stand, row by row."""
+        found = self.findItems(words, Qt.MatchFlag.MatchContains)
+        return sorted(found, key=lambda cell: (cell.row(), cell.column()))
 
-    def go_to(self, match: QModelIndex) -> None:
+    def go_to(self, match: QTableWidgetItem) -> None:
         """Select one of those."""
-        self.setCurrentIndex(match)
+        self.setCurrentItem(match)
 
-    def _copy(self) -> None:
-        index = self.currentIndex()
-        if index.isValid():
-            put_on_clipboard(index.data(WHOLE_TEXT))
-
-
-class RowsModel(QAbstractTableModel):
-    """The rows of a table, the names of its columns first. Figures stand at the right."""
-
-    def __init__(self, rows: Sequence[Sequence[str]], parent: ResultTable) -> None:
-        super().__init__(parent)
-        self._names, self._rows = rows[0], rows[1:]
-        self._columns = max(map(len, rows))
-        self._figures = {n for n in range(self._columns) if self._has_figures(n)}
-
-    # -- inside ------------------------------------------------------------------------------
-
-    def _has_figures(self, column: int) -> bool:
-        cells = [cell for row in self._rows if (cell := _cell(row, column).strip())]
-        return bool(cells) and all(map(FIGURE.fullmatch, cells))
-
-    # -- Qt ----------------------------------------------------------------------------------
-
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else self._columns
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        return self._data(_cell(self._rows[index.row()], index.column()), index.column(), role)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation is Qt.Orientation.Vertical:
-            return None
-        return self._data(_cell(self._names, section), section, role)
-
-    def _data(self, text: str, column: int, role: int) -> Any:
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return shorten(text)
-            case Qt.ItemDataRole.ToolTipRole:
-                return _tip(text)
-            case Qt.ItemDataRole.TextAlignmentRole:
-                is_figure = column in self._figures
-                side = Qt.AlignmentFlag.AlignRight if is_figure else Qt.AlignmentFlag.AlignLeft
-                return int(side | Qt.AlignmentFlag.AlignVCenter)
-            case _ if role == WHOLE_TEXT:
-                return text
-        return None
-
-
-def _cell(row: Sequence[str], column: int) -> str:
-    return row[column] if column < len(row) else ""
-
-
-def _tip(text: str) -> str:
-    return plain_tip(text if len(text) <= TIP_CHARS else text[:TIP_CHARS] + "…")
+    def _fill(self, column: int, texts: Sequence[str]) -> None:
+        """Fill a column with its name and its cells."""
+        cells = [text.strip() for text in texts[1:] if text.strip()]
+        has_figures = bool(cells) and all(map(FIGURE.fullmatch, cells))
+        for row, text in enumerate(texts, -1):
+            item = QTableWidgetItem(shorten(text) if row < 0 else without_hidden(text))
+            if has_figures:
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            if len(text) > SHORT_CHARS:
+                tip = text if len(text) <= TIP_CHARS else text[:TIP_CHARS] + "…"
+                item.setToolTip(plain_tip(without_hidden(tip)))
+            if row < 0:
+                self.setHorizontalHeaderItem(column, item)
+            else:
+                self.setItem(row, column, item)

@@ -136,11 +136,8 @@ def _guess(text: str) -> ReadResult:
     several cells, all as long."""
     if text.lstrip()[:1] in {"{", "["}:
         return replace(_read_json(text), doubt="")
-    head = text.removeprefix("\ufeff").lstrip("\r\n").partition("\n")[0]
-    delimiter = "\t" if "\t" in head else ","
-    if delimiter not in head or re.search(r",\s", head):
-        return ReadResult()  # a comma and a space are prose
-    rows = _rows(text, delimiter)
+    head = text.lstrip("\ufeff\r\n").partition("\n")[0]
+    rows = _rows(text) if "," in head and ", " not in head else []  # ", " is prose
     width = len(rows[0]) if rows else 0
     is_table = len(rows) > 1 and 1 < width <= MAX_COLUMNS
     return ReadResult(rows=rows if is_table and all(len(row) == width for row in rows) else ())
@@ -179,7 +176,7 @@ def _has_fields(value: Json, names: list[str]) -> bool:
 
 
 def _read_csv(schema: str, text: str) -> ReadResult:
-    rows = _rows(text, ",")
+    rows = _rows(text)
     if not rows:
         return ReadResult(doubt=tr("You asked for CSV. This can't be read as a table."))
     if max(map(len, rows)) > MAX_COLUMNS:
@@ -213,11 +210,11 @@ def _columns(schema: str) -> list[str]:
     return [name.strip() for name in names] if isinstance(names, list) else []
 
 
-def _rows(text: str, delimiter: str) -> list[list[str]]:
+def _rows(text: str) -> list[list[str]]:
     csv.field_size_limit(max(len(text), csv.field_size_limit()))
     lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
     try:
-        return [row for row in csv.reader(lines, delimiter=delimiter, strict=True) if row]
+        return [row for row in csv.reader(lines, strict=True) if row]
     except csv.Error:
         return []
 

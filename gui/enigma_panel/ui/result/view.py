@@ -1,11 +1,11 @@
 """The viewer of one result, in the best form that it has."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTableWidgetItem, QVBoxLayout, QWidget
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.ui.i18n import Translations
@@ -88,7 +88,7 @@ class ResultView(QWidget):
         """Show the next result in its best form."""
         self._chosen = None
 
-    def matches(self, words: str) -> Iterator[QTextCursor] | Iterator[QModelIndex]:
+    def matches(self, words: str) -> Iterable[QTextCursor] | Iterable[QTableWidgetItem]:
         """The places where these words stand, in all of it."""
         self._load_all()
         return self.view.matches(words)
