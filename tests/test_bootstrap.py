@@ -16,7 +16,7 @@ from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.services.account import ENVIRONMENT
 from enigma_panel.services.state.standby import LINGER_MS
 from enigma_panel.store import settings
-from enigma_panel.store.keychain import KeychainStore, MemoryStore
+from enigma_panel.store.keychain import MEMORY
 from enigma_panel.store.paths import FolderError, WrongFolderError, folders_below
 from tests.kit.clock import NOW, HandClock
 from tests.kit.fakes import FakeClient
@@ -35,7 +35,7 @@ async def test_the_demo_has_a_key_of_its_own(
         account = parts.services.account
         assert not account.from_environment
         expected = await parts.ledger_thread.run(parts.ledger.key_fingerprint, DEMO_KEY, NOBODY)
-        assert account.key_fingerprint == expected
+        assert (account.key_fingerprint, account.where) == (expected, MEMORY)
 
 
 async def test_a_change_in_standby_asks_a_silent_service_at_once(running: Running) -> None:
@@ -73,11 +73,6 @@ async def test_a_dialect_that_was_chosen_holds_for_its_address(
     parts = await build(options, place, None)
     assert parts.services.account.dialect is expected
     await leave(parts)
-
-
-def test_the_demo_leaves_the_keychain_alone() -> None:
-    assert isinstance(bootstrap._fingerprint_key(is_demo=True), MemoryStore)
-    assert isinstance(bootstrap._fingerprint_key(is_demo=False), KeychainStore)
 
 
 def begin(options: Options) -> DataDirs:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from enigma_panel.api.address import BadAddressError, parse_base_url
 from enigma_panel.api.protocols import LiveConnector, LiveError, LiveFault, ServiceClient
 from enigma_panel.cli import Options
-from enigma_panel.core.secrets.redaction import Redactor
+from enigma_panel.core.secrets.redaction import Redactor, redact_shapes
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.runtime import event_loop, logging_setup
@@ -29,20 +29,13 @@ from enigma_panel.services.notices import Notices
 from enigma_panel.services.rate_limiter import RateLimiter
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.state.ledger_writer import LedgerWriter
-from enigma_panel.services.state.sent_secrets import SentSecrets
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.standby import Standby
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.store import settings as settings_file
 from enigma_panel.store.files import Problem, ProblemKind
-from enigma_panel.store.keychain import (
-    FINGERPRINT_KEY,
-    KeychainStore,
-    MemoryStore,
-    SecretStore,
-    service_name,
-)
+from enigma_panel.store.keychain import KeychainStore, MemoryStore, SecretStore, service_name
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.task_reader import TaskReader
 from enigma_panel.store.paths import (
@@ -131,9 +124,7 @@ async def build(
     account = _account(options, demo_url, files, watched)
     writer = LedgerWriter(files.ledger, files.thread)
     timeline = Timeline(writer, clock, files.scope, files.redactor)
-    key_store = _fingerprint_key(is_demo=demo_url is not None)
-    sent_secrets = SentSecrets(files.redactor, writer, files.scope, key_store)
-    store = SessionStore(writer, clock, files.redactor, timeline, sent_secrets)
+    store = SessionStore(writer, clock, files.redactor, timeline)
     standby = Standby(store, writer, clock)
     reader, read_thread = TaskReader(dirs.folders.ledger), LedgerThread("reads")
     task_search = TaskSearch(store, reader, read_thread, files.scope, clock)
@@ -176,8 +167,8 @@ class _Files(Struct, frozen=True, kw_only=True):
 
 
 async def _open_files(dirs: DataDirs) -> _Files:
-    redactor = Redactor(os.urandom(32))
-    log_problem = _open_log(dirs.folders.data, redactor.redact)
+    redactor = Redactor()
+    log_problem = _open_log(dirs.folders.data, redactor)
     scope, thread = TaskScope(), LedgerThread()
     values, settings_problem = settings_file.load(dirs.folders.settings)
     ledger, ledger_problem = await thread.run(Ledger.open, dirs.folders.ledger)
@@ -196,8 +187,15 @@ async def _open_files(dirs: DataDirs) -> _Files:
     )
 
 
-def _open_log(folder: Path, redact: Callable[[str], str]) -> Problem | None:
-    """Open the log. Without one the program goes on: a person with running browsers must get in."""
+def _open_log(folder: Path, redactor: Redactor) -> Problem | None:
+    """Open the log. Without one the program goes on: a person with running browsers must get in.
+
+    No line says which session its words come from: what is called a password is in none.
+    """
+
+    def redact(text: str) -> str:
+        return redact_shapes(redactor.redact(text))
+
     try:
         logging_setup.set_up(folder, redact)
     except OSError as error:
@@ -280,10 +278,6 @@ def _socket_connector() -> LiveConnector:
 def _keychain(base_url: str) -> SecretStore:
     """Make the store of a key. A key goes to no host but its own, so each host has an entry."""
     return KeychainStore(service_name(urlsplit(base_url).netloc))
-
-
-def _fingerprint_key(*, is_demo: bool) -> SecretStore:
-    return MemoryStore() if is_demo else KeychainStore(*FINGERPRINT_KEY)
 
 
 def _demo_store(_base_url: str) -> SecretStore:

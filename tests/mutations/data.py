@@ -20,11 +20,11 @@ LOG = "tests/runtime/test_logging_setup.py"
 SAID = "tests/ui/test_announcements.py"
 SECRETS = "tests/core/secrets/test_secret_answers.py"
 NEITHER = "Neither is ever written to a file or a log"
-KNOWN_FIRST = (
-    "tests/services/test_recovery.py::test_what_an_earlier_run_sent_is_known_before_the_first_poll"
+EARLIER = (
+    "tests/services/test_recovery.py"
+    "::test_of_a_browser_of_an_earlier_run_nothing_that_is_called_a_password_is_kept"
 )
-SENT = "tests/services/state/test_sent_secrets.py"
-LATER = "until a session is over, the ledger keeps the length and a keyed digest"
+LATER = "in texts of sessions that an earlier run opened, whatever is called a password"
 REPLACED = "it is replaced, symbols and spaces included"
 PRIVATE = "readable by you alone"
 NOWHERE = "the IDs are nowhere else"
@@ -61,7 +61,7 @@ DATA = (
         tests=("tests/store/test_keychain.py::test_never_a_file",),
     ),
     Break(
-        promise="Passwords and answers that you send to the agent live in memory until they are sent",
+        promise="Passwords and answers that you send to the agent live in memory until their session is over",
         mistake="an answer is kept in the ledger before it is sent",
         file="services/questions/answers.py",
         old="        if answer.verb is AnswerVerb.STOP:  # the task",
@@ -72,7 +72,7 @@ DATA = (
         tests=("tests/services/test_main_job.py::test_a_question_is_answered_once[up]",),
     ),
     Break(
-        promise="live in memory until they are sent",
+        promise="live in memory until their session is over",
         mistake="the field keeps it afterwards",
         file="ui/widgets/password_edit.py",
         old='        self.setText("")\n        self.setModified(False)\n',
@@ -110,79 +110,45 @@ DATA = (
         promise=REPLACED,
         mistake="what was sent is not remembered",
         file="services/questions/inbox.py",
-        old="            sent.remember(key, secret)\n",
-        new="            pass\n",
+        old="                self._store.redaction.remember(question.session_key, secret)\n",
+        new="                pass\n",
         tests=(
             "tests/services/test_secret_answers.py::test_a_secret_is_known_before_it_is_sent_by_whichever_way",
         ),
     ),
     Break(
-        promise=LATER,
-        mistake="what is sent is known in this run alone",
-        file="services/questions/inbox.py",
-        old="        await sent.keep(key, good_for_long(text, secrets, question.kind))\n",
-        new="",
-        tests=(
-            "tests/services/test_secret_answers.py::test_later_runs_know_what_is_good_for_long",
-        ),
-    ),
-    Break(
-        promise="but not of one-time codes",
-        mistake="codes are kept as well",
-        file="services/questions/inbox.py",
-        old="await sent.keep(key, good_for_long(text, secrets, question.kind))",
-        new="await sent.keep(key, secrets)",
-        tests=(
-            "tests/services/test_secret_answers.py::test_later_runs_know_what_is_good_for_long",
-        ),
-    ),
-    Break(
-        promise=LATER,
-        mistake="it stays in the ledger for good",
-        file="services/state/sent_secrets.py",
-        old='            self._scope.spawn("forget what was sent", self._drop([session_key]))\n',
-        new="",
-        tests=(f"{SENT}::test_the_next_run_knows_a_password_until_its_session_is_over",),
-    ),
-    Break(
-        promise=LATER,
-        mistake="a start leaves what was sent to sessions that are over",
-        file="services/state/sent_secrets.py",
-        old='            self._scope.spawn("forget what was sent", self._drop(over))\n',
-        new="            pass\n",
-        tests=(f"{SENT}::test_what_was_sent_to_sessions_that_are_over_is_forgotten_at_the_start",),
-    ),
-    Break(
-        promise=LATER,
-        mistake="a start does not read what earlier runs sent",
+        promise="in sessions that were open before, only what is called a password is",
+        mistake="a start does not know its sessions from those of the run before",
         file="services/state/session_store.py",
-        old="        self.sent_secrets.load(sent, self._sessions)\n",
+        old="        self.redaction.note_earlier(opened)\n",
         new="",
-        tests=(KNOWN_FIRST,),
+        tests=(EARLIER,),
     ),
     Break(
         promise=LATER,
-        mistake="the first poll waits for no key",
-        file="services/recovery.py",
-        old="    await store.sent_secrets.key_found()  # before the first poll\n",
-        new="",
-        tests=(KNOWN_FIRST,),
+        mistake="results of sessions of this run lose it as well",
+        file="services/state/session_store.py",
+        old="for key, session in self._sessions.items() if not session.is_planned)",
+        new="for key in self._sessions)",
+        tests=(EARLIER,),
     ),
     Break(
-        promise="The key of the digests is an entry in the keychain",
-        mistake="any key will do, as long as it is always the same",
-        file="services/state/sent_secrets.py",
-        old="            fresh = secrets.token_hex(KEY_BYTES)\n",
-        new='            fresh = "00" * KEY_BYTES\n',
-        tests=(f"{SENT}::test_each_keychain_has_a_key_of_its_own",),
+        promise="In the log it always is",
+        mistake="the log shows it",
+        file="bootstrap.py",
+        old="return redact_shapes(redactor.redact(text))",
+        new="return redactor.redact(text)",
+        tests=(EARLIER,),
     ),
     Break(
-        promise="Without that key nobody knows what was sent",
-        mistake="then all of it passes",
-        file="services/state/sent_secrets.py",
-        old="        self._redactor.hides_shapes = bool(self._unknown)\n",
-        new="",
-        tests=(f"{SENT}::test_without_the_key_what_looks_like_a_password_is_hidden",),
+        promise=LATER,
+        mistake="steps show it",
+        file="services/state/redaction.py",
+        old="in STEP_KINDS and session_key not in self._earlier",
+        new="in STEP_KINDS",
+        tests=(
+            f"{FILTER}::test_of_an_earlier_run_what_is_called_a_password_is_hidden_in_each_text",
+        ),
     ),
     Break(
         promise=REPLACED,
@@ -205,7 +171,7 @@ DATA = (
     Break(
         promise=REPLACED,
         mistake="not where it stands in a structure",
-        file="services/state/sent_secrets.py",
+        file="services/state/redaction.py",
         old="dict.fromkeys((text, *as_json))",
         new="dict.fromkeys((text,))",
         tests=(
@@ -537,7 +503,7 @@ DATA = (
         mistake="an export is not redacted",
         file="features/exports/exports.py",
         old="lines_of(rows, self._redactor)",
-        new="lines_of(rows, Redactor(bytes(32)))",
+        new="lines_of(rows, Redactor())",
         tests=(f"{EXPORTS}::test_nothing_that_opens_a_session_and_no_secret_is_in_it",),
     ),
     Break(

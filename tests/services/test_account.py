@@ -48,7 +48,7 @@ def make(
         environment=environment,
         make_client=HttpClient,
         printer=printer,
-        redactor=redactor or Redactor(b"k" * 32),
+        redactor=redactor or Redactor(),
     )
 
 
@@ -108,7 +108,7 @@ async def test_the_environment_comes_first_and_is_not_stored() -> None:
 
 async def test_a_key_in_use_is_redacted() -> None:
     """Also one that does not look like a key of the service."""
-    redactor = Redactor(b"k" * 32)
+    redactor = Redactor()
     account = make(Keychain(O.FOUND, "of-no-known-form"), redactor=redactor)
     await account.load()
     assert redactor.redact("sent with of-no-known-form") == "sent with [redacted]"

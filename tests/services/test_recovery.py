@@ -1,22 +1,19 @@
 """What a start makes of what the run before it left: calls of the minute, a copy in use."""
 
-import threading
+import logging
 from pathlib import Path
 
 import pytest
 
-from enigma_panel import bootstrap
 from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.core.secrets.redaction import Fingerprinter
+from enigma_panel.core.secrets.redaction import MARK
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.clock import SystemClock
-from enigma_panel.services.state.sent_secrets import SentSecrets
-from enigma_panel.store.keychain import MemoryStore, Result
 from enigma_panel.store.ledger.backup import use_copy
 from enigma_panel.store.ledger.intents import IntentKind
 from enigma_panel.store.ledger.ledger import Ledger
-from enigma_panel.store.ledger.sent_secrets import SentSecret
 from enigma_panel.store.paths import folders_below
 from tests.kit.builders import a_session, a_task, new_session, new_task
 from tests.kit.ledgers import put
@@ -90,75 +87,23 @@ async def test_what_a_killed_run_left_open_is_settled(path: Path, running: Runni
         assert await parts.services.store.read(lambda ledger: ledger.unsettled()) == []
 
 
-class SlowStore(MemoryStore):
-    """It answers once somebody waits for it. awaited: somebody does."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.awaited = threading.Event()
-
-    def get(self) -> Result:
-        self.awaited.wait(5)
-        return super().get()
-
-
-async def test_what_an_earlier_run_sent_is_known_before_the_first_poll(
-    path: Path, running: Running, monkeypatch: pytest.MonkeyPatch
+async def test_of_a_browser_of_an_earlier_run_nothing_that_is_called_a_password_is_kept(
+    path: Path, running: Running
 ) -> None:
-    store, password = SlowStore(), "hunter2hunter2"
-    store.save("ab" * 32)
-    maker = Fingerprinter(b"ab" * 32)
-    made = maker.of_secret(password.encode())
+    """Nobody knows any more what was sent to it. What is opened by this run keeps all."""
+    told = "Log in with password: zebra-47-crossing"
+    planned = new_session(phase=Phase.PLANNED)
     with Ledger.open(path)[0] as ledger:
-        intent = ledger.open_intent(IntentKind.START_SESSION, new_session(), new_task(), 1)
-        key = intent.session.key
-        ledger.keep_sent_secrets(
-            [SentSecret(session_key=key, key_id=maker.key_id, fingerprint=made)]
-        )
-    monkeypatch.setattr(bootstrap, "_fingerprint_key", lambda **_: store)
-    key_found = SentSecrets.key_found
-
-    async def wait(secrets: SentSecrets) -> None:
-        store.awaited.set()
-        await key_found(secrets)
-
-    monkeypatch.setattr(SentSecrets, "key_found", wait)
-    async with running(NOBODY) as parts:  # `recover` is over, the account is about to be loaded
-        known = parts.redact(f"I typed {password}")
-        store.awaited.set()
-    assert known == "I typed [redacted]"
-
-
-async def test_what_was_sent_is_known_while_its_session_may_tell_something(
-    path: Path, running: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now, store = SystemClock().now_ms(), MemoryStore()
-    store.save("ab" * 32)
-    maker = Fingerprinter(b"ab" * 32)
-    sent = {7: "of an open one", 8: "of one just closed", 9: "of one long over"}
-    with Ledger.open(path)[0] as ledger:
-        put(
-            ledger,
-            a_session(7, expires_ms=now + 300_000),
-            a_task(3, session_key=7),
-            a_session(8, phase=Phase.CLOSED, ended_ms=now - 1_000),
-            a_task(4, session_key=8, status=TaskStatus.DONE, ended_ms=now - 1_000),
-            a_session(9, phase=Phase.CLOSED, ended_ms=1, expires_ms=1),
-        )
-        ledger.keep_sent_secrets(
-            [
-                SentSecret(
-                    session_key=key,
-                    key_id=maker.key_id,
-                    fingerprint=maker.of_secret(text.encode()),
-                )
-                for key, text in sent.items()
-            ]
-        )
-    monkeypatch.setattr(bootstrap, "_fingerprint_key", lambda **_: store)
-    left: set[int] = set()
+        put(ledger, a_session(7, current_task=3), a_task(3, session_key=7))
+        fresh, queued = ledger.plan([(planned, new_task(status=TaskStatus.QUEUED))])[0]
     async with running(NOBODY) as parts:
-        assert [key for key, text in sent.items() if parts.redact(text) != text] == [7, 8]
-        found = await parts.services.store.read(lambda ledger: ledger.sent_secrets())
-        left = {one.session_key for one in found}
-    assert left == {7, 8}
+        store = parts.services.store
+        for session, task in ((7, 3), (fresh.key, queued.key)):
+            await store.record(session, task, Observation(kind=Kind.REFUSED, text=told))
+        logging.getLogger("enigma_panel").info("the agent told: %s", told)
+        kept = await store.read(lambda ledger: ledger.tasks([3, queued.key]))
+        assert kept[3].error == f"Log in with password: {MARK}"
+        assert kept[queued.key].error == told
+    log = (path.parent / "panel.log").read_text()
+    assert told not in log
+    assert f"the agent told: Log in with password: {MARK}" in log

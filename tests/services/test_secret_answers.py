@@ -132,51 +132,6 @@ def test_the_words_of_a_stop_are_no_secret(tmp_path: Path) -> None:
     assert _echoes(tmp_path, "What is the PIN?", text, AnswerVerb.STOP) == [f"“{text}”"]
 
 
-@pytest.mark.parametrize(
-    ("question", "answer", "secrets", "known"),
-    [
-        ("I need login credentials", "12345678", None, ["12345678"]),
-        ("What is the passphrase?", "12345678", None, ["12345678"]),
-        ("Enter the code that we sent you", "12345678", None, []),
-        ("Enter the code that we sent you", "A7X9-22KQ", None, []),
-        (
-            "Please enter your password and the verification code we sent",
-            "Password: hunter2hunter2, 12345678",
-            None,
-            ["hunter2hunter2"],
-        ),
-        ("Which one?", "my_own_words or yours", ["my_own_words"], ["my_own_words"]),
-        (
-            "I need login credentials",
-            credentials_text("maria@shop.example", "Zebra-1!xy"),
-            login_secrets("maria@shop.example", "Zebra-1!xy"),
-            ["Zebra-1!xy"],
-        ),
-    ],
-)
-def test_later_runs_know_what_is_good_for_long(
-    tmp_path: Path, question: str, answer: str, secrets: list[str] | None, known: list[str]
-) -> None:
-    """A login, a passphrase, a password beside a code, what a form calls secret.
-
-    No code and no username.
-    """
-    found: list[str] = []
-
-    async def check(bench: Bench) -> None:
-        inbox = _inbox(bench, SentAnswers(bench, "{}"))
-        await bench.open()
-        await bench.hear(Kind.QUESTION, question)
-        await inbox.answer(inbox.questions()[0], answer, AnswerVerb.RESUME, secrets)
-        digests = {one.fingerprint.digest for one in bench.ledger.sent_secrets()}
-        maker = bench.store.sent_secrets._fingerprinter
-        words = answer.replace(",", "").split()
-        found.extend(word for word in words if maker and maker.digest(word.encode()) in digests)
-
-    with_bench(tmp_path, check)
-    assert found == known
-
-
 def test_the_username_of_a_login_is_none(tmp_path: Path) -> None:
     """It stands on every page, and in the result that was paid for."""
     name, password = "maria@shop.example", "Zebra 1!"
@@ -225,35 +180,4 @@ async def test_what_is_sent_belongs_to_its_session(bench: Bench) -> None:
     inbox = _inbox(bench, SentAnswers(bench, "{}"))
     await bench.hear(Kind.QUESTION, "What is the passphrase?")
     await inbox.answer(inbox.questions()[0], PASSPHRASE, AnswerVerb.RESUME)
-    assert bench.store.sent_secrets.session_keys() == {session}
-    assert {one.session_key for one in bench.ledger.sent_secrets()} == {session}
-
-
-def test_the_ledger_has_its_fingerprint_before_it_is_sent(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Also where the check is done before the key is there: a kill may come in between."""
-    kept: list[int] = []
-
-    async def check(bench: Bench) -> None:
-        sent = bench.store.sent_secrets
-
-        async def ask(call: Callable[[], Any]) -> Any:
-            await bench.wait(0.2)
-            return call()
-
-        class Noting(SentAnswers):
-            async def send(self, _key: int, answer: Answer, **facts: Any) -> AnswerResult:
-                kept.append(len(bench.ledger.sent_secrets()))
-                return await super().send(_key, answer, **facts)
-
-        monkeypatch.setattr(sent, "_ask", ask)
-        inbox = _inbox(bench, Noting(bench, "{}"))
-        monkeypatch.setattr(inbox._poller, "poll_now", AsyncMock())
-        await bench.open()
-        await bench.hear(Kind.QUESTION, "What is the passphrase?")
-        await inbox.answer(inbox.questions()[0], PASSPHRASE, AnswerVerb.RESUME)
-        await bench.wait(2.0)
-
-    with_bench(tmp_path, check)
-    assert [count > 0 for count in kept] == [True]
+    assert bench.store.redaction.session_keys() == {session}

@@ -18,7 +18,7 @@ async def test_a_tasks_own_text_stays_as_it_was_written(running: Running) -> Non
     text = "Log in with enig_a-key-of-mine and zebra-47-crossing"
     async with running("http://127.0.0.1:9") as parts:
         services = parts.services
-        services.store.sent_secrets.remember(1, "zebra-47-crossing")
+        services.store.redaction.remember(1, "zebra-47-crossing")
         services.queue.set_leaving(True)  # nothing is sent
         key = await services.sessions.start(TaskSpec(text=text))
         stored = await services.store.read(lambda ledger: ledger.tasks([key])[key])

@@ -27,6 +27,7 @@ from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
 from enigma_panel.services.clock import local_day
 from enigma_panel.services.state import session_store
 from enigma_panel.services.state.ledger_writer import LedgerWriter
+from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.services.task_search import DELAY_MS, TaskSearch
 from enigma_panel.services.types import Diff
@@ -38,7 +39,6 @@ from tests.conftest import LogWatch
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW, HandClock, VirtualClock
 from tests.kit.ledgers import open_ledger
-from tests.kit.stores import a_store
 from tests.kit.wait import until
 from tests.services.commands.bench import Bench
 from tests.store.helpers import raw, start, started
@@ -328,9 +328,9 @@ async def test_leaving_waits_for_a_read_that_nobody_waits_for_any_more(
 
     monkeypatch.setattr(TaskReader, "sum_of", slow)
     ledger, reads = open_ledger(tmp_path / "ledger.sqlite3"), LedgerThread("reads")
-    scope, clock, redactor = TaskScope(), HandClock(), Redactor(bytes(32))
+    scope, clock, redactor = TaskScope(), HandClock(), Redactor()
     writer, reader = LedgerWriter(ledger, reads), TaskReader(ledger.path)
-    store = a_store(writer, clock, redactor, Timeline(writer, clock, scope, redactor))
+    store = SessionStore(writer, clock, redactor, Timeline(writer, clock, scope, redactor))
     search = TaskSearch(store, reader, reads, scope, clock)
     asked = asyncio.ensure_future(search.sum_of([1]))
     await until(reading.is_set)

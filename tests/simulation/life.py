@@ -1,7 +1,6 @@
 """One life of the program: built and started as the program does it, ended by quit or by kill."""
 
 import asyncio
-import os
 import random
 import shutil
 from collections import Counter
@@ -24,7 +23,6 @@ from enigma_panel.bootstrap import DataDirs, Parts
 from enigma_panel.cli import Options
 from enigma_panel.services import account, recovery
 from enigma_panel.services.clock import SleepMeter
-from enigma_panel.services.state import sent_secrets
 from enigma_panel.simulator.settings import DEMO_KEY
 from enigma_panel.store.ledger.database import COMPANIONS, Database
 from enigma_panel.store.ledger.errors import DiskFullError
@@ -205,11 +203,8 @@ def _own_wiring(life: Life) -> Iterator[None]:
     stands_in = {
         "LedgerThread": lambda *_: life.disk,
         "_client": partial(SimClient, life),
-        "os": SimpleNamespace(
-            environ={"ENIGMA_API_KEY": DEMO_KEY}, **(_real_os() | {"urandom": rng.randbytes})
-        ),
+        "os": SimpleNamespace(environ={"ENIGMA_API_KEY": DEMO_KEY}),
         "_keychain": life.world.settings_changes.keychain,
-        "_fingerprint_key": lambda **_: life.world.settings_changes.keychain("fingerprints"),
         "_open_log": lambda *_: None,
         "random": SimpleNamespace(Random=lambda: rng),
     }
@@ -217,8 +212,7 @@ def _own_wiring(life: Life) -> Iterator[None]:
         for name, value in stands_in.items():
             stack.enter_context(patch.object(wiring, name, value))
         stack.enter_context(patch.object(Ledger, "key_fingerprint", _fingerprint))
-        for module in (account, sent_secrets):
-            stack.enter_context(patch.object(module, "blocking", _at_once))
+        stack.enter_context(patch.object(account, "blocking", _at_once))
         stack.enter_context(patch.object(Database, "transaction", _on_a_disk(life)))
         stack.enter_context(patch.object(startup, "SleepMeter", lambda: _sleep_meter(life)))
         yield
@@ -252,7 +246,3 @@ def _fingerprint(_ledger: Ledger, key: str, base_url: str) -> str:
 async def _at_once(call: Callable[[], T], *, time_limit: float) -> T:
     """The keychain's thread without a thread."""
     return call()
-
-
-def _real_os() -> dict[str, object]:
-    return {"name": os.name, "path": os.path}

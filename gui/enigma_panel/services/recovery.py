@@ -49,7 +49,6 @@ async def recover(services: Services, machine_id: bytes) -> Recovered:
     open_then = [session for session in store.sessions() if session.occupies_slot]
     current = filter(None, map(store.current_task, open_then))
     await services.commands.adopt(commands)
-    await store.sent_secrets.key_found()  # before the first poll
     return Recovered(
         sessions=tuple(session.key for session in open_then),
         tasks=frozenset(task.key for task in current if task.may_be_at_work),

@@ -134,10 +134,6 @@ def login_service(host: str) -> str:
     return f"Enigma Control Panel – login – {host}"
 
 
-FINGERPRINT_KEY = (service_name("redaction"), "fingerprint-key")
-"""Service and name of the key with which the ledger's fingerprints of sent passwords are made."""
-
-
 def _system_backend() -> "KeyringBackend":
     import keyring  # noqa: PLC0415 - 70 ms
 

@@ -11,7 +11,7 @@ K = QuestionKind
 
 def redacted(text: str, secrets: list[str]) -> str:
     """What is left of a text in which an agent repeats an answer."""
-    redactor = Redactor(b"k" * 32)
+    redactor = Redactor()
     for secret in secrets:
         redactor.add_secret(secret)
     return redactor.redact(text)

@@ -69,7 +69,7 @@ class Scene:
 
     def __init__(self, clock: VirtualClock, *before: Task) -> None:
         self.clock = clock
-        self.redactor = Redactor(b"x" * 32)
+        self.redactor = Redactor()
         self.records = Records(self.redactor)
         self.records.put(*before)
         self.told = Told()

@@ -23,7 +23,7 @@ from tests.kit.person import in_sight
 def host(window: MainWindow, services: Any) -> Host:
     sessions = services.sessions
     services.store = SimpleNamespace(changed=sessions.changed, tasks=list, session=sessions.session)
-    services.redactor = Redactor(b"x" * 32)
+    services.redactor = Redactor()
     host = Host(
         services=services,
         window=window,

@@ -79,7 +79,7 @@ class Program:
             store=store,
             inbox=services.inbox,
             urgency=Urgency(services.inbox, clock, scope),
-            redactor=Redactor(b"x" * 32),
+            redactor=Redactor(),
         )
         self.notifier = make_notifier(scope)
         self.notifier.setParent(window)

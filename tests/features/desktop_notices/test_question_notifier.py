@@ -55,7 +55,7 @@ class Scene:
         self.inbox.ask(*before)
         self.sessions = {key: a_session(key, site="shop.example") for key in range(1, 10)}
         self.desk = Standing()
-        self.redactor = Redactor(b"x" * 32)
+        self.redactor = Redactor()
         self.has_focus = False
         self.news: list[AskedNews] = []
         self.opened: list[tuple[int | None, str]] = []

@@ -25,7 +25,7 @@ from enigma_panel.store.ledger.task_snapshot import COLUMNS, TaskRow
 from tests.features.exports.fakes import undefuse
 from tests.kit.clock import NOW
 
-CLEAN = Redactor(bytes(32))
+CLEAN = Redactor()
 TEXTS = ("task", "starting_url", "result", "error", "code", "question", "session")
 TEXTS += ("site", "cost", "completion_time")
 NASTY = st.text() | st.sampled_from(
@@ -177,7 +177,7 @@ def test_lines_end_as_each_format_has_it() -> None:
 
 
 def test_a_secret_is_in_no_line() -> None:
-    redactor = Redactor(bytes(32))
+    redactor = Redactor()
     redactor.add_secret("hunter2-and-more")
     redactor.add_id("sess-0123456789")
     long = "word " * LONG_CHARS

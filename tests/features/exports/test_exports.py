@@ -29,6 +29,7 @@ from enigma_panel.features.exports.exports import (
 )
 from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
 from enigma_panel.services.state.ledger_writer import LedgerWriter
+from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store.folder_lock import LOCK_NAME
 from enigma_panel.store.ledger.ledger import Ledger
@@ -37,7 +38,6 @@ from enigma_panel.store.new_file import FullDiskError, NewFile
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import HandClock
 from tests.kit.ledgers import open_ledger, put
-from tests.kit.stores import a_store
 from tests.kit.wait import until
 
 MANY = 3 * ROWS_AT_ONCE + 7
@@ -84,10 +84,10 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     in_thread = thread._pool.submit
     ledger = in_thread(open_ledger, tmp_path / "ledger.sqlite3").result()
     in_thread(fill, ledger, MANY).result()
-    redactor = Redactor(bytes(32))
+    redactor = Redactor()
     redactor.add_secret(PASSWORD)
     writer = LedgerWriter(ledger, thread)
-    store = a_store(writer, clock, redactor, Timeline(writer, clock, scope, redactor))
+    store = SessionStore(writer, clock, redactor, Timeline(writer, clock, scope, redactor))
     folder = tmp_path / "out"
     folder.mkdir()
     yield Bench(Exports(store, redactor), writer, folder)

@@ -22,6 +22,7 @@ from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.notices import Notices
 from enigma_panel.services.rate_limiter import RateLimiter
 from enigma_panel.services.state.ledger_writer import LedgerWriter
+from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.services.types import (
@@ -36,7 +37,6 @@ from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.clock import NOW, VirtualClock, virtual_clock
 from tests.kit.fakes import FakeAccount, FakeHealth, FakeLive
 from tests.kit.ledgers import opened_ledger
-from tests.kit.stores import a_store
 
 URL = "http://127.0.0.1:9"
 
@@ -122,10 +122,10 @@ class Bench:
         self.health = FakeHealth()
         self.rate_limiter = RateLimiter(clock)
         self.writer = LedgerWriter(ledger, self.executor)
-        redactor = Redactor(b"k" * 32)
+        redactor = Redactor()
         timeline = Timeline(self.writer, clock, self.scope, redactor)
         self.writer.failed.connect(self._say_that_it_failed)
-        self.store = a_store(self.writer, clock, redactor, timeline)
+        self.store = SessionStore(self.writer, clock, redactor, timeline)
         self.live = FakeLive()
         self.said: list[tuple[NoticeKind, int | None, ApiError | None, dict[str, Any]]] = []
         self.woken: list[int] = []

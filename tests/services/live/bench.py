@@ -19,6 +19,7 @@ from enigma_panel.services.live.live import Channels, Live
 from enigma_panel.services.notices import Notices
 from enigma_panel.services.rate_limiter import RateLimiter
 from enigma_panel.services.state.ledger_writer import LedgerWriter
+from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome, Step
@@ -26,7 +27,6 @@ from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.clock import NOW, VirtualClock, virtual_clock
 from tests.kit.fakes import FakeAccount, FakeHealth
 from tests.kit.ledgers import opened_ledger
-from tests.kit.stores import a_store
 from tests.services.commands.bench import Executor
 
 BASE = "https://connect.enigma.click"
@@ -90,9 +90,9 @@ class Bench:
         self.scope = TaskScope()
         self.executor = Executor()
         self.writer = LedgerWriter(ledger, self.executor)
-        self.redactor = Redactor(b"k" * 32)
+        self.redactor = Redactor()
         self.timeline = Timeline(self.writer, clock, self.scope, self.redactor)
-        self.store = a_store(self.writer, clock, self.redactor, self.timeline)
+        self.store = SessionStore(self.writer, clock, self.redactor, self.timeline)
         self.account = FakeAccount(client=object())
         self.connector = FakeConnector(clock)
         self.connectors_opened = 0

@@ -7,11 +7,10 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.secrets.redaction import MARK, Redactor
-from enigma_panel.services.state.session_store import ASSUMED_FOR_MS
+from enigma_panel.services.state.session_store import ASSUMED_FOR_MS, SessionStore
 from enigma_panel.store.ledger.deletion import Deleted
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
-from tests.kit.stores import a_store
 
 NOTHING = cast("Any", None)  # neither ledger nor clock is asked here
 ID, PASSWORD = "k3jd9s8f7g6h", "hunter2"
@@ -23,11 +22,11 @@ class Kept:
     """A store with one session, to which a password was sent."""
 
     def __init__(self, task: TaskStatus = TaskStatus.DONE, **changes: Any) -> None:
-        self.redaction = Redactor(b"k" * 32)
-        self.store = a_store(NOTHING, NOTHING, self.redaction, NOTHING)
+        self.redaction = Redactor()
+        self.store = SessionStore(NOTHING, NOTHING, self.redaction, NOTHING)
         self.session = new_session(key=1, service_id=ID, ended_ms=NOW, **changes)
         self.put(self.session, new_task(key=2, session_key=1, status=task))
-        self.store.sent_secrets.remember(1, PASSWORD)
+        self.store.redaction.remember(1, PASSWORD)
 
     def put(self, session: Session, *tasks: Task) -> None:
         self.store._remember_all([session], tasks)
@@ -83,9 +82,9 @@ def test_what_is_read_again_is_known_once() -> None:
 
 def test_secrets_can_be_forgotten_before_the_id() -> None:
     kept = Kept(phase=Phase.OPEN)
-    kept.store.sent_secrets.remember(1, "another")
-    kept.store.sent_secrets.remember(3, "of another session")
-    kept.store.sent_secrets.forget(1), kept.store.sent_secrets.forget(1)
+    kept.store.redaction.remember(1, "another")
+    kept.store.redaction.remember(3, "of another session")
+    kept.store.redaction.forget(1), kept.store.redaction.forget(1)
     assert kept.redaction.redact(f"{TEXT} another") == f"{MARK} {PASSWORD} another"
     assert kept.redaction.redact("of another session") == MARK
 
@@ -93,7 +92,7 @@ def test_secrets_can_be_forgotten_before_the_id() -> None:
 def test_a_secret_sent_to_two_sessions_is_kept_until_both_are_over() -> None:
     kept = Kept(phase=Phase.CLOSED)
     kept.put(new_session(key=5, phase=Phase.OPEN, service_id="another-id-12"))
-    kept.store.sent_secrets.remember(5, PASSWORD)
+    kept.store.redaction.remember(5, PASSWORD)
     assert kept.clean_at(OVER) == f"{ID} {MARK}"
 
 

@@ -4,6 +4,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_type_hints
 
+import pytest
+
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.observation import OWN_CODES, Kind, Observation, ResultFile, Usage
 from enigma_panel.core.secrets.redaction import MARK, Redactor
@@ -45,41 +47,73 @@ def test_each_field_is_a_text_that_is_looked_at_or_holds_none() -> None:
 
 
 def test_each_text_of_each_kind_of_fact_is_redacted() -> None:
-    redactor = Redactor(b"k" * 32)
+    redactor = Redactor()
     redactor.add_secret(SECRET)
     told: dict[str, Any] = dict.fromkeys(TEXTS, TOLD)
     for kind in Kind:
-        kept = RedactionFilter(redactor).redact(Observation(kind=kind, **told), new_task())
+        kept = RedactionFilter(redactor).redact(1, Observation(kind=kind, **told), new_task())
         for name in TEXTS:
             expected = TOLD if name in LEDGER_ONLY else KEPT
             assert getattr(kept, name) == expected, (kind, name)
 
 
+def test_of_an_earlier_run_what_is_called_a_password_is_hidden_in_each_text() -> None:
+    """With what this run sends there; steps are not left to who knows no sessions."""
+    redactor = Redactor()
+    made, told = RedactionFilter(redactor), f"password: zebra, {SECRET}"
+    made.note_earlier([1])
+    made.remember(1, SECRET)
+    for kind in {*Kind} - {Kind.QUESTION}:
+        fact = Observation(kind=kind, text=told, files=(ResultFile(name=told, url="u"),))
+        kept = made.clean(1, fact)
+        assert kept.text == kept.files[0].name == f"password: {MARK}, {MARK}", kind
+        assert made.redact(2, fact).text == f"password: zebra, {MARK}"
+
+
+@pytest.mark.parametrize("is_earlier", [False, True])
+def test_a_question_whose_secret_is_known_only_now_is_the_same(is_earlier: bool) -> None:
+    """It is polled again after its answer; another one is another, also from an earlier run."""
+    made = RedactionFilter(Redactor())
+    made.note_earlier([1] if is_earlier else [])
+
+    def asked(text: str, before: str | None = None) -> str | None:
+        fact = Observation(kind=Kind.QUESTION, text=text)
+        return made.redact(1, fact, new_task(question=before)).text
+
+    before = asked(f"Is {SECRET} right? Password: none")
+    made.remember(1, SECRET)
+    assert asked(f"Is {SECRET} right? Password: none", before) == before
+    for other in ("Is that right? Password: none", f"Is {SECRET} right, and may I buy it?"):
+        assert asked(other, before) != before
+    passed = "Is this right? Password: none"  # by the run before
+    assert asked(passed, passed) == passed
+
+
 def test_each_text_of_what_comes_with_a_result_is_redacted() -> None:
-    redactor = Redactor(b"k" * 32)
+    redactor = Redactor()
     redactor.add_secret(SECRET)
     told = Observation(kind=Kind.COMPLETED, **LISTS)
-    kept = RedactionFilter(redactor).redact(told, new_task())
+    kept = RedactionFilter(redactor).redact(1, told, new_task())
     assert kept.files == (ResultFile(name=KEPT, url=KEPT, source=KEPT),)
 
 
 def test_the_address_of_a_file_can_still_be_opened() -> None:
-    redactor = Redactor(b"k" * 32)
+    redactor = Redactor()
     redactor.add_id("a1b2c3d4e5f6")
     url = "https://blobs.webrun.ai/a1b2c3d4e5f6/1.pdf?token=abc123"
     told = Observation(kind=Kind.COMPLETED, files=(ResultFile(name=url, url=url),))
-    kept = RedactionFilter(redactor).redact(told, new_task()).files[0]
+    kept = RedactionFilter(redactor).redact(1, told, new_task()).files[0]
     assert kept.url == url
     assert kept.name == MARK
 
 
 def test_our_own_codes_stay_whatever_somebody_typed() -> None:
     """The program goes by them: which tasks can be started again, what is said of them."""
-    redactor = Redactor(b"k" * 32)
+    redactor = Redactor()
     redactor.add_secret("BACK"), redactor.add_secret("TASK"), redactor.add_secret("FROM_COPY")
     for code in OWN_CODES:
         own = Observation(kind=Kind.TAKEN_BACK, code=code)
-        assert RedactionFilter(redactor).redact(own, None).code == code
+        assert RedactionFilter(redactor).redact(1, own, None).code == code
 
 
 def test_no_kind_of_fact_brings_a_secret_into_the_ledger(tmp_path: Path) -> None:
@@ -90,7 +124,7 @@ def test_no_kind_of_fact_brings_a_secret_into_the_ledger(tmp_path: Path) -> None
         statuses: set[TaskStatus] = set()
         for kind in Kind:
             session, key = await bench.open()
-            bench.store.sent_secrets.remember(session, SECRET)
+            bench.store.redaction.remember(session, SECRET)
             await bench.hear(kind, **facts)
             other, other_key = await bench.open(listens=False)
             await bench.store.record(other, other_key, Observation(kind=kind, **facts))

@@ -11,11 +11,11 @@ from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.secrets.redaction import MARK, Redactor
 from enigma_panel.core.service_rules import Dialect
+from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.intents import IntentKind, Outcome
 from tests.kit.builders import a_session, a_task, new_task
 from tests.kit.clock import NOW
-from tests.kit.stores import a_store
 from tests.services.commands.bench import Bench
 from tests.store.helpers import started
 
@@ -23,7 +23,7 @@ NOTHING = cast("Any", None)  # neither ledger nor clock is asked here
 
 
 def test_a_sessions_cost_is_unknown_until_one_of_its_tasks_told_one() -> None:
-    store = a_store(NOTHING, NOTHING, Redactor(b"k" * 32), NOTHING)
+    store = SessionStore(NOTHING, NOTHING, Redactor(), NOTHING)
     store._remember_all([a_session(1)], [a_task(1), a_task(2, session_key=1)])
     assert store.session_cost(1) is None
     store._remember_all([], [a_task(3, session_key=1, cost="0.02")])
@@ -51,11 +51,11 @@ def test_a_sessions_cost_is_unknown_until_one_of_its_tasks_told_one() -> None:
     "said", ['zebra-47 "grün"', 'zebra-47 \\"grün\\"', 'zebra-47 \\"gr\\u00fcn\\"']
 )
 def test_what_was_sent_is_known_also_where_it_stands_in_a_structure(said: str) -> None:
-    redactor = Redactor(b"k" * 32)
-    store = a_store(NOTHING, NOTHING, redactor, NOTHING)
-    store.sent_secrets.remember(1, 'zebra-47 "grün"')
+    redactor = Redactor()
+    store = SessionStore(NOTHING, NOTHING, redactor, NOTHING)
+    store.redaction.remember(1, 'zebra-47 "grün"')
     assert redactor.redact(f"typed {said}, was let in") == f"typed {MARK}, was let in"
-    store.sent_secrets.forget(1)
+    store.redaction.forget(1)
     assert redactor.redact(said) == said
 
 

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from enigma_panel.core.models import Phase
+from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.standby import LINGER_MS, STANDBY_TICK_MS, TICK_MS, Standby
 from tests.kit.builders import new_session
 from tests.kit.clock import HandClock
 from tests.kit.fakes import FakeWriter
-from tests.kit.stores import a_store
 
 
 class Scene:
@@ -18,7 +18,7 @@ class Scene:
     def __init__(self) -> None:
         self.clock, self.writer = HandClock(), FakeWriter()
         parts: Any = self.writer, self.clock, None, None
-        self.store = a_store(*parts)
+        self.store = SessionStore(*parts)
         self.standby = Standby(self.store, parts[0], self.clock)
         self.n_ended = 0
         self.standby.ended.connect(self._count)

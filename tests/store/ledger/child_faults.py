@@ -28,7 +28,6 @@ from enigma_panel.store.ledger.backup import make_copy, use_copy
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import IntentKind, Outcome, Step
 from enigma_panel.store.ledger.ledger import Ledger
-from enigma_panel.store.ledger.sent_secrets import SentSecret
 
 T = TypeVar("T")
 NOW = 1_750_000_000_000
@@ -160,8 +159,6 @@ class Work:
         done = replace(
             intent.task, status=TaskStatus.DONE, ended_ms=NOW, usage=Usage(cost=Decimal("0.25"))
         )
-        sent = SentSecret(session_key=closed.key)
-        tried("sent", lambda: self.ledger.keep_sent_secrets([sent]))
         tried("ended", lambda: self.ledger.settle(intent.key, Outcome.KNOWN, NOW, closed, done))
         say("ended", done.key)
         return done.key

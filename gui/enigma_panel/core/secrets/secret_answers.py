@@ -65,14 +65,6 @@ def login_secrets(username: str, password: str) -> list[str]:
     return _distinct(parts)
 
 
-def good_for_long(answer: str, secrets: Iterable[str], kind: QuestionKind) -> list[str]:
-    """The secrets of an answer that can be used more than once: no code that was asked for."""
-    if kind is not QuestionKind.CODE:
-        return list(secrets)
-    word = {answer.strip()} if len(answer.split()) == 1 else set()
-    return [secret for secret in secrets if secret not in word and re.search(r"[^\W\d]", secret)]
-
-
 def can_be_misread(field: str) -> bool:
     """Whether a username or password holds what stands between the two in `credentials_text`."""
     return _BETWEEN.search(field) is not None

@@ -407,7 +407,7 @@ class Live(Service):
                 self._channels[key].alive_ms = self._clock.now_ms()
             if observation.kind is Kind.COMPLETED:  # a long one would keep questions waiting
                 observation = replace(observation, text=None)
-            await self._events.handle(key, self._store.redaction.clean(observation))
+            await self._events.handle(key, self._store.redaction.clean(key, observation))
         except Exception:  # one bad event must not end the listening
             log.exception("an event could not be taken")
 

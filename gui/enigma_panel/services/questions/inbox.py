@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from enigma_panel.core.attribution import is_disproved, may_be_of_another
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.questions.kinds import guess_kind
-from enigma_panel.core.secrets.secret_answers import good_for_long, secrets_in
+from enigma_panel.core.secrets.secret_answers import secrets_in
 from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.questions.answers import Answers
@@ -98,7 +98,9 @@ class Inbox(QObject):
                 secrets = ()
             elif secrets is None:
                 secrets = secrets_in(text, question.kind)
-            await asyncio.gather(self._check(question), self._remember(question, text, secrets))
+            for secret in dict.fromkeys(map(_sendable, secrets)):
+                self._store.redaction.remember(question.session_key, secret)
+            await self._check(question)
             answer = Answer(text, verb, used)
             return await self._answers.send(
                 key, answer, is_open=lambda: self._parts(question) is not None
@@ -110,14 +112,6 @@ class Inbox(QObject):
     async def restore(self) -> None:
         """Restore with what questions were answered today in earlier runs. Raises LedgerError."""
         await self._answers.restore()
-
-    async def _remember(self, question: OpenQuestion, text: str, secrets: Sequence[str]) -> None:
-        """Keep secrets of the answer out of ledger and log; a code, good once, in this run only."""
-        key, sent = question.session_key, self._store.sent_secrets
-        secrets = list(dict.fromkeys(map(_sendable, secrets)))
-        for secret in secrets:
-            sent.remember(key, secret)
-        await sent.keep(key, good_for_long(text, secrets, question.kind))
 
     async def _check(self, question: OpenQuestion) -> None:
         """Poll the task, which may ask no more; of an unknown asker, the session's current one."""

@@ -1,30 +1,62 @@
 """Redaction of texts of the service before they are kept: an agent may echo a password."""
 
+import json
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Task
 from enigma_panel.core.observation import OWN_CODES, STEP_KINDS, Kind, Observation, ResultFile
 from enigma_panel.core.secrets.redaction import MARK, Redactor, redact_shapes
 
-_LATER = STEP_KINDS | {Kind.QUESTION}
-
 
 class RedactionFilter:
-    """Facts without secrets. Each text passes once: a fact that `is_clean` has passed."""
+    """Facts without secrets, which it knows by the sessions that they were sent to.
+
+    Each text passes once: a fact that `is_clean` has passed.
+    """
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
+        self._tokens: dict[int, list[int]] = {}  # by session: the secrets that were sent to it
+        self._earlier: frozenset[int] = frozenset()
 
-    def clean(self, observation: Observation) -> Observation:
-        """The fact as it may be kept.
+    def note_earlier(self, session_keys: Iterable[int]) -> None:
+        """Hide from now on what is called a password in texts of these sessions.
+
+        An earlier run opened them: nobody knows any more what it sent.
+        """
+        self._earlier = frozenset(session_keys)
+
+    def session_keys(self) -> set[int]:
+        """Sessions to which a secret was sent in this run."""
+        return set(self._tokens)
+
+    def remember(self, session_key: int, text: str) -> None:
+        """Keep a text that is sent to this session out of all that leaves us, until it is over."""
+        tokens = self._tokens.setdefault(session_key, [])
+        tokens += map(self._redactor.add_secret, _forms(text))
+
+    def forget(self, session_key: int) -> None:
+        """Forget the secrets of this session: nothing comes any more that could hold one."""
+        for token in self._tokens.pop(session_key, ()):
+            self._redactor.forget(token)
+
+    def clean(self, session_key: int, observation: Observation) -> Observation:
+        """The fact about that session as it may be kept.
 
         Questions are left to `redact`, which knows those that have passed, and steps to the
-        Timeline, which redacts many at once.
+        Timeline, which redacts many at once, but knows no sessions.
         """
-        return observation if observation.kind in _LATER else self.redact(observation)
+        is_step = observation.kind in STEP_KINDS and session_key not in self._earlier
+        if is_step or observation.kind is Kind.QUESTION:
+            return observation
+        return self.redact(session_key, observation)
 
-    def redact(self, observation: Observation, task: Task | None = None) -> Observation:
-        """The fact, about that task, as it may be kept.
+    def redact(
+        self, session_key: int, observation: Observation, task: Task | None = None
+    ) -> Observation:
+        """The fact about that session, and about that task, as it may be kept.
 
         Our own codes stay: the program goes by them. An address that held a sent secret is none any
         more: better that than the secret. Else a file's stays as it is, in the ledger alone: it is
@@ -32,13 +64,18 @@ class RedactionFilter:
         """
         if observation.is_clean:
             return observation
-        redact, redact_url = self._redactor.redact, self._redactor.redact_sent
-        text, code = observation.text, observation.code
+
+        def redact(text: str) -> str:
+            text = self._redactor.redact(text)
+            return redact_shapes(text) if session_key in self._earlier else text
+
         question = task.question if task is not None and observation.kind is Kind.QUESTION else None
+        text, code, redact_url = observation.text, observation.code, self._redactor.redact_sent
         if text and text != question:  # that has passed it
             text = redact(text)
             # What is asked again may hold what was answered meanwhile: it is the same question.
-            text = question if self.is_same(text, question) else text
+            if question and _is_likely(text, question) and text == redact(question):
+                text = question
         files = tuple(
             ResultFile(name=redact(file.name), url=redact_url(file.url), source=redact(file.source))
             for file in observation.files
@@ -51,18 +88,14 @@ class RedactionFilter:
             is_clean=True,
         )
 
-    def is_same(self, redacted: str, before: str | None) -> bool:
-        """Whether a text that passed before is this one; a secret in it may be known only now."""
-        if before is None or redacted == before:
-            return before is not None
-        if self._passed_by_shape(redacted, before):
-            return True
-        clear, mark, _ = redacted.partition(MARK)  # most others need not be redacted anew
-        is_likely = bool(mark) and before.startswith(clear)
-        return is_likely and redacted == self._redactor.redact(before)
 
-    def _passed_by_shape(self, redacted: str, before: str) -> bool:
-        """Whether the text passed while nobody could recognise the secret in it."""
-        clear, mark, _ = before.partition(MARK)
-        is_likely = bool(mark) and redacted.startswith(clear)
-        return is_likely and redact_shapes(redacted) == before
+def _is_likely(redacted: str, before: str) -> bool:
+    """Whether a text that passed before may be this one; most others need not be redacted anew."""
+    clear, mark, _ = redacted.partition(MARK)
+    return bool(mark) and before.startswith(clear)
+
+
+def _forms(text: str) -> list[str]:
+    """The text as it is, and as JSON writes it: agents write secrets down so, too."""
+    as_json = (json.dumps(text, ensure_ascii=is_ascii)[1:-1] for is_ascii in (False, True))
+    return list(dict.fromkeys((text, *as_json)))

@@ -32,7 +32,6 @@ from enigma_panel.services.clock import Clock, local_day
 from enigma_panel.services.state.day_costs import DayCosts
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.redaction import RedactionFilter
-from enigma_panel.services.state.sent_secrets import SentSecrets
 from enigma_panel.services.state.timeline import EARLIER_ANSWER, Timeline
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.deletion import Deleted
@@ -40,7 +39,6 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.row_mapper import BadRow
-from enigma_panel.store.ledger.sent_secrets import SentSecret
 
 T = TypeVar("T")
 Record = Session | Task
@@ -142,7 +140,6 @@ class SessionStore(QObject):
         clock: Clock,
         redactor: Redactor,
         timeline: Timeline,
-        sent_secrets: SentSecrets,
     ) -> None:
         super().__init__()
         self._writer = writer
@@ -159,7 +156,6 @@ class SessionStore(QObject):
         self._unannounced_sessions: set[int] = set()
         self._id_tokens: dict[int, dict[str, int]] = {}  # by session: what the redactor knows
         self.redaction = RedactionFilter(redactor)
-        self.sent_secrets = sent_secrets
         self.day_costs = DayCosts()
         self.ending = EndMarks()
         self.unsure_stops: dict[int, int] = {}
@@ -265,18 +261,15 @@ class SessionStore(QObject):
         now = self._clock.now_ms()
         day = local_day(now)
 
-        def read(
-            ledger: Ledger,
-        ) -> tuple[Start, dict[int, int], list[SentSecret], set[str]]:
+        def read(ledger: Ledger) -> tuple[Start, dict[int, int], set[str]]:
             start = read_start(ledger, now)
             costs = ledger.costs_of_day(*day)
             with_text = ledger.opened_with_text(session.key for session in start[0])
-            return start, costs, ledger.sent_secrets(), with_text
+            return start, costs, with_text
 
-        (sessions, tasks, keys), costs, sent, with_text = await self._writer.read(read)
+        (sessions, tasks, keys), costs, with_text = await self._writer.read(read)
         self.day_costs.begin(day, costs)
         self._remember_all(sessions, tasks)
-        self.sent_secrets.load(sent, self._sessions)
         self.text_addresses |= with_text
         self._task_keys = keys
         self.changed.emit(
@@ -292,6 +285,8 @@ class SessionStore(QObject):
             self._sessions.setdefault(intent.session.key, intent.session)
             if intent.task is not None and intent.task.key not in self._tasks:
                 self._remember_task(intent.task)
+        opened = (key for key, session in self._sessions.items() if not session.is_planned)
+        self.redaction.note_earlier(opened)
         return intents
 
     async def fetch(self, task_keys: Iterable[int]) -> None:
@@ -398,8 +393,8 @@ class SessionStore(QObject):
         """Record the outcome of an intent, with the fact that shows it."""
         if self._sessions[intent.session.key].service_id is None:  # its text may hold that name
             self._know_id(intent.session.key, observation.session_id)
-        observation = self.redaction.clean(observation)
         session = self._sessions[intent.session.key]
+        observation = self.redaction.clean(session.key, observation)
         task = self._tasks.get(intent.task.key) if intent.task else None
         has_asked = task is not None and task.question_n > 0
         if has_asked and observation.kind is Kind.QUESTION and intent.kind in STARTS:
@@ -545,9 +540,9 @@ class SessionStore(QObject):
 
     def forget_history(self, now_ms: int) -> None:
         """Forget ids and secrets of sessions that are over; called now and then."""
-        known = {*self._id_tokens, *self.sent_secrets.session_keys()}
+        known = {*self._id_tokens, *self.redaction.session_keys()}
         for key in [key for key in known if self._is_over(key, now_ms)]:
-            self.sent_secrets.forget(key)
+            self.redaction.forget(key)
             self._forget_ids(key)
 
     def _is_over(self, key: int, now_ms: int) -> bool:
@@ -578,7 +573,7 @@ class SessionStore(QObject):
             self._sessions.pop(key, None)
             self._past_sessions.pop(key, None)
             self._of_session.pop(key, None)
-            self.sent_secrets.forget(key)
+            self.redaction.forget(key)
             self._forget_ids(key)
         self._unannounced_sessions |= {*deleted.sessions, *deleted.of_sessions}
         for session in (*self._sessions.values(), *self._past_sessions.values()):
@@ -687,7 +682,7 @@ class SessionStore(QObject):
         if task is not None and task.session_key != session.key:
             task = None  # it went to another browser while the call was on its way
         now = self._clock.now_ms()
-        observation = self.redaction.redact(observation, task)
+        observation = self.redaction.redact(session.key, observation, task)
         ending = self.ending.get(session.key, frozenset())
         if task is not None and self.unsure_stops.get(task.key) == task.question_n:
             ending |= {CommandVerb.STOP}

@@ -57,7 +57,6 @@ _EMPTY = (
 )
 _SESSIONS_GO = (
     f"DELETE FROM intents WHERE session_key IN {THESE}",  # noqa: S608 - own words
-    f"DELETE FROM sent_secrets WHERE session_key IN {THESE}",  # noqa: S608 - own words
     f"DELETE FROM sessions WHERE key IN {THESE}",  # noqa: S608 - own words
 )
 _KEEP_LAST_KEY = (

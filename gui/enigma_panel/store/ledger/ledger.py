@@ -19,7 +19,7 @@ from enigma_panel.core.models import Session, Task
 from enigma_panel.core.money import NANO
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.store.files import Problem, ProblemKind, keep_aside
-from enigma_panel.store.ledger import deletion, file_copy, sent_secrets
+from enigma_panel.store.ledger import deletion, file_copy
 from enigma_panel.store.ledger.backup import find_copy
 from enigma_panel.store.ledger.database import COMPANIONS, HOLDING, Database
 from enigma_panel.store.ledger.deletion import Deleted
@@ -54,7 +54,6 @@ from enigma_panel.store.ledger.queries import (
     json_of,
 )
 from enigma_panel.store.ledger.row_mapper import BadRow, RecordTable, clean_text
-from enigma_panel.store.ledger.sent_secrets import SentSecret
 
 R = TypeVar("R", Session, Task)
 log = logging.getLogger(__name__)
@@ -212,14 +211,6 @@ class Ledger:
         with self._db.transaction():
             return [row[0] for row in self._db.rows(_MARK_SEEN, (json_of(keys),))]
 
-    def keep_sent_secrets(self, secrets: Sequence[SentSecret]) -> None:
-        """Remember what was sent to sessions; see `sent_secrets`."""
-        sent_secrets.keep(self._db, secrets)
-
-    def drop_sent_secrets(self, session_keys: Iterable[int]) -> None:
-        """Forget what was sent to these sessions."""
-        sent_secrets.drop(self._db, session_keys)
-
     def delete(self, task_keys: Sequence[int], now_ms: int, day_ms: int) -> Deleted:
         """Delete those of the first tasks that may go: see `deletion`."""
         return deletion.delete(self._db, task_keys, now_ms, day_ms)
@@ -339,10 +330,6 @@ class Ledger:
         `bad_rows`.
         """
         return self._reader.intents(UNSETTLED)
-
-    def sent_secrets(self) -> list[SentSecret]:
-        """The secrets that were sent to sessions not known to be over."""
-        return sent_secrets.read(self._db)
 
     @property
     def bad_rows(self) -> tuple[BadRow, ...]:

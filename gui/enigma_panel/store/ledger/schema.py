@@ -10,8 +10,8 @@ sane), booleans 0 or 1. Columns that end in `_folded` hold what is searched, as
 import sqlite3
 
 APPLICATION_ID = 0x454E4750  # "ENGP": by it `file` and _check_owner know our ledger from others
-VERSION = 17
-"""The number of this schema, in the file's `user_version`: 1 to 16 had other tables."""
+VERSION = 18
+"""The number of this schema, in the file's `user_version`: 1 to 17 had other tables."""
 
 CREATE = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -115,16 +115,6 @@ CREATE TABLE steps (
     text TEXT NOT NULL
 ) STRICT;
 
--- Fingerprints of the passwords that were sent to sessions that may still repeat them.
-CREATE TABLE sent_secrets (
-    session_key INTEGER NOT NULL REFERENCES sessions,
-    key_id BLOB NOT NULL,
-    length INTEGER NOT NULL,
-    digest BLOB NOT NULL,
-    anchor BLOB NOT NULL,
-    PRIMARY KEY (session_key, key_id, digest)
-) STRICT, WITHOUT ROWID;
-
 CREATE UNIQUE INDEX sessions_by_name ON sessions (site, number) WHERE number > 0;
 CREATE INDEX sessions_by_phase ON sessions (phase);
 CREATE INDEX tasks_by_session ON tasks (session_key);
@@ -160,7 +150,7 @@ CREATE INDEX sessions_by_host ON sessions (base_url);
 INSERT INTO meta VALUES ('salt', randomblob(16)), ('last_sessions', 0), ('last_tasks', 0);
 """
 
-TABLES = frozenset({"intents", "meta", "numbers", "sent_secrets", "sessions", "steps", "tasks"})
+TABLES = frozenset({"intents", "meta", "numbers", "sessions", "steps", "tasks"})
 
 
 def create(connection: sqlite3.Connection) -> None:
