@@ -330,10 +330,14 @@ class FakeSessions(Sessions):
 
     async def dismiss(self, key: int) -> list[int]:
         self.calls.append(("dismiss", key))
+        self.change_session(key, phase=Phase.CLOSED_ASSUMED)
         return [task.key for task in self.tasks.values() if task.session_key == key]
 
     async def restore(self, keys: Sequence[int]) -> None:
         self.calls.append(("restore", tuple(keys)))
+        for task in filter(None, map(self.tasks.get, keys)):
+            if task.status is TaskStatus.UNCONFIRMED:
+                self.change_session(task.session_key, phase=Phase.UNCONFIRMED)
 
     async def mark_seen(self, keys: Sequence[int]) -> None:
         for key in keys:

@@ -128,7 +128,7 @@ MONEY = (
         tests=("tests/ui/text/test_waiting.py::test_a_task_in_queue_says_what_it_waits_for",),
     ),
     Break(
-        promise="A notice counts what became of the sessions that were open",
+        promise="A notice counts the sessions that may still be open",
         mistake="nobody sees which rows are meant",
         file="ui/sessions/model.py",
         old="is_from_before=session.key in self._before.sessions)",

@@ -10,7 +10,14 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.services.types import NoticeKind, PauseReason, ServiceNotice, ServiceStatus
+from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.types import (
+    NoticeFacts,
+    NoticeKind,
+    PauseReason,
+    ServiceNotice,
+    ServiceStatus,
+)
 from enigma_panel.ui import announcements
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.kit.wait import run_events
@@ -134,7 +141,7 @@ def test_a_command_that_failed_is_said(
 ) -> None:
     window.toast.said.connect(partial(listener.hear, window))
     services.sessions.add(1)
-    facts = {"verb": "terminate"}
+    facts = NoticeFacts(verb=CommandVerb.TERMINATE)
     failed = ServiceNotice(kind=NoticeKind.COMMAND_FAILED, session_key=1, facts=facts)
     services.sessions.said.emit(failed)
     assert listener.texts == ["Terminate did not reach shop.example 1."]

@@ -139,9 +139,13 @@ class Caps(Service):
         if self._settings.value.at_cap == TERMINATE_RUNNING:
             self._give(task, CommandVerb.TERMINATE)
             return
-        facts = {"cost": exact_money(task.counted_cost or cap), "cap": exact_money(cap)}
-        kind = NoticeKind.STOP_IN_VAIN
-        self._notices.notify(kind, task.session_key, task.key, None, **facts)
+        self._notices.notify(
+            NoticeKind.STOP_IN_VAIN,
+            task.session_key,
+            task.key,
+            cost=exact_money(task.counted_cost or cap),
+            cap=exact_money(cap),
+        )
 
     def _give(self, task: Task, verb: CommandVerb) -> None:
         giving = self._sessions.command([task.session_key], verb)
@@ -177,8 +181,8 @@ class Caps(Service):
         this = (self._store.day_costs.day[0], cap or Decimal(0))
         if cap is not None and self._said_near != this and is_near(self.spent(), cap):
             self._said_near = this
-            facts = {"spent": format_money(self.spent(), MoneyKind.SUM), "cap": exact_money(cap)}
-            self._notices.notify(NoticeKind.CAP_NEAR, None, None, None, **facts)
+            spent = format_money(self.spent(), MoneyKind.SUM)
+            self._notices.notify(NoticeKind.CAP_NEAR, spent=spent, cap=exact_money(cap))
 
     def _is_last(self, task: Task) -> bool:
         others = (one for one in self._store.tasks_of(task.session_key) if one.key != task.key)

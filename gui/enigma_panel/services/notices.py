@@ -1,9 +1,11 @@
 """Notices from any service: news that no row shows by itself."""
 
+from typing import Unpack
+
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.errors import ApiError
-from enigma_panel.services.types import NoticeKind, ServiceNotice
+from enigma_panel.services.types import NoticeFacts, NoticeKind, ServiceNotice
 
 
 class Notices(QObject):
@@ -17,9 +19,9 @@ class Notices(QObject):
         session_key: int | None = None,
         task_key: int | None = None,
         error: ApiError | None = None,
-        **facts: str | int,
+        **facts: Unpack[NoticeFacts],
     ) -> None:
-        """Send one notice about these records. facts: numbers and verbs for the words."""
+        """Send one notice about these records."""
         self.said.emit(
             ServiceNotice(
                 kind=kind, session_key=session_key, task_key=task_key, error=error, facts=facts

@@ -1,8 +1,7 @@
 """The plain records that services hand to windows; words for them are the windows' business."""
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypedDict
 
 from msgspec import Struct, field
 
@@ -159,28 +158,40 @@ class Recovered(Struct, frozen=True, kw_only=True):
 class NoticeKind(StrEnum):
     """The kind of a notice, which no row shows by itself."""
 
-    LIMIT_LOWERED = "ceiling_lowered"  # facts: places
-    WENT_TO_SLEEP = "went_to_sleep"  # the computer slept; facts: seconds
+    LIMIT_LOWERED = "ceiling_lowered"
+    WENT_TO_SLEEP = "went_to_sleep"  # the computer slept
     START_REFUSED = "start_refused"
     START_UNCONFIRMED = "start_unconfirmed"
     COMMAND_FAILED = "command_failed"
     CLOSED_FOR_FAILED_TASK = "closed_for_failed_task"
     CLOSED_FOR_WAITING_TASK = "closed_for_waiting_task"  # refused for now: it is queued again
     LEDGER_FAILED = "ledger_failed"
-    CAP_NEAR = "cap_near"  # little is left of the day's cap; facts: spent, cap
+    CAP_NEAR = "cap_near"  # little is left of the day's cap
     STOPPED_AT_CAP = "stopped_at_cap"  # its browser stays open
-    STOP_IN_VAIN = "stop_in_vain"  # delivered at a cap, and the cost still rises; facts: cost, cap
+    STOP_IN_VAIN = "stop_in_vain"  # delivered at a cap, and the cost still rises
     MOVED_HERE = "moved_here"  # another computer used the ledger last
 
 
+class NoticeFacts(TypedDict, total=False):
+    """What the words of some kinds name besides, never a secret."""
+
+    verb: CommandVerb  # COMMAND_FAILED
+    reason: str  # LEDGER_FAILED
+    places: int  # LIMIT_LOWERED
+    seconds: int  # WENT_TO_SLEEP
+    spent: str  # CAP_NEAR
+    cost: str  # STOP_IN_VAIN
+    cap: str  # both
+
+
 class ServiceNotice(Struct, frozen=True, kw_only=True):
-    """One thing to say, of these rows, by this error. facts: for the words, never a secret."""
+    """One thing to say, of these rows, by this error."""
 
     kind: NoticeKind
     session_key: int | None = None
     task_key: int | None = None
     error: ApiError | None = None
-    facts: Mapping[str, str | int] = field(default_factory=dict)
+    facts: NoticeFacts = field(default_factory=NoticeFacts)
 
 
 QuestionId = tuple[int, int]

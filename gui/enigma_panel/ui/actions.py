@@ -48,15 +48,14 @@ _QUESTION = (
 
 
 class Actions(QObject):
-    """Verbs on sessions and tasks. `trouble` brings a sentence that no row says.
+    """Verbs on sessions and tasks.
 
-    done: something was done that no row says: a sentence. undoable_done: something that can be
-    taken back: a sentence, and the call that does. grace_began: a command can be taken back for a
-    moment: a sentence, the call that does, and for how many milliseconds.
+    done: something was done, or could not be, that no row says: a sentence. undoable_done:
+    something that can be taken back: a sentence, and the call that does. grace_began: a command can
+    be taken back for a moment: a sentence, the call that does, and for how many milliseconds.
     awaited_again: the key of a session whose start was dismissed, and is waited for after all.
     """
 
-    trouble = Signal(str)
     done = Signal(str)
     undoable_done = Signal(str, object)
     grace_began = Signal(str, object, int)
@@ -204,7 +203,7 @@ class Actions(QObject):
         session = self._sessions.session(key)
         link = session.web_view_url if session is not None else None
         if link is not None and not open_live_page(link):
-            self.trouble.emit(tr("No program could open the live page."))
+            self.done.emit(tr("No program could open the live page."))
 
     def show_folder(self, path: Path) -> None:
         """Open the folder of a file in the person's file manager."""
@@ -213,11 +212,11 @@ class Actions(QObject):
     def open_folder(self, folder: Path) -> None:
         """Open a folder in the person's file manager."""
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self.trouble.emit(tr("No program could open the folder {path}.", path=folder))
+            self.done.emit(tr("No program could open the folder {path}.", path=folder))
 
     def open_account_page(self) -> None:
         if not open_account_page(self._services.account.base_url):
-            self.trouble.emit(tr("No program could open the account page."))
+            self.done.emit(tr("No program could open the account page."))
 
     def take_way_out(
         self, action: NoticeAction, session_key: int | None, task: Task | None
@@ -259,7 +258,7 @@ class Actions(QObject):
                     if task is not None and task.is_final:  # else it was sent after all
                         self.edit_and_run(task)
         except LedgerError:
-            self.trouble.emit(tr("The history could not be saved. The queue stays as it was."))
+            self.done.emit(tr("The history could not be saved. The queue stays as it was."))
 
     async def _dismiss_start(self, key: int) -> None:
         tasks = await self._sessions.dismiss(key)
@@ -294,10 +293,10 @@ class Actions(QObject):
         try:
             results = await self._services.task_search.results_of(keys, MOST_COPIED)
         except LedgerError:
-            self.trouble.emit(tr("The history could not be read, so nothing was copied."))
+            self.done.emit(tr("The history could not be read, so nothing was copied."))
             return
         if results is None:
-            self.trouble.emit(tr("These results are too long to copy at once. Select fewer."))
+            self.done.emit(tr("These results are too long to copy at once. Select fewer."))
             return
         if results:
             self.copy("\n\n".join(results))
@@ -333,7 +332,7 @@ class Actions(QObject):
         except NoKeyError:
             self.dialogs.open_key()
         except LedgerError:
-            self.trouble.emit(tr("The history could not be saved, so nothing was started."))
+            self.done.emit(tr("The history could not be saved, so nothing was started."))
 
 
 def result_question(lost: Task) -> TaskSpec:

@@ -5,13 +5,14 @@ It tells on standard output when that is "over", and stays.
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.services.types import NoticeKind, PauseReason, ServiceNotice
+from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.types import NoticeFacts, NoticeKind, PauseReason, ServiceNotice
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.kit.fakes import FakeDialogs, FakeScope
 from tests.kit.world import World
@@ -63,9 +64,9 @@ class Story:
         self._notify(NoticeKind.START_REFUSED, 4)
 
     def _fail_command(self) -> None:
-        self._notify(NoticeKind.COMMAND_FAILED, 5, verb="stop")
+        self._notify(NoticeKind.COMMAND_FAILED, 5, verb=CommandVerb.STOP)
 
-    def _notify(self, kind: NoticeKind, key: int, **facts: str) -> None:
+    def _notify(self, kind: NoticeKind, key: int, **facts: Unpack[NoticeFacts]) -> None:
         notice = ServiceNotice(kind=kind, session_key=key, task_key=key, facts=facts)
         self._services.sessions.said.emit(notice)
 

@@ -174,4 +174,4 @@ async def test_what_went_wrong_is_a_notice(
     take(ask(window))
     await world.settle()
     assert words in window.toast.accessibleName()
-    assert window.notices.count() == 1
+    assert len(window.notices.notices()) == 1

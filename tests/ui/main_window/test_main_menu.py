@@ -16,7 +16,7 @@ from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.text.states import local_time
 from tests.kit.fakes import FakeDialogs, FakeScope
-from tests.kit.person import button, key, notice_texts
+from tests.kit.person import button, key
 from tests.kit.wait import run_events
 from tests.kit.world import World
 
@@ -106,9 +106,8 @@ def test_the_data_folder_opens_but_not_the_throw_away_one_of_the_demo(
     )
     window.main_menu.folder.trigger()
     assert opened == ["/home/maria/enigma-panel"]
-    assert notice_texts(window.notices) == [
-        "No program could open the folder /home/maria/enigma-panel."
-    ]
+    said = window.toast.accessibleName()
+    assert said == "No program could open the folder /home/maria/enigma-panel."
     demo = World(FakeScope(), demo=True).services
     other = MainWindow(demo, dialogs)
     assert not other.main_menu.folder.isVisible()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QApplication
 
 from enigma_panel.api.errors import InterruptedCallError
 from enigma_panel.core.models import Phase, TaskStatus
@@ -17,7 +17,7 @@ from enigma_panel.ui.widgets.pointer_hold import ARM_MS
 from tests.kit.person import active, button, in_sight, key, shown_texts, type_text
 
 PLAIN = Notice(title="Something happened.")
-SLEPT = Notice(title="This computer slept.", needs_look=False)
+SLEPT = Notice(title="This computer slept.", text="All is checked.", needs_look=False)
 
 
 def unconfirmed(services: Any) -> None:
@@ -30,20 +30,22 @@ def unconfirmed(services: Any) -> None:
 
 def test_the_count_is_of_what_needs_a_look(window: MainWindow) -> None:
     look = window.status_bar.look
-    assert not look.isVisible()
+    assert not window.all_notices.isEnabled()
     window.notices.add(SLEPT)
-    assert not look.isVisible()
+    assert window.toast.accessibleName() == SLEPT.words
+    assert (look.isVisible(), window.all_notices.isEnabled()) == (False, False)
     window.notices.add(PLAIN)
     assert look.text() == look.accessibleName() == "1 needs a look"
     window.notices.add(Notice(title="Another."))
     assert look.text() == "2 need a look"
     look.click()
-    assert {"2 need a look", "Earlier"} < set(shown_texts(window.notice_panel).split("\n"))
-    for notice in window.notices.notices()[:2]:
+    assert window.all_notices in window.command_groups()[0].actions
+    said = shown_texts(window.notice_panel)
+    assert "2 need a look" in said
+    assert SLEPT.title not in said
+    for notice in window.notices.notices():
         window.notices.dismiss(notice)
-    assert "Notices" in shown_texts(window.notice_panel).split("\n")
-    window.notice_panel.open_list()
-    assert "Earlier" not in shown_texts(window.notice_panel)
+    assert "Nothing needs a look." in shown_texts(window.notice_panel)
 
 
 def test_it_comes_as_a_toast_that_leads_to_the_list(window: MainWindow, services: Any) -> None:
@@ -63,30 +65,13 @@ def test_what_the_open_list_says_is_no_toast_beside_it(window: MainWindow, servi
     assert (window.notice_panel.isVisible(), window.toast.isVisible()) == (True, False)
 
 
-def test_a_short_one_is_a_toast_and_is_read_later(window: MainWindow) -> None:
-    assert not window.all_notices.isEnabled()
-    window.notices.add(SLEPT)
-    assert window.toast.accessibleName() == SLEPT.title
-    assert window.all_notices in window.command_groups()[0].actions
-    window.all_notices.trigger()
-    assert SLEPT.title in shown_texts(window.notice_panel)
-    assert "Dismiss" not in [
-        b.text() for b in window.notice_panel.findChildren(QAbstractButton) if b.isVisible()
-    ]
-    window.notices.dismiss(SLEPT)
-    assert not window.all_notices.isEnabled()
-
-
 async def test_the_keyboard_reaches_all_of_it(window: MainWindow, services: Any) -> None:
     await active(window)
     unconfirmed(services)
-    window.notices.add(SLEPT)
     look, panel = window.status_bar.look, window.notice_panel
     look.setFocus()
     key(look, Qt.Key.Key_Return)
     assert panel.close_button.hasFocus()
-    words = shown_texts(panel)
-    assert words.index("unconfirmed") < words.index(SLEPT.title)
     reached = []
     for _ in range(3):
         key(window.focusWidget(), Qt.Key.Key_Tab)
@@ -102,14 +87,14 @@ async def test_the_keyboard_reaches_all_of_it(window: MainWindow, services: Any)
 
 def test_no_row_moves_under_the_pointer(window: MainWindow, qapp: QApplication) -> None:
     window.notices.add(PLAIN)
-    window.notices.add(Notice(title="Another.", actions=(NoticeAction.COPY_DIAGNOSTICS,)))
+    window.notices.add(Notice(title="Another."))
     window.all_notices.trigger()
     panel = window.notice_panel
     qapp.processEvents()
     qapp.sendEvent(panel, QEvent(QEvent.Type.Enter))
     rows = {row.notice.title: row for row in panel._rows}
     places = {title: row.mapTo(window, QPoint()) for title, row in rows.items()}
-    button(panel, "Copy diagnostics").click()
+    rows["Another."].dismiss_button.click()
     assert not rows["Another."].isEnabled()
     window.notices.add(Notice(title="A third."))
     qapp.processEvents()

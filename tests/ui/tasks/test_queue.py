@@ -27,7 +27,7 @@ from enigma_panel.ui.widgets.table.table import ROW_HEIGHT, KeyedTable
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs, FakeQueue
-from tests.kit.person import button, notice_texts, shown_texts
+from tests.kit.person import button, shown_texts
 from tests.kit.tables import SPOKEN, STRICT, cell_text
 from tests.kit.wait import until
 
@@ -380,4 +380,4 @@ def test_a_ledger_that_fails_is_said(
 
     monkeypatch.setattr(services.queue, "up", fail)
     queued.app_actions.queued([3], QueueAction.UP)
-    assert "The queue stays as it was" in notice_texts(queued.notices)[0]
+    assert "The queue stays as it was" in queued.toast.accessibleName()

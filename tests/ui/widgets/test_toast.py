@@ -171,7 +171,7 @@ def test_its_undo_is_not_exchanged_below_the_hand(
     assert window.toast.accessibleName() == "A task was removed."
     undo.click()
     assert done == ["draft"]
-    assert window.toast.accessibleName() == "Started “Buy one hub”."
+    assert not window.toast.isVisible(), "what waited may be untrue now"
 
 
 def test_what_waited_for_the_hand_comes_when_it_is_gone(

@@ -130,10 +130,8 @@ class DeletionDialog(Sheet):
             self.accept()
 
     async def _run(self, plan: DeletionPlan) -> None:
-        tell = self._app_actions
         result = await self._deletions.delete(plan.keys)
-        is_whole = result.deleted == len(plan.keys)
-        (tell.done if is_whole else tell.trouble).emit(result_text(result))
+        self._app_actions.done.emit(result_text(result))
 
 
 def _word() -> str:

@@ -80,7 +80,7 @@ class ResultFiles(DetailsPanel):
 
     def _open(self, address: str) -> None:
         if not QDesktopServices.openUrl(QUrl(address)):
-            self._app_actions.trouble.emit(tr("No program could open the file."))
+            self._app_actions.done.emit(tr("No program could open the file."))
 
 
 class FileRow(QWidget):

@@ -239,9 +239,8 @@ class CommandSender(Service):
             raise DroppedError(command.dropped)
         reaction = react(command, error, self._rng)
         if reaction is None:
-            facts = {"verb": command.verb.value}
             self._notices.notify(
-                NoticeKind.COMMAND_FAILED, command.key, command.task_key, error, **facts
+                NoticeKind.COMMAND_FAILED, command.key, command.task_key, error, verb=command.verb
             )
             raise DroppedError(Outcome.REFUSED, is_refused=True)
         if reaction.why is not WaitReason.KEY:

@@ -424,8 +424,9 @@ class MainWindow(QMainWindow):
         self.selection.sessions.show_key_state(self.services.account.state)
 
     def _follow_notices(self) -> None:
-        self.all_notices.setEnabled(bool(self.notices.notices()))
-        self.status_bar.show_count(self.notices.count())
+        n = len(self.notices.notices())
+        self.all_notices.setEnabled(n > 0)
+        self.status_bar.show_count(n)
         self._show_need(self.notices.need())
 
     def _show_need(self, need: Notice | None) -> None:
@@ -444,9 +445,9 @@ class MainWindow(QMainWindow):
         elif notice.actions:
             first = notice.actions[0]
             choose = partial(self.notices.choose, notice, first)
-            self.toast.offer(notice.title, notice.label(first), choose)
+            self.toast.offer(notice.words, notice.label(first), choose)
         else:
-            self.toast.say(notice.title)
+            self.toast.say(notice.words)
 
     def _enable_verbs(self) -> None:
         app_actions, is_marked = self.app_actions, self.selection.lead.shows_selection

@@ -17,7 +17,7 @@ from enigma_panel.services.types import (
     ServiceStatus,
 )
 from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.text.dialects import dialect_name, offered_dialect, wanted_dialect
+from enigma_panel.ui.text.dialects import dialect_name, wanted_dialect
 from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain
 from enigma_panel.ui.text.pages import account_page
 from enigma_panel.ui.text.problems import Notice, NoticeAction
@@ -27,7 +27,6 @@ from enigma_panel.ui.text.ways_out import can_be_asked, ways_out
 
 tr = Translations("Notices")
 
-BAD_REQUEST = 400
 _BACK = frozenset({ServiceStatus.OK, ServiceStatus.FULL})
 
 
@@ -41,13 +40,7 @@ class About:
         self.task = services.sessions.task(task_key) if task_key is not None else None
         self.name = self.session.name if self.session is not None else tr("a session")
         self.title = shorten(self.task.spec.text, 60) if self.task else tr("a task")
-        self.n = next((fact for fact in notice.facts.values() if isinstance(fact, int)), 0)
-        self.fact = next((fact for fact in notice.facts.values() if isinstance(fact, str)), "")
-
-    @property
-    def texts(self) -> dict[str, str]:
-        """The facts that are texts, by name."""
-        return {n: fact for n, fact in self.notice.facts.items() if isinstance(fact, str)}
+        self.facts = notice.facts
 
     @property
     def why(self) -> ErrorText:
@@ -82,8 +75,8 @@ Words = tuple[str, str]
 class Kind(Struct, frozen=True, kw_only=True):
     """How one kind of report is told.
 
-    is_over: its cause is gone; without it, the report is of a moment, said once and read later.
-    needs_look: it counts until it is over or dismissed.
+    needs_look: it is kept until it is over or dismissed; any other is said once. is_over: its cause
+    is gone.
     """
 
     words: Callable[[About], Words]
@@ -103,7 +96,6 @@ def notice_of(report: ServiceNotice, services: Services) -> Notice:
         actions=kind.actions(about),
         needs_look=kind.needs_look,
         about=report,
-        dialect=offered_dialect(about.session, about.task, services.account),
     )
 
 
@@ -113,11 +105,10 @@ def is_over(report: ServiceNotice, services: Services) -> bool:
 
 
 def _topic(report: ServiceNotice) -> str:
-    """Return the topic: of a refused task there is one notice, else it could be started twice."""
-    kind, verb = report.kind, report.facts.get("verb", "")
-    if kind is NoticeKind.LEDGER_FAILED:
-        return kind.value
-    return f"{kind.value} {report.session_key} {report.task_key} {verb}"
+    if report.kind is NoticeKind.LEDGER_FAILED:
+        return report.kind.value
+    verb = report.facts.get("verb", "")
+    return f"{report.kind.value} {report.session_key} {report.task_key} {verb}"
 
 
 def _is_near_cap(services: Services) -> bool:
@@ -133,7 +124,7 @@ def _unconfirmed(about: About) -> Words:
 
 
 def _command_failed(about: About) -> Words:
-    verb, error = CommandVerb(about.fact or "stop"), about.notice.error
+    verb, error = about.facts["verb"], about.notice.error
     names = {"verb": verb_label(verb), "session": about.name}
     title = tr("{verb} did not reach {session}.", **names)
     if error is not None and not error.nothing_happened:
@@ -146,16 +137,6 @@ def _command_failed(about: About) -> Words:
 
 
 # -- ways out -------------------------------------------------------------------------------------
-
-
-def _again(about: About) -> tuple[NoticeAction, ...]:
-    """Return the actions by which a refused task may still be accepted."""
-    ways = ways_out(about.session, about.task, about.services)
-    reply = reply_of(about.notice.error)
-    if NoticeAction.SWITCH_DIALECT not in ways:
-        bad = reply is not None and reply.status == BAD_REQUEST
-        ways = (NoticeAction.EDIT_AND_RUN,) if bad else ()
-    return (NoticeAction.SHOW_TASK, *ways)
 
 
 def _only(action: NoticeAction) -> Callable[[About], tuple[NoticeAction, ...]]:
@@ -183,7 +164,7 @@ def _stays_with(about: About, *, at_work: bool) -> bool:
 
 def _came_true(about: About) -> bool:
     """Return whether the command has had its effect, or can be sent now."""
-    session, verb = about.session, CommandVerb(about.fact or "stop")
+    session, verb = about.session, about.facts["verb"]
     if session is None or session.is_ended:
         return True
     if isinstance(about.notice.error, NotConnectedError):
@@ -209,17 +190,22 @@ KINDS: Mapping[NoticeKind, Kind] = {
     ),
     NoticeKind.LEDGER_FAILED: Kind(
         words=lambda about: (
-            tr("The history can't be saved: {reason}.", reason=about.fact),
+            tr("The history can't be saved: {reason}.", reason=about.facts["reason"]),
             tr("Changes stay in memory and are saved as soon as possible."),
         ),
         needs_look=True,
     ),
     NoticeKind.CAP_NEAR: Kind(
         words=lambda about: (
-            tr("{spent} of {cap} is spent today.", **about.texts),
+            tr(
+                "{spent} of {cap} is spent today.",
+                spent=about.facts["spent"],
+                cap=about.facts["cap"],
+            ),
             tr("Nothing more starts at the cap."),
         ),
         is_over=lambda about: not _is_near_cap(about.services),
+        needs_look=True,
     ),
     NoticeKind.STOPPED_AT_CAP: Kind(
         words=lambda about: (
@@ -228,11 +214,16 @@ KINDS: Mapping[NoticeKind, Kind] = {
         ),
         actions=_only(NoticeAction.TERMINATE),
         is_over=lambda about: not _stays_with(about, at_work=False),
+        needs_look=True,
     ),
     NoticeKind.STOP_IN_VAIN: Kind(
         words=lambda about: (
             tr("{session} runs on after its Stop.", session=about.name),
-            tr("It costs {cost} by now. Your cap is {cap}.", **about.texts),
+            tr(
+                "It costs {cost} by now. Your cap is {cap}.",
+                cost=about.facts["cost"],
+                cap=about.facts["cap"],
+            ),
         ),
         actions=_only(NoticeAction.TERMINATE),
         is_over=lambda about: not _stays_with(about, at_work=True),
@@ -250,7 +241,7 @@ KINDS: Mapping[NoticeKind, Kind] = {
             tr("“{task}” was not started.", task=about.title),
             about.why.text,
         ),
-        actions=_again,
+        actions=_only(NoticeAction.SHOW_TASK),
     ),
     NoticeKind.CLOSED_FOR_WAITING_TASK: Kind(
         words=lambda about: (
@@ -271,14 +262,14 @@ KINDS: Mapping[NoticeKind, Kind] = {
             tr.plural(
                 "The service allows 1 browser for now.",
                 "The service allows {n} browsers for now.",
-                about.n,
+                about.facts["places"],
             ),
             tr("More start when one closes."),
         )
     ),
     NoticeKind.WENT_TO_SLEEP: Kind(
         words=lambda about: (
-            tr("This computer slept for {time}.", time=duration(about.n * 1000)),
+            tr("This computer slept for {time}.", time=duration(about.facts["seconds"] * 1000)),
             tr("Everything is being checked again."),
         )
     ),

@@ -1,4 +1,4 @@
-"""All that has to be said: what is true now, and what was said lately."""
+"""What needs a look until it is over or dismissed, and what is said once."""
 
 from collections.abc import Callable
 from functools import partial
@@ -36,17 +36,13 @@ from enigma_panel.ui.text.waiting import QueueAction
 
 tr = Translations("Notices")
 
-MOST_READ_LATER = 20
-"""How many notices are kept that need no look; of the others none is left out."""
 QUIET_MS = 10_000
 """How long after a toast others of its kind come without one."""
 QUIT_TOPIC, SETTINGS_TOPIC = "quit", "settings"
 _WITHOUT_TOAST = frozenset({QUIT_TOPIC, QUEUE_TOPIC, CAP_TOPIC, KEY_TOPIC})
 """Topics without a toast: the top bar or a dialog says it."""
-STAYING = frozenset({NoticeAction.ENTER_KEY, NoticeAction.ACCOUNT_PAGE, NoticeAction.SHOW_SESSION})
-"""Actions that settle nothing: their notice stays until its cause is gone."""
 ONCE = frozenset({NoticeAction.START_AGAIN, NoticeAction.ASK_RESULT, NoticeAction.TERMINATE})
-"""Actions that settle nothing and cost money: their notice stays, and offers them no more."""
+"""Actions that cost money or end something: their notice offers them no more."""
 
 
 class Entry(Struct, frozen=True):
@@ -57,8 +53,9 @@ class Entry(Struct, frozen=True):
 
 
 class NoticeList(QObject):
-    """Follows the services, keeps what is true or was said lately, and does what is chosen.
+    """Follows the services, keeps what needs a look, and does what is chosen.
 
+    No action removes its notice: that leaves when its cause is gone, or it is dismissed.
     changed: one came, went or says something else. came: a notice to be said at once, too.
     copy_wanted: restart with the ledger's copy. quit_cancelled: do not end when the tasks are done.
     diagnostics_wanted: copy what a bug report needs. costs_wanted: open *Costs*.
@@ -95,13 +92,8 @@ class NoticeList(QObject):
     # -- reading -----------------------------------------------------------------------------
 
     def notices(self) -> list[Notice]:
-        """Return all notices: those that need a look first, of each the latest first."""
-        latest = [entry.notice for entry in reversed(self._entries.values())]
-        return sorted(latest, key=lambda notice: not notice.needs_look)
-
-    def count(self) -> int:
-        """Return how many need a look."""
-        return sum(entry.notice.needs_look for entry in self._entries.values())
+        """Return all that need a look, the latest first."""
+        return [entry.notice for entry in reversed(self._entries.values())]
 
     def since_ms(self, notice: Notice) -> int:
         """Return when a notice came."""
@@ -117,13 +109,11 @@ class NoticeList(QObject):
     # -- for the program ---------------------------------------------------------------------
 
     def add(self, notice: Notice) -> None:
-        """Add a notice, in the place of the one with its topic."""
+        """Add a notice, in the place of the one with its topic; one that needs no look is said."""
         was_there = self._entries.pop(notice.id, None) is not None
-        self._entries[notice.id] = Entry(notice, self._services.clock.now_ms())
-        read_later = [one.id for one in self.notices() if not one.needs_look]
-        for old in read_later[MOST_READ_LATER:]:
-            del self._entries[old]
-        self.changed.emit()
+        if notice.needs_look:
+            self._entries[notice.id] = Entry(notice, self._services.clock.now_ms())
+            self.changed.emit()
         if not was_there:
             self._tell(notice)
 
@@ -195,16 +185,14 @@ class NoticeList(QObject):
         self.drop(notice.id)
 
     def choose(self, notice: Notice, action: NoticeAction) -> None:
-        """Take an action of a notice, unless the notice is over meanwhile."""
+        """Take an action of a notice, unless it needed a look and is over meanwhile."""
         entry = self._entries.get(notice.id)
-        if entry is None or action not in entry.notice.actions:
+        if notice.needs_look and (entry is None or action not in entry.notice.actions):
             return
-        if action in ONCE:
+        if entry is not None and action in ONCE:
             left = tuple(other for other in entry.notice.actions if other is not action)
             self._entries[notice.id] = Entry(replace(entry.notice, actions=left), entry.since_ms)
-        elif action not in STAYING and not notice.stays:
-            del self._entries[notice.id]
-        self.changed.emit()
+            self.changed.emit()
         self._do(action, notice)
 
     # -- inside ------------------------------------------------------------------------------
@@ -216,7 +204,6 @@ class NoticeList(QObject):
             service.changed.connect(self.refresh)
         services.settings.failed.connect(self._show_settings_error)
         services.settings.changed.connect(lambda *_: self.drop(SETTINGS_TOPIC))
-        app_actions.trouble.connect(lambda text: self.add(Notice(title=text, needs_look=False)))
         app_actions.awaited_again.connect(self._show_unconfirmed)
 
     def _standing(self) -> dict[str, Notice | None]:
@@ -228,7 +215,6 @@ class NoticeList(QObject):
             title=self._quit,
             topic=QUIT_TOPIC,
             actions=(NoticeAction.CANCEL_QUIT,),
-            needs_look=bool(self._services.inbox.questions()),  # else the top bar says it
             stays=True,
         )
         return {
@@ -325,7 +311,5 @@ class NoticeList(QObject):
                 self._show_task(task_key)
             case NoticeAction.SHOW_SESSION if key is not None:
                 self._show_session(key)
-            case NoticeAction.EDIT_AND_RUN if found is not None:
-                self._app_actions.edit_and_run(found)
             case _:
                 self._app_actions.take_way_out(action, key, found)

@@ -41,7 +41,7 @@ def look_text(n: int) -> str:
 
 
 class NoticePanel(QFrame):
-    """All notices with their ways out; Escape, × and its button in the status bar close it.
+    """What needs a look, with ways out; Escape, × and its button in the status bar close it.
 
     It follows what happens. While the pointer or the keyboard is on its rows none moves: what is
     over is dimmed in its place, what is new comes below.
@@ -60,7 +60,6 @@ class NoticePanel(QFrame):
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), window, self.close_list)
         self._head = make_row()
         self._title = make_label(role="heading")
-        self._recent = make_label(tr("Earlier"), "dim")
         self._scroll = ScrollArea()
         self.close_button = make_tool(tr("Close"))
         self._build()
@@ -110,7 +109,6 @@ class NoticePanel(QFrame):
         self._head.setContentsMargins(SIDE, 8, 8, 8)
         self._scroll.column.setSpacing(0)
         self._scroll.column.addStretch(1)
-        self._recent.setContentsMargins(SIDE, 0, SIDE, 6)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, GAP)
         column.setSpacing(0)
@@ -127,12 +125,7 @@ class NoticePanel(QFrame):
             row.hide()
             row.deleteLater()
         self._rows = []
-        notices, n = self._notices.notices(), self._notices.count()
-        self._add(notices[:n])
-        self._scroll.column.removeWidget(self._recent)
-        self._scroll.column.insertWidget(self._scroll.column.count() - 1, self._recent)
-        self._recent.setVisible(0 < n < len(notices))
-        self._add(notices[n:])
+        self._add(self._notices.notices())
         self._show_count()
 
     def _add(self, notices: list[Notice]) -> None:
@@ -167,8 +160,8 @@ class NoticePanel(QFrame):
         self._fit_rows()
 
     def _show_count(self) -> None:
-        n = self._notices.count()
-        self._title.setText(look_text(n) if n else tr("Notices"))
+        n = len(self._notices.notices())
+        self._title.setText(look_text(n) if n else tr("Nothing needs a look."))
 
     def _focus_below(self, lost: QWidget) -> None:
         """Move the keyboard to the next *Dismiss*: what starts or ends something is not met."""
@@ -194,7 +187,6 @@ class NoticePanel(QFrame):
             high = row.hasHeightForWidth()
             row.setMinimumHeight(row.heightForWidth(room) if high else row.sizeHint().height())
         needed = sum(row.minimumHeight() for row in self._rows)
-        needed += 0 if self._recent.isHidden() else self._recent.sizeHint().height()
         if (page := self._scroll.widget()) is not None:
             page.setMinimumHeight(needed)
         return needed
@@ -215,36 +207,22 @@ class NoticePanel(QFrame):
 
 
 class NoticeRow(QFrame):
-    """One notice: what happened and when, what it means, its ways out.
-
-    One that needs no look is a line of all its words, with the first way out alone.
-    """
+    """One notice: what happened and when, what it means, its ways out."""
 
     def __init__(self, notice: Notice, notices: NoticeList) -> None:
         super().__init__()
         self.notice = notice
         self._notices = notices
-        self._is_line = not notice.needs_look
-        self._title = make_label(role="dim" if self._is_line else "figure", wrap=True)
+        self._title = make_label(role="figure", wrap=True)
         self._text = make_label(role="dim", wrap=True)
         time = make_label(local_time(notices.since_ms(notice)), "dim")
-        actions = notice.actions[:1] if self._is_line else notice.actions
-        self.buttons = {action: self._button(action) for action in actions}
+        self.buttons = {action: self._button(action) for action in notice.actions}
         self.dismiss_button = make_button(tr("Dismiss"))
         for button in (*self.buttons.values(), self.dismiss_button):
             button.setProperty("small", True)
         has_own = NoticeAction.DISMISS_START in notice.actions
-        self.dismiss_button.setHidden(notice.stays or has_own or self._is_line)
+        self.dismiss_button.setHidden(notice.stays or has_own)
         self.dismiss_button.clicked.connect(lambda: notices.dismiss(self.notice))
-        if self._is_line:
-            row = make_row(
-                self._title, self._text, *self.buttons.values(), self.dismiss_button, time
-            )
-            row.setStretch(0, 1)
-            row.setContentsMargins(SIDE, 3, SIDE, 3)
-            self.setLayout(row)
-            self._show()
-            return
         head, top = make_row(), Qt.AlignmentFlag.AlignTop
         head.addWidget(GlyphLabel(Glyph.BANG, Severity.AMBER), 0, top)
         head.addWidget(self._title, 1)
@@ -265,11 +243,10 @@ class NoticeRow(QFrame):
             self._show()
 
     def _show(self) -> None:
-        title = self.notice.words if self._is_line else self.notice.title
-        for label, text in ((self._title, title), (self._text, self.notice.text)):
+        for label, text in ((self._title, self.notice.title), (self._text, self.notice.text)):
             label.setText(text)
             label.setAccessibleName(text)
-        self._text.setHidden(self._is_line or not self.notice.text)
+        self._text.setHidden(not self.notice.text)
         for action, button in self.buttons.items():
             if action in self.notice.actions:  # an amount in it may be another by now
                 show_words(button, self.notice.label(action))
@@ -279,8 +256,7 @@ class NoticeRow(QFrame):
             button.setAccessibleDescription(f"{self.notice.words} {tip}".strip())
 
     def _button(self, action: NoticeAction) -> QPushButton:
-        role = "link" if self._is_line else _ROLES.get(action, "")
-        button = make_button(self.notice.label(action), role)
+        button = make_button(self.notice.label(action), _ROLES.get(action, ""))
         take_single_clicks(button)
         button.clicked.connect(lambda: self._notices.choose(self.notice, action))
         return button

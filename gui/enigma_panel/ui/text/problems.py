@@ -32,7 +32,6 @@ class NoticeAction(StrEnum):
     SHOW_SESSION = "show_session"
     ACCOUNT_PAGE = "account_page"
     START_AGAIN = "start_again"
-    EDIT_AND_RUN = "edit_and_run"
     SWITCH_DIALECT = "switch_dialect"
     DISMISS_START = "dismiss_start"
     ASK_RESULT = "ask_result"
@@ -55,10 +54,9 @@ class NoticeAction(StrEnum):
 class Notice(Struct, frozen=True, kw_only=True):
     """What happened, what it means, and its ways out.
 
-    topic: a notice with the same takes its place. needs_look: it counts until it is over; any other
-    is a toast that can be read later. stays: it leaves with its cause alone. about: what a service
-    said. dialect: the one to switch to. amount: to which a cap would be raised. sessions: those
-    that its actions are about.
+    topic: a notice with the same takes its place. needs_look: it is kept; any other is a toast
+    alone. stays: it leaves with its cause alone. about: what a service said. amount: to which a cap
+    would be raised. sessions: those that its actions are about.
     """
 
     title: str
@@ -68,7 +66,6 @@ class Notice(Struct, frozen=True, kw_only=True):
     needs_look: bool = True
     stays: bool = False
     about: ServiceNotice | None = None
-    dialect: Dialect | None = None
     amount: str = ""
     sessions: tuple[int, ...] = ()
 
@@ -91,7 +88,7 @@ class Notice(Struct, frozen=True, kw_only=True):
             return tr("Show")
         if n and action is NoticeAction.TERMINATE:
             return bulk_label(CommandVerb.TERMINATE, n, n)
-        return notice_action_label(action, self.dialect)
+        return notice_action_label(action)
 
 
 def notice_action_label(action: NoticeAction, dialect: Dialect | None = None) -> str:
@@ -103,7 +100,6 @@ def notice_action_label(action: NoticeAction, dialect: Dialect | None = None) ->
         NoticeAction.SHOW_SESSION: tr("Show session"),
         NoticeAction.ACCOUNT_PAGE: tr("Open the account page"),
         NoticeAction.START_AGAIN: tr("Start it again (may run twice)"),
-        NoticeAction.EDIT_AND_RUN: tr("Edit and run again"),
         NoticeAction.SWITCH_DIALECT: tr("Start again"),
         NoticeAction.DISMISS_START: tr("Dismiss this start"),
         NoticeAction.ASK_RESULT: tr("Ask the session for its result"),

@@ -14,7 +14,7 @@ from enigma_panel.ui.widgets.debounce import Debounce
 tr = Translations("Widgets")
 
 GAP, MARGINS = 16, QMargins(12, 3, 12, 3)
-STAYS_MS, UNDO_STAYS_MS = 4_000, 10_000
+STAYS_MS, UNDO_STAYS_MS = 6_000, 10_000
 APART, ABOVE = 16, 8
 """Distance from the window's edges, and height of the empty strip above the status bar."""
 _MOVED = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.LayoutRequest})
@@ -38,12 +38,13 @@ class ToastContent(Struct, frozen=True):
 class Toast(QFrame):
     """A toast; one at a time. It takes no focus, and stays while pointer or focus is on it.
 
-    So nobody who is about to press its Undo finds another one there: the next waits. Only another
-    Undo takes the place of an Undo; of what has none, the latest waits for its end. said: its text,
-    as it comes. bar: the status bar, above which it stands, or on it where a question or a sheet
-    stands there: it covers none of their buttons. free_from: the button in the bar that stays free,
-    too. Ctrl+Z is its Undo while it stands, unless something else in the window took that key
-    meanwhile: pressed a moment too late for that, it takes nothing back.
+    So nobody who is about to press its Undo finds another one there, and only another Undo takes
+    the place of an Undo: of what comes meanwhile the latest waits for its end, and is dropped with
+    an Undo that was pressed. said: its text, as it comes. bar: the status bar, above which it
+    stands, or on it where a question or a sheet stands there: it covers none of their buttons.
+    free_from: the button in the bar that stays free, too. Ctrl+Z is its Undo while it stands,
+    unless something else in the window took that key meanwhile: pressed a moment too late for that,
+    it takes nothing back.
     """
 
     said = Signal(str)
@@ -53,7 +54,7 @@ class Toast(QFrame):
         self._window = window
         self._bar, self._free_from = bar, free_from
         self._shown: ToastContent | None = None
-        self._waiting: list[ToastContent] = []
+        self._waiting: ToastContent | None = None
         self._is_key_taken = False
         self._label = make_label()
         self._button = make_button(tr("Undo"), "link")
@@ -103,10 +104,9 @@ class Toast(QFrame):
         self.hide()
 
     def _show_or_wait(self, content: ToastContent) -> None:
-        is_word = not content.can_undo
-        if self._shown is not None and self._shown.can_undo and (is_word or self._is_aimed_at()):
-            self._waiting = [one for one in self._waiting if one.can_undo or not is_word]
-            self._waiting.append(content)
+        is_undo = self._shown is not None and self._shown.can_undo
+        if is_undo and (not content.can_undo or self._is_aimed_at()):
+            self._waiting = content
         else:
             self._show(content)
 
@@ -148,8 +148,7 @@ class Toast(QFrame):
         return QRect(part.mapTo(self._window, QPoint()), part.size())
 
     def _act(self) -> None:
-        content = self._shown
-        self._waiting = [one for one in self._waiting if one.label]  # a mere word may be untrue now
+        content, self._waiting = self._shown, None  # what waited may be untrue now
         self._go_on()
         if content is not None:
             content.call()
@@ -169,8 +168,9 @@ class Toast(QFrame):
         self._keys.setEnabled(False)
         self._shown = None
         self.hide()
-        if self._waiting:
-            self._show(self._waiting.pop(0))
+        if self._waiting is not None:
+            content, self._waiting = self._waiting, None
+            self._show(content)
 
     # -- Qt ----------------------------------------------------------------------------------
 
