@@ -286,7 +286,7 @@ class Gallery(Tour):
         keys = self._window.selection.task_rows.keys()
         self._window.app_actions.run_several_again(keys[:40])
         dialog = await self._dialog(RunAgainDialog)
-        await self._until("all were read", dialog.run_button.isEnabled)
+        await self._until("all were read", dialog.verb_button.isEnabled)
         await self._picture("run-again", dialog)
         dialog.reject()
 

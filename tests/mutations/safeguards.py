@@ -431,7 +431,7 @@ SAFEGUARDS = (
         promise="Several tasks are run again once for one confirmation",
         mistake="a second click runs them once more",
         file="ui/new_task/run_again.py",
-        old="            self._able = []  # asked once, started once\n",
+        old="        self.verb_button.setEnabled(False)  # asked once, started once\n",
         new="",
         tests=(f"{SEVERAL}::test_what_hides_between_click_and_confirmation_is_meant_all_the_same",),
     ),

@@ -87,7 +87,7 @@ async def test_quit_waits_for_a_ledger_that_is_locked_before_it_says_anything(
     answer = asyncio.ensure_future(manager.ask_before_quit())
     await until(lambda: titles(world) == ["Quit"])
     assert manager.made(QuitDialog) is not None
-    assert "Quitting now loses recent entries" in manager.made(QuitDialog).losses.text()
+    assert "Quitting now loses recent entries" in manager.made(QuitDialog).warning.text()
     manager.cancel_quit()
     assert await answer is QuitChoice.CANCEL
 

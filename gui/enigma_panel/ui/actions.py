@@ -132,7 +132,11 @@ class Actions(QObject):
 
     def run_several_again(self, keys: Sequence[int]) -> None:
         """Run these tasks again, after one question."""
-        self.dialogs.open_run_again(keys)
+        self.dialogs.open_run_again(keys, self.start_several)
+
+    def start_several(self, specs: Sequence[TaskSpec]) -> None:
+        """Start all of these tasks, or none."""
+        self._scope.spawn(f"start {len(specs)} tasks", self._start(*specs))
 
     def switch_and_run(self, task: Task) -> None:
         """Run the task again, in the dialect that the service asked for as it refused it."""
@@ -326,9 +330,9 @@ class Actions(QObject):
         hurried = self._sessions.pending_verb(key) is verb
         return GRACE_MS if works and not hurried else 0
 
-    async def _start(self, spec: TaskSpec, where: int | None = None) -> None:
+    async def _start(self, *specs: TaskSpec, where: int | None = None) -> None:
         try:
-            await self._sessions.start(spec, where=where)
+            await self._sessions.start_many(specs, where=where)
         except NoKeyError:
             self.dialogs.open_key()
         except LedgerError:

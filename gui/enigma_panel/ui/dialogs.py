@@ -200,10 +200,12 @@ class Dialogs(QObject):
         make = partial(TerminateAllDialog, self._services, self._parent())
         self.once(TerminateAllDialog, make).ask(session_keys)
 
-    def open_run_again(self, task_keys: Sequence[int]) -> None:
+    def open_run_again(
+        self, task_keys: Sequence[int], start: Callable[[Sequence[TaskSpec]], None]
+    ) -> None:
         from enigma_panel.ui.new_task.run_again import RunAgainDialog
 
-        make = partial(RunAgainDialog, self._services, self._parent(), self.open_key)
+        make = partial(RunAgainDialog, self._services, self._parent(), start)
         self.once(RunAgainDialog, make).ask(task_keys)
 
     def leave_demo(self) -> None:

@@ -67,7 +67,7 @@ async def test_it_says_what_goes_and_what_stays_and_wants_a_word(
     assert dialog.field.hasFocus()
     assert dialog.field.accessibleName() == "Type “delete” to confirm"
     assert "This deletes 2 tasks" in dialog.field.accessibleDescription()
-    button = dialog.delete_button
+    button = dialog.verb_button
     assert (button.text(), button.accessibleName()) == ("Delete 2 tasks",) * 2
     type_text(dialog.field, "delet")
     key(dialog.field, ENTER)
@@ -92,7 +92,7 @@ async def test_where_nothing_may_go_nothing_can_be_clicked(world: DeletionWorld)
     assert "None of the selected tasks can be deleted." in shown_texts(dialog)
     assert "1 stays: it is not finished." in shown_texts(dialog)
     assert not dialog.field.isEnabled()
-    assert not dialog.delete_button.isEnabled()
+    assert not dialog.verb_button.isEnabled()
 
 
 async def test_a_ledger_that_refuses_is_said(world: DeletionWorld, dialog: DeletionDialog) -> None:
@@ -102,13 +102,13 @@ async def test_a_ledger_that_refuses_is_said(world: DeletionWorld, dialog: Delet
     dialog.ask([1, 2, 3, 4])
     await world.settle()
     type_text(dialog.field, "DELETE ")
-    click(dialog.delete_button)
+    click(dialog.verb_button)
     await world.settle()
     assert "4 were not: the history could not be saved (no room)." in told[0][0]
     world.deletions.problem = problem
     dialog.ask([1])
     await world.settle()
-    assert dialog.what.text() == "The history could not be read (no room)."
+    assert dialog.text.text() == "The history could not be read (no room)."
 
 
 def test_each_reason_to_stay_has_words() -> None:
@@ -153,7 +153,7 @@ async def test_what_was_selected_and_shown_at_the_click_goes_and_no_other(
     assert set(tasks.selected_keys()) == {1, 2, 3, 4}
     assert "This deletes 2 tasks" in shown_texts(dialog)
     type_text(dialog.field, "delete")
-    click(dialog.delete_button)
+    click(dialog.verb_button)
     await world.settle()
     assert world.deletions.deleted == [3, 1]
     assert sorted(tasks.rows.keys()) == [2, 4, 5, 6]

@@ -26,7 +26,7 @@ def world() -> World:
 
 def said(world: World) -> list[str]:
     plan = quit_plan(world.services)
-    return [at_quit_line(one, NOW).text for one in plan.sessions]
+    return [at_quit_line(one, NOW)[1] for one in plan.sessions]
 
 
 def notes(world: World) -> list[str]:

@@ -43,7 +43,7 @@ async def test_a_place_that_comes_free_is_left_until_it_is_answered(
         assert (queue.pause_reason is PauseReason.RESTARTED) is is_parked
         dialog.ask(sessions.terminable_keys())
         await active(dialog)
-        click(dialog.terminate_button)
+        click(dialog.verb_button)
         await until(lambda: not any(session.occupies_slot for session in store.sessions()))
         assert queue.pause_reason is PauseReason.RESTARTED
 
@@ -62,7 +62,7 @@ async def test_a_start_whose_call_is_out_is_terminated_too(
         assert sessions.terminable_keys() == keys
         dialog.ask(keys)
         await active(dialog)
-        await until(lambda: len(dialog.lines.texts()) == 2)
-        click(dialog.terminate_button)
+        await until(lambda: dialog.verb_button.text() == "Terminate 2 sessions")
+        click(dialog.verb_button)
         await until(lambda: not any(session.occupies_slot for session in store.sessions()))
         assert len(store.sessions()) == 2

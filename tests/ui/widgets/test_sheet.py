@@ -242,7 +242,7 @@ async def test_answer_over_quit_takes_no_choice_back(
     assert choice is not None
     await asyncio.sleep(0.01)
     (sheet,) = in_sight(QuitDialog)
-    click(sheet.terminate_button)
+    click(sheet.verb_button)
     world.inbox.ask(a_question(1, "Which colour should I take?"))
     manager.open_question(None)
     await asyncio.sleep(0.01)

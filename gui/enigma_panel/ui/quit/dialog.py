@@ -3,14 +3,13 @@
 import asyncio
 from enum import StrEnum
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.quitting import QuitOutcome, QuitPlan, quit_plan
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.quit.session_lines import SessionLines
 from enigma_panel.ui.quit.text import (
     at_quit_line,
     failed_text,
@@ -18,18 +17,9 @@ from enigma_panel.ui.quit.text import (
     quit_notes,
     waiting_text,
 )
-from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.action_button import show_words
-from enigma_panel.ui.widgets.basics import (
-    NoticeLabel,
-    make_button,
-    make_label,
-    make_row,
-    show_text,
-)
-from enigma_panel.ui.widgets.glyph_label import GlyphLabel
-from enigma_panel.ui.widgets.inputs import ScrollArea
-from enigma_panel.ui.widgets.sheet import Sheet
+from enigma_panel.ui.widgets.basics import NoticeLabel
+from enigma_panel.ui.widgets.confirm_sheet import ConfirmSheet
 
 tr = Translations("Quit")
 
@@ -43,7 +33,7 @@ class QuitChoice(StrEnum):
     CANCEL = "cancel"
 
 
-class QuitDialog(Sheet):
+class QuitDialog(ConfirmSheet):
     """The sheet; `choice` awaits what is chosen, and closing it means Cancel.
 
     Terminate all keeps it open until all have ended. Quit when they are done closes it and goes on
@@ -56,7 +46,8 @@ class QuitDialog(Sheet):
     leaving = Signal(bool)
 
     def __init__(self, services: Services, parent: QWidget | None) -> None:
-        super().__init__(tr("Quit"), parent, width=720)
+        others = tr("Leave them running"), tr("Quit when they are done")
+        super().__init__(tr("Quit"), parent, others=others, width=720)
         self._services = services
         self._answer: asyncio.Future[QuitChoice] | None = None
         self._awaited: QuitChoice | None = None  # what ends the program once it is reached
@@ -66,39 +57,19 @@ class QuitDialog(Sheet):
         self._connect()
 
     def _build(self) -> None:
-        self.heading = make_label(wrap=True)
-        self.lines = SessionLines()
-        self.loss_sign = GlyphLabel(Glyph.BANG, Severity.AMBER, 16)
-        self.losses = make_label(wrap=True)
-        self.notes = make_label(role="dim", wrap=True)
+        self.leave_button, self.done_button = self.other_buttons
         self.waiting = NoticeLabel()
-        self.cancel_button = make_button(tr("Cancel"))
-        self.terminate_button = make_button(tr("Terminate all and quit"), "danger")
-        self.terminate_button.setToolTip(tr("Quits once all sessions have ended."))
-        self.leave_button = make_button(tr("Leave them running"))
-        self.done_button = make_button(tr("Quit when they are done"))
+        self.column.addWidget(self.waiting)
+        show_words(self.verb_button, tr("Terminate all and quit"))
+        self.verb_button.setToolTip(tr("Quits once all sessions have ended."))
         self.done_button.setToolTip(tr("You can use the window, and answer, until then."))
-        scroll = ScrollArea()
-        losses = make_row(self.loss_sign, self.losses)
-        losses.setAlignment(self.loss_sign, Qt.AlignmentFlag.AlignTop)
-        losses.setStretch(1, 1)
-        scroll.column.addWidget(self.heading)
-        scroll.column.addWidget(self.lines)
-        scroll.column.addLayout(losses)
-        scroll.column.addWidget(self.notes)
-        scroll.column.addWidget(self.waiting)
-        self.body.addWidget(scroll, 1)
-        choices = (self.terminate_button, self.leave_button, self.done_button)
-        for button in choices:  # fewer words move none of them
+        for button in (self.verb_button, *self.other_buttons):  # fewer words move none of them
             button.ensurePolished()
             button.setMinimumWidth(button.sizeHint().width())
-        self.add_buttons(self.cancel_button, *choices)
 
     def _connect(self) -> None:
-        self.terminate_button.clicked.connect(self._terminate_all)
         self.leave_button.clicked.connect(lambda: self._choose(QuitChoice.LEAVE_RUNNING))
         self.done_button.clicked.connect(self._wait_until_done)
-        self.cancel_button.clicked.connect(self.cancel)
         self.rejected.connect(self._closed)
         self._second.timeout.connect(self.refresh)
         self._services.sessions.changed.connect(self._follow)
@@ -140,17 +111,10 @@ class QuitDialog(Sheet):
         head = tr.plural("1 session is open.", "{n} sessions are open.", n)
         leaving = tr.plural("If you leave it running:", "If you leave them running:", n)
         words = leaving if stays else tr("If you quit now:")
-        self.heading.setText(f"{head} {words}" if n else tr("No session is open."))
-        self.lines.show_lines([at_quit_line(one, now) for one in plan.sessions])
-        losses = "\n".join(quit_losses(plan))
-        show_text(self.losses, losses)
-        self.loss_sign.setVisible(bool(losses))
-        show_text(self.notes, "\n".join(quit_notes(plan)))
         left = [one for one in plan.to_end if one.outcome is not QuitOutcome.ENDS]
         left = [one for one in left if one.session.key not in self._under_way]
         self._show_waiting(plan, [one.session.name for one in left])
-        self.terminate_button.setEnabled(bool(left))
-        self.terminate_button.setVisible(bool(plan.to_end))
+        self.verb_button.setVisible(bool(plan.to_end))
         self.done_button.setVisible(self._awaited is None and bool(plan.waited_for))
         leave = tr.plural("Leave it running", "Leave them running", n)
         show_words(self.leave_button, leave if stays else tr("Quit now"))
@@ -158,8 +122,14 @@ class QuitDialog(Sheet):
         show_words(
             self.done_button, tr.plural("Quit when it is done", "Quit when they are done", waited)
         )
-        if self.isVisible():
-            self.fit(only_grow=True)
+        self.say(
+            f"{head} {words}" if n else tr("No session is open."),
+            self.verb_button.text(),
+            [at_quit_line(one, now) for one in plan.sessions],
+            can=bool(left),
+            warning="\n".join(quit_losses(plan)),
+            notes="\n".join(quit_notes(plan)),
+        )
 
     def _is_reached(self, plan: QuitPlan) -> bool:
         is_end = self._awaited is QuitChoice.TERMINATE_ALL
@@ -191,7 +161,7 @@ class QuitDialog(Sheet):
         self.refresh()
         self.accept()
 
-    def _terminate_all(self) -> None:
+    def confirm(self) -> None:
         """Terminate all sessions, or try again; a command on its way is not given twice."""
         self._await(QuitChoice.TERMINATE_ALL)
         self._services.queue.park()  # also where the quit is cancelled

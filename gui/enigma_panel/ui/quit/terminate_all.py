@@ -9,17 +9,14 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.quitting import QuitOutcome, quit_plan
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.quit.session_lines import SessionLines
 from enigma_panel.ui.quit.text import at_terminate_line
 from enigma_panel.ui.text.waiting import parked_text
-from enigma_panel.ui.widgets.basics import make_button, make_label
-from enigma_panel.ui.widgets.inputs import ScrollArea
-from enigma_panel.ui.widgets.sheet import Sheet
+from enigma_panel.ui.widgets.confirm_sheet import ConfirmSheet
 
 tr = Translations("Quit")
 
 
-class TerminateAllDialog(Sheet):
+class TerminateAllDialog(ConfirmSheet):
     """The sheet *Terminate all*.
 
     Where it was asked about all, nothing is started beside it: what was on its way is added, the
@@ -35,17 +32,6 @@ class TerminateAllDialog(Sheet):
         self._keys: tuple[int, ...] = ()
         self._over: set[int] = set()
         self._is_all = False
-        self.text_label = make_label(wrap=True)
-        self.lines = SessionLines()
-        self.cancel_button = make_button(tr("Cancel"))
-        self.terminate_button = make_button("", "danger")
-        scroll = ScrollArea()
-        scroll.column.addWidget(self.text_label)
-        scroll.column.addWidget(self.lines)
-        self.body.addWidget(scroll, 1)
-        self.add_buttons(self.cancel_button, self.terminate_button)
-        self.cancel_button.clicked.connect(self.reject)
-        self.terminate_button.clicked.connect(self._terminate)
         services.sessions.changed.connect(self._follow_sessions)
 
     def ask(self, session_keys: Sequence[int]) -> None:
@@ -76,21 +62,18 @@ class TerminateAllDialog(Sheet):
             if one.session.key in self._keys
             or (self._is_all and one.outcome is QuitOutcome.UNCONFIRMED)
         )
-        self.lines.show_lines([at_terminate_line(one) for one in named])
         queued = len(self._services.queue.entries()) if n and self._is_all else 0
-        self.text_label.setText(f"{_question(n)} {parked_text(queued)}".strip())
-        text = tr.plural("Terminate 1 session", "Terminate {n} sessions", n)
-        self.terminate_button.setText(text)
-        self.terminate_button.setAccessibleName(text)
-        self.setWindowTitle(tr("Terminate all") if self._is_all else text)
+        verb = tr.plural("Terminate 1 session", "Terminate {n} sessions", n)
+        self.setWindowTitle(tr("Terminate all") if self._is_all else verb)
         self.setAccessibleName(self.windowTitle())
-        self.terminate_button.setEnabled(n > 0)
+        said = f"{_question(n)} {parked_text(queued)}".strip()
+        self.say(said, verb, list(map(at_terminate_line, named)), can=n > 0)
 
     def _follow_sessions(self) -> None:
         if self.isVisible():
             self._show_sessions()
 
-    def _terminate(self) -> None:
+    def confirm(self) -> None:
         keys, sessions = self._keys, self._services.sessions
         if self._is_all:
             self._services.queue.park()

@@ -1,7 +1,5 @@
 """Texts of the sheets Quit and Terminate all."""
 
-from msgspec import Struct
-
 from enigma_panel.core.validation import NO_SITE
 from enigma_panel.services.quitting import AtQuit, QuitOutcome, QuitPlan
 from enigma_panel.ui.i18n import Translations, shorten
@@ -12,11 +10,8 @@ from enigma_panel.ui.text.waiting import pending_text
 tr = Translations("Quit")
 
 
-class Line(Struct, frozen=True):
-    """A session in a list: its name, and what becomes of it, with its task where that is named."""
-
-    name: str
-    text: str
+Line = tuple[str, str]
+"""A session's name, and what becomes of it, with its task where that is named."""
 
 
 def at_quit_line(one: AtQuit, now_ms: int) -> Line:
@@ -38,7 +33,7 @@ def at_terminate_line(one: AtQuit) -> Line:
 
 
 def _line(one: AtQuit, *said: str) -> Line:
-    return Line(one.session.name, " · ".join(filter(None, said)))
+    return one.session.name, " · ".join(filter(None, said))
 
 
 def _task_text(one: AtQuit) -> str:
