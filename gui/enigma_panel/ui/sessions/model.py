@@ -117,7 +117,6 @@ class SessionsModel(KeyedTableModel):
                 width=tuple(_short_states(*LONG_STATES)),
                 wide=tuple(_usual_states()),
                 least=tuple(_short_states()),
-                gives_way=True,
             ),
             ColumnDef(
                 Column.SESSION,
@@ -126,16 +125,10 @@ class SessionsModel(KeyedTableModel):
                 width=(Cell(text=NAME),),
                 wide=(Cell(text=LONG_NAME),),
                 least=(Cell(text=SHORT_NAME),),
-                gives_way=True,
             ),
             ColumnDef(Column.TASK, tr("Task"), self._task, gives_way=True),
             ColumnDef(
-                Column.LEFT,
-                tr("Left"),
-                self._left,
-                width=(replace(left, bar=1.0),),
-                least=(left,),
-                gives_way=True,
+                Column.LEFT, tr("Left"), self._left, width=(left,), wide=(replace(left, bar=1.0),)
             ),
             ColumnDef(Column.COST, tr("Cost"), self._cost, RIGHT, width=cost),
             ColumnDef(Column.VERBS, "", self._verbs, width=verbs_width),

@@ -61,8 +61,7 @@ class ColumnDef(Struct, Generic[Record], frozen=True):
     width: in pixels; or the longest cells that usually stand in it, for which it has room; None:
     what the others leave. wide: those for which it has room in a wide table.
     least: those for which it has room in a narrow table, besides its heading; None: all of them.
-    hidden: until the person shows it. gives_way: where the columns that share the rest would be
-    narrow, it has its least width, or is left out without one.
+    hidden: until the person shows it. gives_way: it is left out in a narrow table.
     """
 
     key: int
