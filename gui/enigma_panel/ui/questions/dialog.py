@@ -70,6 +70,8 @@ WIDTH = 520
 LARGEST = QSize(16_777_215, 16_777_215)
 """Qt's word for no limit."""
 READ_LINES, LEAST_FORM = 3, 60
+READS_PAD = 16
+"""What stands between and around the lines that the agent reads and their heading."""
 
 
 class QuestionDialog(ModelessDialog):
@@ -129,13 +131,17 @@ class QuestionDialog(ModelessDialog):
             page.setMinimumWidth(1)  # as wide as the panel, whatever stands there
         rule, buttons = QFrame(), QFrame()
         rule.setFixedHeight(1)
-        self._reads_row = make_column(self._reads_head, self.reads, gap=0)
+        self._reads_row = make_column(self._reads_head, self.reads, gap=4)
         self._reads_row.setContentsMargins(12, 6, 12, 6)
         self._reads_row.setStretch(1, 1)
         self._well.setLayout(self._reads_row)
         set_role(self._well, "well")
+        keeps = self._well.sizePolicy()
+        keeps.setRetainSizeWhenHidden(True)  # no answer moves anything
+        self._well.setSizePolicy(keeps)
         line = make_row(self._doubt, None, self._keys)
         self._foot.setLayout(make_column(self.answer_wait, self._well, line, gap=6))
+        self._foot.setContentsMargins(16, 8, 16, 8)
         row = make_row(self.stop_button, None, self.later_button, self.send_button)
         buttons.setLayout(row)
         for ruled in (rule, buttons):
@@ -174,9 +180,7 @@ class QuestionDialog(ModelessDialog):
         self._second.timeout.connect(self._tick)
         self._inbox.changed.connect(self.follow_inbox)
         self._inbox.waiting_changed.connect(self.answer_wait.tick)
-        self.answer_wait.resized.connect(self._pad_foot)
         self.answer_wait.resized.connect(self._refit)
-        self.reads.refitted.connect(self._pad_foot)
         self.finished.connect(self._leave_side)
         app = QApplication.instance()
         if isinstance(app, QApplication):
@@ -334,28 +338,6 @@ class QuestionDialog(ModelessDialog):
         """Return the height of what it stands in."""
         return (free_size(self) if self.isWindow() else self.window().size()).height()
 
-    def _fit_reads(self, answer: str, *, is_low: bool) -> None:
-        """Give what is repeated its lines, in a low window one, and only for an answer. In a window
-        of its own there is always room for all, so that no answer moves a button."""
-        across = QBoxLayout.Direction
-        self._reads_row.setDirection(across.LeftToRight if is_low else across.TopToBottom)
-        self._reads_row.setSpacing(8 if is_low else 0)
-        self.reads.set_lines(1 if is_low else READ_LINES)
-        self.reads.show_text(preview_text(answer))
-        keeps = self._well.sizePolicy()
-        keeps.setRetainSizeWhenHidden(not is_low or self.isWindow())
-        self._well.setSizePolicy(keeps)
-        self._well.setVisible(bool(answer))
-
-    def _pad_foot(self) -> None:
-        """Keep in a window of its own the room of lines that are not there yet."""
-        parts = (self.answer_wait, self._well, self._doubt)
-        keeps = self._well.sizePolicy().retainSizeWhenHidden()
-        pad = 8 if keeps or not all(part.isHidden() for part in parts) else 0
-        whole, now = self.reads.room_for(READ_LINES), self.reads.sizeHint().height()
-        spare = whole - now if self.isWindow() and self._room() >= LOW else 0
-        self._foot.setContentsMargins(16, pad + spare, 16, pad)
-
     def _show_sentence(self) -> None:
         """Show what is asked, without the options that stand below it."""
         if self._current is not None:
@@ -381,13 +363,17 @@ class QuestionDialog(ModelessDialog):
 
     def _show_reads(self) -> None:
         page = self._current.page() if self._current else None
-        is_low = self._room() < LOW
-        self._fit_reads(page.preview() if page else "", is_low=is_low)
+        is_low, across = self._room() < LOW, QBoxLayout.Direction
+        self._reads_row.setDirection(across.LeftToRight if is_low else across.TopToBottom)
+        whole = self.reads.room_for(READ_LINES) + self._reads_head.sizeHint().height() + READS_PAD
+        self._well.setMinimumHeight(0 if is_low else whole)
+        self.reads.set_lines(1 if is_low else READ_LINES)
+        self.reads.show_text(preview_text(page.preview() if page else ""))
+        self._well.setVisible(bool(self.reads.text()))
         doubt = page.doubt() if page else ""
         self._doubt.setText(doubt)
         self._doubt.setVisible(bool(doubt) or not is_low)
         self._keys.setHidden(is_low)
-        self._pad_foot()
         self._show_send()
 
     def _show_send(self) -> None:
