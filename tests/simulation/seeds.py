@@ -65,6 +65,7 @@ ONCE_RED: dict[int, str] = {
     2026120203417: "an answer that a full disk refused had taken back a Stop that was sent live",
     2026120203437: "a result came while a reply was held whose connection had died",
     2026120200576: "killed before it was written that the cap of the day had ended a task",
+    2026120300431: "a task was over while the program was off, and was given up before any poll",
 }
 """Seeds that were red once, and why. What they draw changes with the weather: under a new one they
 are listed anew."""

@@ -84,6 +84,9 @@ async def test_a_named_one_is_asked_for_as_long_as_after_an_assumed_end(bench: B
     await housekeeping.tick()
     assert bench.task(key).status is S.WORKING
     await bench.wait(10)
+    of_the_next_run = make_housekeeping(bench)
+    await of_the_next_run.tick()
+    assert bench.task(key).status is S.WORKING  # its result is asked for first
     await housekeeping.tick()
     assert bench.task(key).status is S.LOST
 

@@ -29,6 +29,7 @@ class Housekeeping(Service):
         self._commands = commands
         self._close_due: dict[int, int] = {}
         self._emptied: set[int] = set()
+        self._began_ms = context.clock.now_ms()
 
     async def tick(self) -> None:
         """Write figures, end lifetimes, close sessions that should have closed; once a second."""
@@ -43,7 +44,7 @@ class Housekeeping(Service):
             await self._settle_unnamed(session, now)
             if _life_over(session, now):
                 await self._outlive(session, now)
-            elif is_long_ended(session, now):
+            elif is_long_ended(session, now) and self._has_asked(now):
                 await self._give_up(session)
             elif self._should_close(session, now):
                 self._close_due[session.key] = now + CLOSE_AGAIN_MS
@@ -74,9 +75,13 @@ class Housekeeping(Service):
             if task.service_id is None and not is_awaited:
                 gone = Observation(kind=Kind.SESSION_GONE)
                 await self._store.record(session.key, task.key, gone)
-            elif age_ms >= ASSUMED_FOR_MS:
+            elif age_ms >= ASSUMED_FOR_MS and self._has_asked(now):
                 given_up = Observation(kind=Kind.GIVEN_UP)
                 await self._store.record(session.key, task.key, given_up)
+
+    def _has_asked(self, now: int) -> bool:
+        """Whether polls of this run had their time: what ended while it was off is asked for."""
+        return not 0 <= now - self._began_ms < ASSUMED_FOR_MS
 
     async def _outlive(self, session: Session, now: int) -> None:
         """Let a session go on whose time is over by our clock. Where its channel is open and an
