@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
+from enigma_panel.core.money import is_sane
 from enigma_panel.core.observation import AT_CAP
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
@@ -98,8 +99,8 @@ class Records:
         return undone and (old.phase, new.phase) == (Phase.DROPPED, Phase.PLANNED)
 
     def cost_never_falls(self, old: Task, new: Task) -> None:
-        """While a task works; the final body's figure wins."""
-        if new.is_final or old.cost is None:
+        """While a task works; the final body's figure wins, and any wins over nonsense."""
+        if new.is_final or old.cost is None or not is_sane(old.cost):
             return
         if new.cost is None or new.cost < old.cost:
             self._world.fail("cost never falls", f"task {new.key}: {old.cost} became {new.cost}")
