@@ -1098,7 +1098,7 @@ class FakeDialogs:
 
 class FakeActions(QObject):
     take_way_out = Actions.take_way_out
-    trouble = Signal(str)
+    done = Signal(str)
     awaited_again = Signal(int)
     undoable_done = Signal(str, object)
 

@@ -19,8 +19,8 @@ HEARD = [
     (POLITE, "“Task 4” was not started."),
     (POLITE, "Stop did not reach shop.example 5."),
     (POLITE, "The balance is used up. Tasks stay queued."),
-    (ASSERTIVE, "No connection to the service"),
-    (POLITE, "The connection is back"),
+    (ASSERTIVE, "Service not reachable"),
+    (POLITE, "Service reachable again"),
     (POLITE, "10 tasks ended"),
 ]
 

@@ -32,7 +32,7 @@ class Records(SessionStore):
 
     def __init__(self, redactor: Redactor) -> None:
         nothing = cast("Any", None)
-        super().__init__(nothing, nothing, redactor, nothing, nothing)
+        super().__init__(nothing, nothing, redactor, nothing)
 
     def put(self, *tasks: Task) -> None:
         for task in tasks:

@@ -84,7 +84,7 @@ async def test_what_was_not_started_is_said_and_can_be_tried_again(
     world.sessions.add(2, **DONE)
     dialogs, told = FakeDialogs(), list[str]()
     app_actions = Actions(world.services, cast("Any", dialogs))
-    app_actions.trouble.connect(told.append)
+    app_actions.done.connect(told.append)
     dialog = RunAgainDialog(world.services, None, app_actions.start_several)
     faults = {"no key": NoKeyError(), "disk full": DiskFullError(tmp_path, "disk full")}
     for world.sessions.start_error in (faults[error], None):
