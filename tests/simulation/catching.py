@@ -39,7 +39,7 @@ CATCHING: dict[str, int] = {
     "no reserved slots": 11,
     "no try with a text": 1,
     "not found believed from any command": 110,
-    "not found decides the task": 1270,
+    "not found decides the task": 320,
     "one not found is believed": 30,
     "polled question not shown": 68,
     "question of the text taken": 104,
