@@ -128,7 +128,7 @@ class SessionsModel(KeyedTableModel):
             ),
             ColumnDef(Column.TASK, tr("Task"), self._task, gives_way=True),
             ColumnDef(
-                Column.LEFT, tr("Left"), self._left, width=(left,), wide=(replace(left, bar=1.0),)
+                Column.LEFT, tr("Left"), self._left, width=(replace(left, bar=1.0),), least=(left,)
             ),
             ColumnDef(Column.COST, tr("Cost"), self._cost, RIGHT, width=cost),
             ColumnDef(Column.VERBS, "", self._verbs, width=verbs_width),
