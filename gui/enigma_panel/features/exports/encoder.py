@@ -6,12 +6,14 @@ spreadsheet would run as a formula gets an apostrophe in front, see `defuse`.
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from operator import itemgetter
 from typing import Any, TypeAlias
+
+import msgspec
 
 from enigma_panel.core.models import session_name
 from enigma_panel.core.secrets.redaction import Redactor
@@ -35,7 +37,8 @@ _TEXTS = (
     *("task", "starting_url", "result", "error", "code", "question"),
     *("session", "site", "cost", "completion_time"),
 )
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_long_texts = itemgetter(*map(list(COLUMNS).index, ("task", "result", "error", "question")))
+_json = msgspec.json.Encoder()
 # White space, quotes, and what is not seen: a spreadsheet may skip them.
 _RUNS = re.compile(
     r"""[\s"'\x00-\x1f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠]|["']*[\t\r]"""
@@ -51,9 +54,7 @@ class ExportFormat(StrEnum):
 
 def in_turns(rows: Sequence[TaskRow]) -> Iterator[Sequence[TaskRow]]:
     """The rows in one batch; one by one where a text is long, so that no step takes long."""
-    longest = max(
-        (len(value) for row in rows for value in row if isinstance(value, str)), default=0
-    )
+    longest = max((len(text or "") for row in rows for text in _long_texts(row)), default=0)
     yield from [rows] if longest <= LONG_CHARS else ([row] for row in rows)
 
 
@@ -74,8 +75,8 @@ def encoded_head(form: ExportFormat) -> bytes:
 def encoded(lines: Sequence[Line], form: ExportFormat) -> bytes:
     """The lines of a file, in UTF-8."""
     if form is ExportFormat.CSV:
-        return _csv([map(_cell, line.values()) for line in lines]).encode()
-    return "".join(f"{_json.encode(line)}\n" for line in lines).encode()
+        return _csv([_defused(line).values() for line in lines]).encode()
+    return _json.encode_lines(lines)
 
 
 def defuse(cell: str) -> str:
@@ -106,8 +107,8 @@ def _moment(ms: int) -> str | None:
     return local.isoformat(timespec="milliseconds")
 
 
-def _cell(value: object) -> object:
-    return defuse(value) if isinstance(value, str) else value
+def _defused(line: Line) -> Line:
+    return line | {name: defuse(line[name]) for name in _TEXTS if line[name]}
 
 
 def _csv(rows: Any) -> str:
