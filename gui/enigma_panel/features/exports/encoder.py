@@ -7,8 +7,8 @@ spreadsheet would run as a formula gets an apostrophe in front, see `defuse`.
 import csv
 import io
 import re
+import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from enum import StrEnum
 from operator import itemgetter
 from typing import Any, TypeAlias
@@ -101,10 +101,11 @@ def _line(row: TaskRow) -> Line:
 def _moment(ms: int) -> str | None:
     """ISO 8601 of a time; None for one of no calendar: a damaged row ends no export."""
     try:
-        local = datetime.fromtimestamp(ms / 1000, UTC).astimezone()
+        text = time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(ms // 1000))
     except (ValueError, OverflowError, OSError):
         return None
-    return local.isoformat(timespec="milliseconds")
+    is_in_calendar = len(text) == len("2026-12-31T23:59:59+0100")
+    return f"{text[:19]}.{ms % 1000:03}{text[19:22]}:{text[22:]}" if is_in_calendar else None
 
 
 def _defused(line: Line) -> Line:
