@@ -132,7 +132,7 @@ async def test_it_is_also_behind_the_end_of_its_session(bench: Bench) -> None:
     assert (bench.phase(session), bench.task(key).service_id) == (Phase.CLOSED, "t1")
 
 
-@pytest.mark.parametrize("ends", ["reply", "loss", "quit"])
+@pytest.mark.parametrize("ends", ["reply", "loss", "quit", "refusal"])
 async def test_while_the_reply_is_awaited_the_id_is_held_and_the_reply_wins(
     bench: Bench, ends: str
 ) -> None:
@@ -143,11 +143,14 @@ async def test_while_the_reply_is_awaited_the_id_is_held_and_the_reply_wins(
         await bench.reply(bench.intent, Outcome.KNOWN, NAMED)
     elif ends == "loss":
         await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+    elif ends == "refusal":  # another task's: this one has not run
+        await bench.reply(bench.intent, Outcome.REFUSED, Observation(kind=Kind.BACK_IN_QUEUE))
     else:
         bench.held.discard(key)  # its call was cut
         await bench.live.finish()
     await bench.wait(0.1)
-    assert bench.task(key).service_id == ("t1" if ends == "reply" else "another")
+    expected = {"reply": "t1", "refusal": None}.get(ends, "another")
+    assert bench.task(key).service_id == expected
 
 
 async def test_with_two_unnamed_tasks_an_id_names_neither(bench: Bench) -> None:

@@ -115,6 +115,15 @@ async def test_once_the_other_proves_to_ask_it_is_that_ones_and_no_longer_two(
     assert (asked.question.task_key, asked.question.is_asker_unknown) == (asked.second, False)
 
 
+async def test_a_question_that_a_poll_brought_first_is_asked_once(bench: Bench) -> None:
+    asked = Asked(bench)
+    await asked.begin(is_named=True)
+    await bench.store.record(asked.session, asked.second, ASKS)
+    await bench.hear(Kind.QUESTION, "Your password?")
+    assert asked.statuses == (S.UNCONFIRMED, S.ASKS)
+    assert asked.question.task_key == asked.second
+
+
 async def test_an_answer_waits_for_what_the_other_tells(bench: Bench) -> None:
     """A secret that was meant for one is not sent to a question of the other."""
     asked = Asked(bench)

@@ -58,11 +58,12 @@ class EventRouter(QObject):
     async def give_names(self) -> None:
         """Give the ids that are held to tasks whose reply does not come any more."""
         for key, task_id in list(self._names.items()):
-            if self._starts.is_awaiting_reply(key):
+            task = self._store.task(key)
+            may_be_its = task is not None and is_unnamed(task)  # a refused start ran nothing
+            if may_be_its and self._starts.is_awaiting_reply(key):
                 continue
             del self._names[key]
-            task = self._store.task(key)
-            if task is not None and task.service_id is None:
+            if task is not None and may_be_its:
                 accepted = Observation(kind=Kind.ACCEPTED, task_id=task_id)
                 await self._store.record(task.session_key, key, accepted)
                 self.poll_wanted.emit(task.session_key)
@@ -79,8 +80,15 @@ class EventRouter(QObject):
             await self.give_names()
 
     async def _take_question(self, session: Session, observation: Observation) -> None:
-        """Record it of the unnamed task that was sent first; of any other a poll brings it."""
-        unnamed = unnamed_live(self._store.tasks_of(session.key))
+        """Record it of the unnamed task that was sent first; of any other a poll brings it.
+
+        One that a named task asks already, as a poll said, is that task's: it is answered once.
+        """
+        tasks = self._store.tasks_of(session.key)
+        unnamed = unnamed_live(tasks)
+        asking = (t for t in tasks if t.service_id is not None and t.status is TaskStatus.ASKS)
+        if any(task.question == observation.text for task in asking):
+            return
         if unnamed and not session.is_final and not self._store.may_run_a_text(session):
             asks = replace(observation, task_id=None)  # no page shows one in a question
             await self._store.record(session.key, unnamed[0].key, asks)
