@@ -227,6 +227,17 @@ async def test_no_other_browser_is_opened_before_the_old_one_is_closed(
     assert (bench.service.most_open, bench.service.asked[-1]) == (1, "s2")
 
 
+async def test_where_the_service_will_not_close_it_the_next_try_waits(bench: QueueBench) -> None:
+    bench.service.refuses = [FULL] * 1000
+    bench.service.keeps_open = [rejected(400)] * 1000
+    await bench.start()
+    await asyncio.sleep(120)
+    assert len(bench.service.asked) <= 5
+    bench.service.refuses.clear()
+    await bench.until_taken()
+    assert bench.service.opened == ["s1"]
+
+
 async def test_taken_out_of_the_queue_meanwhile_it_gets_none(bench: QueueBench) -> None:
     bench.service.refuses = [FULL]
     bench.service.keeps_open = [AWAY] * 3

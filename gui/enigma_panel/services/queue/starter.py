@@ -183,7 +183,7 @@ class Starter(Service):
             unclear = {session.phase, task.status if task is not None else None}
             if not unclear.isdisjoint({Phase.UNCONFIRMED, TaskStatus.UNCONFIRMED}):
                 self._notices.notify(NoticeKind.START_UNCONFIRMED, key, task_key, error)
-            return None  # else the live channel has reported it meanwhile
+            return None  # else its question has come meanwhile
         failure = self._classify(error, intent, client)
         is_old_key = failure is FailureKind.KEY and not self._account.is_in_use(client)
         kept = is_old_key or keeps(failure, error)
