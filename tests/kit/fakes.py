@@ -1049,6 +1049,9 @@ class FakeStore(SessionStore):
     def task(self, key: int) -> Task:
         return self.one_task
 
+    def tasks_of(self, session_key: int) -> list[Task]:
+        return [self.one_task]
+
     async def record(
         self, session_key: int, task_key: int | None, observation: Observation
     ) -> None:

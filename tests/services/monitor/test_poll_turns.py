@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.api.errors import (
     ApiError,
@@ -182,6 +183,15 @@ async def test_a_flood_of_live_events_asks_twice_a_second_at_most(*, most: bool)
 
 async def test_a_single_live_event_is_followed_up_at_once() -> None:
     async with polling(most=True) as scene:
+        await scene.clock.advance(1_000)
+        scene.poller.poll_soon(1)
+        await settle()
+        assert scene.client.polls_at == [0, 1_000]
+
+
+async def test_an_older_task_of_the_session_is_asked_for_as_soon() -> None:
+    async with polling(most=True) as scene:
+        scene.store.one_session = replace(scene.store.one_session, current_task=2)
         await scene.clock.advance(1_000)
         scene.poller.poll_soon(1)
         await settle()

@@ -59,15 +59,13 @@ class Poller(Service):
         self._account.changed.connect(self.wake_all)
 
     def wake(self, session_key: int) -> None:
-        """Ask for the session's task at once: something was sent to it."""
-        alarm = self._alarm_of(session_key)
-        if alarm is not None:
+        """Ask for the session's tasks at once: something was sent to one."""
+        for alarm in self._alarms_of(session_key):
             alarm.call()
 
     def poll_soon(self, session_key: int) -> None:
-        """Ask for its task soon, as the channel gave reason to; not before the service allows."""
-        alarm = self._alarm_of(session_key)
-        if alarm is not None:
+        """Ask for its tasks soon, as the channel gave reason to; not before the service allows."""
+        for alarm in self._alarms_of(session_key):
             alarm.rung.set()
 
     def wake_all(self) -> None:
@@ -118,9 +116,9 @@ class Poller(Service):
             alarm.rung.set()  # it was found, so it need not wait for its next look
         return came
 
-    def _alarm_of(self, session_key: int) -> _Alarm | None:
-        session = self._store.session(session_key)
-        return self._alarms.get(session.current_task or 0) if session else None
+    def _alarms_of(self, session_key: int) -> list[_Alarm]:
+        keys = (task.key for task in self._store.tasks_of(session_key))
+        return [self._alarms[key] for key in keys if key in self._alarms]
 
     def _follow(self, diff: Diff) -> None:
         self._watch(diff.tasks)
