@@ -88,6 +88,8 @@ class Soak:
         services = self._parts.services
         await until(lambda: services.account.client, START_S)
         services.settings.change(browsers_at_once=self._load["sessions"])
+        for window in services.rate_limiter._windows.values():  # as the simulator's are here
+            window.limit = 1000
         await asyncio.sleep(2.0)
         names, descriptors = self._names(), count_descriptors()
         await self._keep_busy(self._load["warm_s"])
