@@ -112,6 +112,20 @@ async def test_the_held_reply_leaves_its_question_as_the_channel_and_the_person_
     assert (task.status, task.question_n, task.service_id) == (expected, 1, "t1")
 
 
+async def test_a_step_after_an_answer_of_unknown_fate_shows_that_it_arrived(bench: Bench) -> None:
+    session, key = await _open_named(bench)
+    asks = Observation(kind=Kind.QUESTION, text="Buy?", task_id="t1")
+    await bench.store.record(session, key, asks)
+    await bench.hear(Kind.ACTION, "Still on its way")
+    assert bench.task(key).status is S.ASKS
+    await bench.store.record(session, key, Observation(kind=Kind.ANSWER_UNCONFIRMED))
+    await bench.hear(Kind.ACTION, "Clicking Place order")
+    assert bench.task(key).status is S.WORKING
+    polled = replace(asks, asked_ms=bench.context.clock.now_ms())
+    await bench.store.record(session, key, polled)
+    assert bench.task(key).status is S.WORKING, "a poll may still repeat it"
+
+
 # -- 3. the id of a result is the name of the one task without one ---------------------------------
 
 

@@ -97,6 +97,9 @@ class EventRouter(QObject):
         task, kind = self._store.current_task(session), observation.kind
         if session.is_final or task is None or not task.may_be_at_work:
             return
+        # An agent that waits for an answer takes no step: the one of unknown fate has arrived.
+        if task.status is TaskStatus.ASKS and task.answer_unconfirmed:
+            await self._store.record(session.key, task.key, Observation(kind=Kind.ANSWER_SENT))
         if task.status is TaskStatus.STARTING and self._is_alone(session, task):
             await self._store.record(session.key, task.key, Observation(kind=kind))
         self._timeline.note(task.key, kind.value, observation.text or "")
