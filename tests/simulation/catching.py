@@ -49,7 +49,7 @@ CATCHING: dict[str, int] = {
     "replies to other starts are used": 10,
     "result names no task": 13,
     "result names the first task": 1,
-    "result of the text taken": 49,
+    "result of the text taken": 137,
     "session of a failed task stays open": 23,
     "session of a refused task stays open": 216,
     "session opened without newTask slot": 4,
