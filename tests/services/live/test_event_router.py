@@ -126,6 +126,18 @@ async def test_a_step_after_an_answer_of_unknown_fate_shows_that_it_arrived(benc
     assert bench.task(key).status is S.WORKING, "a poll may still repeat it"
 
 
+async def test_where_another_task_may_take_the_step_it_shows_nothing_of_the_answer(
+    bench: Bench,
+) -> None:
+    session, _ = await _open_lost(bench)
+    sent = await bench.add(session)
+    await bench.reply(sent, Outcome.KNOWN, Observation(kind=Kind.QUESTION, text="?", task_id="t2"))
+    second = key_of(sent)
+    await bench.store.record(session, second, Observation(kind=Kind.ANSWER_UNCONFIRMED))
+    await bench.hear(Kind.ACTION, "Clicking Place order")
+    assert bench.task(second).status is S.ASKS
+
+
 # -- 3. the id of a result is the name of the one task without one ---------------------------------
 
 

@@ -230,7 +230,8 @@ async def test_no_other_browser_is_opened_before_the_old_one_is_closed(
 async def test_where_the_service_will_not_close_it_the_next_try_waits(bench: QueueBench) -> None:
     bench.service.refuses = [FULL] * 1000
     bench.service.keeps_open = [rejected(400)] * 1000
-    await bench.start()
+    key = await bench.start()
+    await bench.until_waits(key, lambda entry: entry.why is WaitReason.NO_BROWSER)
     await asyncio.sleep(120)
     assert len(bench.service.asked) <= 5
     bench.service.refuses.clear()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.core.attribution import is_unnamed, unnamed_live
+from enigma_panel.core.attribution import is_unnamed, may_be_of_another, unnamed_live
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
 from enigma_panel.services.state.foreign_ids import is_of_other
@@ -59,11 +59,10 @@ class EventRouter(QObject):
         """Give the ids that are held to tasks whose reply does not come any more."""
         for key, task_id in list(self._names.items()):
             task = self._store.task(key)
-            may_be_its = task is not None and is_unnamed(task)  # a refused start ran nothing
-            if may_be_its and self._starts.is_awaiting_reply(key):
-                continue
-            del self._names[key]
-            if task is not None and may_be_its:
+            if task is None or not is_unnamed(task):  # its reply named it, or refused it
+                self._names.pop(key, None)
+            elif not self._starts.is_awaiting_reply(key):
+                self._names.pop(key, None)
                 accepted = Observation(kind=Kind.ACCEPTED, task_id=task_id)
                 await self._store.record(task.session_key, key, accepted)
                 self.poll_wanted.emit(task.session_key)
@@ -82,14 +81,14 @@ class EventRouter(QObject):
     async def _take_question(self, session: Session, observation: Observation) -> None:
         """Record it of the unnamed task that was sent first; of any other a poll brings it.
 
-        One that a named task asks already, as a poll said, is that task's: it is answered once.
+        A question that a poll brought first belongs to the task that was polled.
         """
         tasks = self._store.tasks_of(session.key)
         unnamed = unnamed_live(tasks)
         asking = (t for t in tasks if t.service_id is not None and t.status is TaskStatus.ASKS)
-        if any(task.question == observation.text for task in asking):
+        if session.is_final or any(task.question == observation.text for task in asking):
             return
-        if unnamed and not session.is_final and not self._store.may_run_a_text(session):
+        if unnamed and not self._store.may_run_a_text(session):
             asks = replace(observation, task_id=None)  # no page shows one in a question
             await self._store.record(session.key, unnamed[0].key, asks)
 
@@ -97,17 +96,17 @@ class EventRouter(QObject):
         task, kind = self._store.current_task(session), observation.kind
         if session.is_final or task is None or not task.may_be_at_work:
             return
-        # An agent that waits for an answer takes no step: the one of unknown fate has arrived.
+        shows: Kind | None = kind if task.status is TaskStatus.STARTING else None
         if task.status is TaskStatus.ASKS and task.answer_unconfirmed:
-            await self._store.record(session.key, task.key, Observation(kind=Kind.ANSWER_SENT))
-        if task.status is TaskStatus.STARTING and self._is_alone(session, task):
-            await self._store.record(session.key, task.key, Observation(kind=kind))
+            shows = Kind.ANSWER_SENT  # who waits for an answer takes no step: it arrived
+        if shows is not None and self._is_alone(session, task):
+            await self._store.record(session.key, task.key, Observation(kind=shows))
         self._timeline.note(task.key, kind.value, observation.text or "")
 
     def _is_alone(self, session: Session, task: Task) -> bool:
         """Whether nothing else can be at work there."""
-        is_only = unnamed_live(self._store.tasks_of(session.key)) == [task]
-        return is_only and not self._store.may_run_a_text(session)
+        tasks = self._store.tasks_of(session.key)
+        return not (may_be_of_another(task, tasks) or self._store.may_run_a_text(session))
 
     async def _about_session(self, session: Session, observation: Observation) -> None:
         """Record that the browser is lost or back, or the session's end."""

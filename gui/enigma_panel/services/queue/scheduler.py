@@ -26,8 +26,8 @@ from enigma_panel.services.types import NoticeKind, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 
 LEDGER_AGAIN_MS = 5_000
-CLOSE_AGAIN_MS = 30_000
-"""Wait for another try where a browser took no task and the service does not close it, in ms."""
+STAYS_AGAIN_MS = 30_000
+"""Time between tries in a browser that took no task and was not closed, in ms."""
 RECHECK_MS = 60_000
 """Longest time between two looks of the loop, in ms."""
 
@@ -217,9 +217,9 @@ class Scheduler(Service):
         if await self.change_browser(task, refusal.error):
             notice = NoticeKind.CLOSED_FOR_WAITING_TASK
             self._notices.notify(notice, session.key, key, refusal.error)
-        else:  # the service doesn't close its browser, in which another try would be made at once
-            due = self._clock.now_ms() + CLOSE_AGAIN_MS
-            self._blockers.own[key] = Blocker(why=WaitReason.CLOSING, due_ms=due, is_own=True)
+        elif self._queued.is_queued(key):  # its browser stays: no other try there at once
+            why, due = WAITS.get(refusal.failure, WaitReason.STOPPED), begun_ms + STAYS_AGAIN_MS
+            self._blockers.own[key] = Blocker(why=why, due_ms=due, error=refusal.error, is_own=True)
 
     def _waits_there(self, session: Session, key: int, failure: FailureKind) -> bool:
         """Whether a first task waits in its browser: nothing there is at fault, or it is busy."""
