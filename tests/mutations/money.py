@@ -793,16 +793,6 @@ MONEY = (
     ),
     Break(
         promise="What runs, asks, is paused or idle is ended, too, if you want that.",
-        mistake="a task that was not sent, or refused for now, is stopped with its browser",
-        file="services/caps.py",
-        old="if self._has_begun(key)]",
-        new="]",
-        tests=(
-            f"{CAPS}::test_a_browser_whose_task_was_refused_for_now_is_closed_and_its_task_waits",
-        ),
-    ),
-    Break(
-        promise="What runs, asks, is paused or idle is ended, too, if you want that.",
         mistake="a refused Terminate is sent again with every report",
         file="services/caps.py",
         old="            self._ended_for = cap\n            for",

@@ -7,7 +7,6 @@ FOREIGN = "tests/services/monitor/test_foreign_answers.py"
 RESULT_VIEW = "tests/ui/result/test_view.py"
 UNDO = "tests/services/test_undo.py"
 STARTER = "tests/services/queue/test_starter.py"
-REFUSED = "tests/services/queue/test_refused_for_now.py"
 LIVE_ROWS = "tests/ui/sessions/test_live_rows.py"
 EXPORTS = "tests/features/exports/test_exports.py"
 EXPORT = "tests/features/exports/test_exporter.py"
@@ -20,14 +19,6 @@ SEVERAL = "tests/ui/main_window/test_several_tasks.py"
 SELECTION = "What is done with several tasks is done with those that are selected and shown"
 
 SAFEGUARDS = (
-    Break(
-        promise="A browser that the program closes for a task to go elsewhere does not end that task",
-        mistake="it does",
-        file="services/queue/starter.py",
-        old="        self._starts.closing.add(session_key)\n        try:\n            yield",
-        new="        try:\n            yield",
-        tests=(f"{REFUSED}::test_closing_a_browser_between_two_tries_takes_no_task_along",),
-    ),
     Break(
         promise="A click meant for Answer starts no queue",
         mistake="what has just taken its place acts at once",

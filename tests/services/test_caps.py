@@ -465,9 +465,9 @@ async def test_a_browser_whose_task_was_refused_for_now_is_closed_and_its_task_w
 ) -> None:
     bench.settings.change(cap_per_day=DAY, at_cap=TERMINATE_RUNNING)
     (key,) = await bench.run()
-    bench.service.refuses = [rejected(503)]
+    bench.service.refuses = [rejected(429, wait=30.0)]
     late = await bench.start()
-    await until(lambda: len(bench.service.asked) == 2)
+    await until(lambda: not bench.service.refuses)
     await asyncio.sleep(0.2)
     await bench.tell(key, "1.00")
     await until(lambda: not bench.service.open)

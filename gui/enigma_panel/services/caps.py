@@ -90,11 +90,8 @@ class Caps(Service):
             self._settings.change(cap_per_day=cap)
 
     def terminate_running(self) -> None:
-        """Terminate the browsers of tasks that run, ask or are paused, and idle ones. One whose
-        first task was not sent is closed by the queue, where that task waits on; not one that
-        an earlier run opened."""
-        keys = [key for key in self._sessions.terminable_keys() if self._has_begun(key)]
-        ending = self._sessions.command(keys, CommandVerb.TERMINATE)
+        """Terminate all open browsers. A task that was not sent there waits on in the queue."""
+        ending = self._sessions.command(self._sessions.terminable_keys(), CommandVerb.TERMINATE)
         self._scope.spawn("terminate at the cap", ending)
 
     # -- following -----------------------------------------------------------------------------
@@ -187,10 +184,6 @@ class Caps(Service):
     def _is_last(self, task: Task) -> bool:
         others = (one for one in self._store.tasks_of(task.session_key) if one.key != task.key)
         return all(one.is_final for one in others)
-
-    def _has_begun(self, session_key: int) -> bool:
-        tasks = self._store.tasks_of(session_key)
-        return not tasks or any(task.status is not TaskStatus.QUEUED for task in tasks)
 
 
 def _has_reached(task: Task, cap: Decimal) -> bool:

@@ -137,8 +137,8 @@ def _make_queue(
     starter = Starter(context, starts, commands, day_cap)
     queued = QueuedTasks(store)
     gate = StartGate(lambda: settings.value.browsers_at_once)
-    blockers = Blockers(context, gate, commands, starts, day_cap)
-    first_tasks = FirstTaskSender(context, starter, starts, commands)
+    blockers = Blockers(context, gate, commands, day_cap)
+    first_tasks = FirstTaskSender(context, starter, commands)
     scheduler = Scheduler(
         context,
         queued=queued,

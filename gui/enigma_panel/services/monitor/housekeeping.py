@@ -107,7 +107,7 @@ class Housekeeping(Service):
         """Whether a task failed in a session that was to close after it: nobody else closes it."""
         if not session.close_after or session.phase is not Phase.OPEN:
             return False
-        if self._commands.is_ending(session.key) or session.key in self._starts.closing:
+        if self._commands.is_ending(session.key):
             return False  # somebody does, and says why
         task = self._store.current_task(session)
         waits = (t.status is TaskStatus.QUEUED for t in self._store.tasks_of(session.key))

@@ -16,7 +16,6 @@ from enigma_panel.services.retry_policy import (
     retry_after_ms,
 )
 from enigma_panel.services.spending import DayCap
-from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import PauseReason, SessionStatus, WaitReason
 
 PLACES_AGAIN_MS = 30_000
@@ -204,14 +203,12 @@ class Blockers(Service):
         context: ServiceContext,
         gate: StartGate,
         status: SessionStatus,
-        starts: StartsUnderWay,
         day_cap: DayCap,
     ) -> None:
         super().__init__(context)
         self.day_cap = day_cap
         self._gate = gate
         self._status = status
-        self._starts = starts
         self.own: dict[int, Blocker] = {}
         self.parked: set[int] = set()
         self.under_way: set[int] = set()
@@ -273,8 +270,7 @@ class Blockers(Service):
             return Blocker(why=WaitReason.UNSUPPORTED, unsupported=unsupported)
         if self.day_cap.is_reached():
             return Blocker(why=WaitReason.CAP)
-        # Also where the program is about to end it, as its first task was refused.
-        if self._status.is_ending(session.key) or session.key in self._starts.closing:
+        if self._status.is_ending(session.key):
             return Blocker(why=WaitReason.CLOSING)
         current = self._store.current_task(session)
         is_idle = current is None or _lets_on(current, task) or current.key == task.key

@@ -264,8 +264,7 @@ class Scheduler(Service):
         self._blockers.own[task.key] = Blocker(why=WaitReason.CLOSING, error=error)
         self.moved.emit()
         try:
-            with self._first_tasks.closing(task.session_key):
-                yield
+            yield
         finally:
             self._blockers.own.pop(task.key, None)
             self.moved.emit()

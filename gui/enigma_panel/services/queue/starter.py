@@ -7,8 +7,7 @@ may be about it (`core.attribution`).
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -198,7 +197,6 @@ class Starter(Service):
         key, task_key = intent.session.key, intent.task.key if intent.task else None
         is_ending = self._status.is_ending(key)  # by the person or by the program
         is_stopped = not is_ending and self._is_stopped(key, task_key)
-        is_ending = is_ending and key not in self._starts.closing
         await self._store.settle(intent, Outcome.REFUSED, fact)
         if fact.kind is Kind.BACK_IN_QUEUE and (is_ending or is_stopped):
             code = "TERMINATED_BEFORE_TASK" if is_ending else "TAKEN_BACK"
@@ -251,12 +249,10 @@ class FirstTaskSender(Service):
         self,
         context: ServiceContext,
         starter: Starter,
-        starts: StartsUnderWay,
         commands: SessionEnder,
     ) -> None:
         super().__init__(context)
         self._starter = starter
-        self._starts = starts
         self._commands = commands
         self._alarms: list[asyncio.Event] = []
         self._store.changed.connect(self.wake)
@@ -334,8 +330,7 @@ class FirstTaskSender(Service):
 
     async def _leave_unsent(self, task: Task, session: Session) -> None:
         """Settle an unsent task: not wanted if its session was terminated, else still queued."""
-        is_closing = session.key in self._starts.closing  # by the program
-        if self._was_asked_to_end(session) and not is_closing:
+        if self._was_asked_to_end(session):
             kind = Kind.TAKEN_BACK if task.status is TaskStatus.QUEUED else Kind.STOPPED
             fact = Observation(kind=kind, code="TERMINATED_BEFORE_TASK")
         else:
@@ -352,15 +347,6 @@ class FirstTaskSender(Service):
         failed = refused_fact(refusal.error, Kind.REFUSED)
         await self._store.record(session_key, task_key, failed)
         self._notices.notify(NoticeKind.START_REFUSED, session_key, task_key, refusal.error)
-
-    @contextmanager
-    def closing(self, session_key: int) -> Iterator[None]:
-        """Mark, in a block, that the program ends a session whose task goes elsewhere."""
-        self._starts.closing.add(session_key)
-        try:
-            yield
-        finally:
-            self._starts.closing.discard(session_key)
 
     async def close(self, task: Task) -> bool:
         """Terminate the session of a task that goes to another one; True once it is over, False

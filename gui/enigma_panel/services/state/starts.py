@@ -6,13 +6,11 @@ from contextlib import contextmanager
 
 
 class StartsUnderWay:
-    """Sessions without a name yet, tasks whose reply is awaited, sessions closed unused."""
+    """Sessions without a name yet, and tasks whose reply is awaited."""
 
     def __init__(self) -> None:
         self._naming: dict[int, asyncio.Event] = {}
         self._awaiting: set[int] = set()
-        self.closing: set[int] = set()
-        """Sessions that the program terminates: their first task was refused, or goes elsewhere."""
 
     def is_awaiting_reply(self, task_key: int) -> bool:
         """Whether the call that starts this task still waits for its reply, which will name it."""
