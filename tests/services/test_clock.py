@@ -152,6 +152,23 @@ async def test_a_wait_looks_at_the_clock_again_before_long() -> None:
     assert naps == [5.0]
 
 
+async def test_a_timer_that_fires_early_is_set_only_once_more() -> None:
+    """An idle program would wake up half a dozen times where Qt's timer fires 5 % early."""
+    computer = Computer()
+    clock = computer.clock(boot=True)
+    due = clock.now_ms() + 4_000
+    naps: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        naps.append(seconds)
+        computer.sleep(int(seconds * 1_000) * 0.95 / 1_000)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asyncio, "sleep", sleep)
+        await clock.sleep_until(due)
+    assert (len(naps), clock.now_ms() - due < 20) == (2, True)
+
+
 @pytest.mark.skipif(BOOT_NS is None, reason="there is no clock that counts through sleep")
 def test_on_this_system_sleep_is_measured() -> None:
     assert SleepMeter().slept_ms() == 0

@@ -18,6 +18,11 @@ FAR_MS = 86_400_000
 
 LONGEST_NAP_S = 5.0
 """Longest nap between two looks, in seconds: the loop's timers stand still in a sleep."""
+EARLY = 0.06
+"""How much earlier than asked for a timer may fire, as a share of the wait: Qt's coarse ones take
+5 % (https://doc.qt.io/qt-6/qt.html#TimerType-enum) and whole milliseconds."""
+LAST_NAP_MS = 300
+"""Wait below which the loop is asked for that share more, in ms, so that it wakes up once."""
 
 Nanoseconds = Callable[[], int]
 
@@ -105,17 +110,24 @@ class SystemClock:
     async def sleep_until(self, due_ms: int) -> None:
         """Return when now_ms() >= due_ms: qasync's timers may fire early (measured: 147 ms)."""
         while (left := due_ms - self.now_ms()) > 0:  # noqa: ASYNC110 - there is no event
-            await asyncio.sleep(min(left / 1000, LONGEST_NAP_S))
+            await asyncio.sleep(_nap_s(left))
 
     async def wait(self, event: asyncio.Event, due_ms: int) -> None:
         """Do as `sleep_until`, cut short by the event."""
         while (left := due_ms - self.now_ms()) > 0 and not event.is_set():
             try:
                 # Not wait_for: on Python 3.11 it may swallow a cancellation.
-                async with asyncio.timeout(min(left / 1000, LONGEST_NAP_S)):
+                async with asyncio.timeout(_nap_s(left)):
                     await event.wait()
             except TimeoutError:
                 continue
+
+
+def _nap_s(left_ms: int) -> float:
+    """Time until the next look at the clock, in seconds."""
+    if left_ms > LAST_NAP_MS:
+        return min(left_ms / 1000, LONGEST_NAP_S)
+    return (left_ms * (1 + EARLY) + 1) / 1000
 
 
 def local_date(ms: int) -> str:
