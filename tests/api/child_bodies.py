@@ -21,7 +21,7 @@ from enigma_panel.api.errors import ApiError
 from enigma_panel.runtime import event_loop
 from tests.api import loopback as lb
 from tests.api.bodies import BODIES
-from tests.benchmarks.processes import count_descriptors, memory_mb
+from tests.kit.process_figures import count_descriptors, memory_mb
 from tests.kit.wait import until
 
 SETTLE_S = 2.0

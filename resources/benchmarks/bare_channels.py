@@ -1,6 +1,6 @@
 """The floor of many live channels: a qasync loop and python-socketio, which only receive.
 
-Usage: python -m tests.benchmarks.bare_channels SETTINGS-AS-JSON
+Usage: python -m benchmarks.bare_channels SETTINGS-AS-JSON
 """
 
 import asyncio
@@ -9,9 +9,9 @@ import os
 import sys
 import time
 
-from tests.benchmarks.bare_polls import gaps_ms
-from tests.benchmarks.channels import keep_speaking, listen_to_all
-from tests.benchmarks.processes import memory_mb
+from benchmarks.bare_polls import gaps_ms
+from benchmarks.channels import keep_speaking, listen_to_all
+from tests.kit.process_figures import memory_mb
 
 
 async def _run(url: str, sessions: list[str], *, warm_s: float, gap_s: float, cpu_s: float) -> None:

@@ -1,6 +1,6 @@
 """The real program with a measuring coroutine in the place of the waiting for its end.
 
-Usage: python -m tests.benchmarks.probe MODE SETTINGS-AS-JSON OPTIONS-OF-THE-PROGRAM
+Usage: python -m benchmarks.probe MODE SETTINGS-AS-JSON OPTIONS-OF-THE-PROGRAM
 
 MODE is running or recovery.
 
@@ -20,11 +20,11 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QDialog
 
+from benchmarks.bare_polls import gaps_ms
 from enigma_panel import __main__, app
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.ui.main_window.window import MainWindow
-from tests.benchmarks.bare_polls import gaps_ms
 from tests.kit.wait import until
 
 LOOK_S = 0.01
@@ -116,8 +116,8 @@ class PaintWatch(QObject):
         self.painted: asyncio.Future[QDialog] = asyncio.get_running_loop().create_future()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        is_dialog = event.type() is QEvent.Type.Paint and isinstance(watched, QDialog)
-        if is_dialog and not self.painted.done():
+        is_first = event.type() is QEvent.Type.Paint and not self.painted.done()
+        if is_first and isinstance(watched, QDialog):
             self.painted.set_result(watched)
         return False
 
@@ -180,7 +180,7 @@ def run(modes: dict[str, Mode]) -> int:
         await mode(parts, window, **settings)
         return 0
 
-    app.Program._until_left = measure  # type: ignore[method-assign]
+    app.Program._until_left = measure  # type: ignore[assignment, method-assign]
     sys.argv[1:3] = []
     return __main__.main()
 

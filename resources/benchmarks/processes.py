@@ -18,7 +18,6 @@ FLOOR = [sys.executable, str(HERE / "floor.py")]
 KEY = "enig_demo"
 RESEARCH = "Research the history of town number {}, in depth"
 """The text of a task that takes long."""
-MARK = "ENIGMA_BENCHMARK_RUN"
 
 
 def program() -> list[str]:
@@ -36,7 +35,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
         "HOME": str(home),
         "QT_QPA_PLATFORM": "offscreen",
         "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "gui"), str(ROOT)]),
+        "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "gui", ROOT / "resources", ROOT))),
         "ENIGMA_API_KEY": KEY,
         **more,
     }
@@ -84,7 +83,7 @@ def simulator(*arguments: str) -> Iterator[str]:
 def probed(module: str, mode: str, settings: dict[str, Any], url: str) -> Iterator[dict[str, Any]]:
     """The records that the program prints with that probe in it, as they come."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", f"tests.benchmarks.{module}", mode, json.dumps(settings)]
+        command = [sys.executable, "-m", f"benchmarks.{module}", mode, json.dumps(settings)]
         command += ["--base-url", url, "--data-dir", folder]
         env = environment(Path(folder))
         with subprocess.Popen(
@@ -120,33 +119,3 @@ def timed(command: list[str], env: Mapping[str, str]) -> Times:
     if line != "shown\n" or status != 0:
         raise RuntimeError(f"{command[-1]} said {line!r} and ended with {status}")
     return Times(shown, whole)
-
-
-def left_over(mark: str) -> list[int]:
-    """Processes that carry this mark in their environment; nothing where there is no /proc."""
-    wanted = f"{MARK}={mark}".encode()
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if wanted in (folder / "environ").read_bytes().split(b"\0"):
-                found.append(int(folder.name))
-        except OSError:
-            continue  # it has ended, or is not ours to look into
-    return found
-
-
-def memory_mb(pid: int | str) -> dict[str, float]:
-    """RSS in MB and, where the system tells it, "anonymous": the part of it that no file backs."""
-    try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
-    except OSError:
-        text = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").replace("VmRSS", "Rss")
-    wanted = ("Rss", "Anonymous")
-    lines = (line.partition(":") for line in text.splitlines())
-    return {
-        name.lower(): float(rest.split()[0]) / 1024 for name, _, rest in lines if name in wanted
-    }
-
-
-def count_descriptors() -> int:
-    return len(list(Path("/proc/self/fd").iterdir()))

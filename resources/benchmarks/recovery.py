@@ -10,13 +10,13 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from benchmarks.figures import Figure, median
+from benchmarks.processes import KEY, ROOT, environment, program, simulator, timed
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.store.ledger.intents import IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.paths import folders_below
-from tests.benchmarks.figures import Figure, median
-from tests.benchmarks.processes import KEY, ROOT, environment, program, simulator, timed
 
 SESSIONS, QUICK_SESSIONS = 200, 20
 RUNS, TABLE_RUNS = 9, 5
@@ -81,7 +81,7 @@ def _tables(folder: Path, url: str, env: dict[str, str], sessions: int, runs: in
     """Seconds from the spawn, on the one clock that all processes share."""
     filled, polled = [], []
     for _ in range(runs):
-        command = [sys.executable, "-m", "tests.benchmarks.probe", "recovery"]
+        command = [sys.executable, "-m", "benchmarks.probe", "recovery"]
         command += [json.dumps({"sessions": sessions}), "--base-url", url]
         began = time.monotonic()
         done = subprocess.run(

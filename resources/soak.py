@@ -1,7 +1,9 @@
-"""`python -m tests.soak [--minutes M] [--sessions N]`: one line of figures; status 1 over a bound.
+"""The program under a long, full load: `python resources/soak.py --minutes 10 --sessions 50`.
+
+Prints one line of figures; status 1 over a bound.
 
 Starts a simulator and, in a process of its own, the whole program with its window offscreen. The
-load is in tests/soak/load.py.
+load is in benchmarks/soak_load.py.
 """
 
 import argparse
@@ -13,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.processes import ROOT, environment, simulator
+from benchmarks.processes import ROOT, environment, simulator
 
 MEMORY_BAR_MB = 5.0
 DESCRIPTORS_BAR = 3
@@ -36,13 +38,13 @@ class Load:
 def soak(load: Load) -> dict[str, Any]:
     """Run the load; what the program measured of itself, and what it wrote to its error output."""
     places = str(load.sessions + 10)
-    arguments = ("--calls-per-minute", "1000", "--places", places, "--balance", "1000000")
-    arguments += ("--live", load.live, "--live-garble", load.garble)
+    arguments = ["--calls-per-minute", "1000", "--places", places, "--balance", "1000000"]
+    arguments += ["--live", load.live, "--live-garble", load.garble]
     with (
         tempfile.TemporaryDirectory() as folder,
         simulator(*arguments, "--speed", str(load.speed), "--seed", str(load.seed)) as url,
     ):
-        command = [sys.executable, "-m", "tests.soak.load", json.dumps(asdict(load))]
+        command = [sys.executable, "-m", "benchmarks.soak_load", json.dumps(asdict(load))]
         done = subprocess.run(
             [*command, "--base-url", url, "--data-dir", folder],
             capture_output=True,
@@ -78,7 +80,7 @@ def line(load: Load, seen: dict[str, Any]) -> str:
 def complaints(seen: dict[str, Any], memory_bar_mb: float = MEMORY_BAR_MB) -> list[str]:
     warm, end = seen["memory_mb"]
     first, last = seen["descriptors"]
-    found = []
+    found = list[str]()
     if end - warm >= memory_bar_mb:
         found.append(f"memory grew by {end - warm:.1f} MB")
     if seen["left"]:
@@ -87,11 +89,11 @@ def complaints(seen: dict[str, Any], memory_bar_mb: float = MEMORY_BAR_MB) -> li
         found.append(f"{last - first} more file descriptors than before")
     if not seen["tasks"] or not seen["answers"] or not seen["commands"]:
         found.append("there was no load")
-    return found + seen["warnings"] + seen["stderr"]
+    return [*found, *seen["warnings"], *seen["stderr"]]
 
 
 def main(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.soak")
+    parser = argparse.ArgumentParser(prog="python resources/soak.py")
     add = parser.add_argument
     add("--minutes", type=float, default=10.0, help="length after the warm-up (10)")
     add("--sessions", type=int, default=50, help="sessions at work all the time (50)")

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.figures import Figure, percentile
 from enigma_panel.api.wire.error_responses import Answer
 from enigma_panel.api.wire.excerpt import make_scrub
 from enigma_panel.api.wire.responses import read_poll
 from enigma_panel.api.wire.socket_events import read_event
 from enigma_panel.api.wire.values import parse
-from tests.benchmarks.figures import Figure, percentile
 from tests.services.live.bench import Bench, with_bench
 
 RUNS, QUICK_RUNS = 40, 3
@@ -60,9 +60,10 @@ async def _ask(bench: Bench, runs: int, samples: "Samples") -> None:
 async def _end(bench: Bench, runs: int, samples: "Samples", text: str) -> None:
     for number in range(runs):
         _, key = await bench.open()
-        event = {"type": "task_completed", "data": {"message": f"{number}{text[:-9]}"}}
+        result = f"{number}{text[:-9]}"
+        event = {"type": "task_completed", "data": {"message": result}}
         await _tell(bench, event, samples, key, by_poll=True)
-        assert bench.task(key).result == event["data"]["message"]
+        assert bench.task(key).result == result
 
 
 @dataclass

@@ -5,8 +5,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.benchmarks.figures import Figure, median
-from tests.benchmarks.processes import FLOOR, environment, memory_mb, program, simulator
+from benchmarks.figures import Figure, median
+from benchmarks.processes import FLOOR, environment, program, simulator
+from tests.kit.process_figures import memory_mb
 
 RUNS = 3
 IDLE_S, QUICK_S = 10.0, 1.0
@@ -19,7 +20,7 @@ def memory(*, quick: bool) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder, simulator() as url:
         env = environment(
             Path(folder),
-            PYTHON_KEYRING_BACKEND="tests.benchmarks.keychain.OneKey",
+            PYTHON_KEYRING_BACKEND="benchmarks.keychain.OneKey",
             ENIGMA_API_KEY="",
         )
         command = [*program(), "--base-url", url, "--data-dir", str(Path(folder, "data"))]

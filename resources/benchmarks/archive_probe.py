@@ -1,23 +1,24 @@
-"""What a person does with many tasks, in the real program. Usage: as tests.benchmarks.probe."""
+"""What a person does with many tasks, in the real program. Usage: as benchmarks.probe."""
 
 import asyncio
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from benchmarks.intent import NOW, SESSION, TASK
+from benchmarks.probe import run, say
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core.task_filter import NEWEST_FIRST, SortBy, SortColumn, TaskFilter
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.store.ledger.intents import IntentKind
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.widgets.table.table import KeyedTable
-from tests.benchmarks.intent import NOW, SESSION, TASK
-from tests.benchmarks.probe import run, say
 from tests.kit.wait import until
 
 STEP_S, KEY_S, PAGE_S = 0.002, 0.06, 0.05
@@ -37,13 +38,13 @@ async def archive(
     for words in typed * rounds:
         field.clear()
         for letter in words:
-            took = await _answered(search, lambda key=letter: QTest.keyClicks(field, key))
+            took = await _answered(search, partial(QTest.keyClicks, field, letter))
             found.append(took.found)
             counted.append(took.counted)
     await _answered(search, window.filter_bar.ask_all)
     orders = [(SortBy(column, down),) for column in SortColumn for down in (False, True)]
     rows = window.selection.task_rows
-    sorts = [await _answered(search, lambda o=o: rows.set_order(o)) for o in orders * rounds]
+    sorts = [await _answered(search, partial(rows.set_order, order)) for order in orders * rounds]
     watch.cancel()
     paged = [await _page(window.selection.tasks) for _ in range(pages)]
     calm = [await _intent_ms(parts) for _ in range(100 * rounds)]

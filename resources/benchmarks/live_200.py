@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.benchmarks.channels import keep_speaking
-from tests.benchmarks.figures import Figure, percentile
-from tests.benchmarks.processes import KEY, RESEARCH, ROOT, environment, probed, simulator
+from benchmarks.channels import keep_speaking
+from benchmarks.figures import Figure, percentile
+from benchmarks.processes import KEY, RESEARCH, ROOT, environment, probed, simulator
 
 FULL = {"sessions": 200, "warm_s": 3.0, "gap_s": 15.0, "cpu_s": 15.0}
 QUICK = {"sessions": 5, "warm_s": 0.2, "gap_s": 0.5, "cpu_s": 0.5}
@@ -35,7 +35,7 @@ def live_200(*, quick: bool) -> list[Figure]:
             ours |= record
             if "ready" in record:
                 keep_speaking(url)
-    with simulator(*ARGUMENTS) as url, opened(url, settings["sessions"]) as sessions:
+    with simulator(*ARGUMENTS) as url, opened(url, int(settings["sessions"])) as sessions:
         floor = _floor(url, sessions, settings)
     note = (
         f"{ours['up']} channels, {ours['steps_per_s']:.0f} events a second (the floor: "
@@ -74,7 +74,7 @@ def _floor(url: str, sessions: list[str], settings: dict[str, Any]) -> dict[str,
     wanted = json.dumps({"url": url, "sessions": sessions, **times})
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            [sys.executable, "-m", "tests.benchmarks.bare_channels", wanted],
+            [sys.executable, "-m", "benchmarks.bare_channels", wanted],
             stdout=subprocess.PIPE,
             text=True,
             env=environment(Path(folder)),

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.soak.__main__ import Load, complaints, line, soak
+from soak import Load, complaints, line, soak
 
 LOAD = Load(seconds=14.0, sessions=8, warm_s=6.0, speed=10.0)
 MEMORY_BAR_MB = 15.0

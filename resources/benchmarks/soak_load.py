@@ -1,6 +1,6 @@
 """The real program with a load in the place of the waiting for its end.
 
-Usage: python -m tests.soak.load LOAD-AS-JSON OPTIONS-OF-THE-PROGRAM
+Usage: python -m benchmarks.soak_load LOAD-AS-JSON OPTIONS-OF-THE-PROGRAM
 
 As many sessions as wanted are at work all the time: as tasks end, others are started; questions are
 answered, and now and then a session is paused, resumed, stopped or terminated. Prints one JSON
@@ -18,14 +18,14 @@ import sys
 from collections import Counter
 from typing import Any
 
+from benchmarks.figures import median
+from benchmarks.probe import START_S
 from enigma_panel import __main__, app
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.ui.main_window.window import MainWindow
-from tests.benchmarks.figures import median
-from tests.benchmarks.probe import START_S
-from tests.benchmarks.processes import count_descriptors, memory_mb
+from tests.kit.process_figures import count_descriptors, memory_mb
 from tests.kit.wait import until
 
 TURN_S = 0.25
@@ -207,6 +207,6 @@ async def _soak(_program: app.Program, parts: Parts, _window: MainWindow) -> int
 
 if __name__ == "__main__":
     LOAD = json.loads(sys.argv[1])
-    app.Program._until_left = _soak  # type: ignore[method-assign]
+    app.Program._until_left = _soak  # type: ignore[assignment, method-assign]
     sys.argv[1:2] = []
     sys.exit(__main__.main())

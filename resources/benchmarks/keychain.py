@@ -4,7 +4,7 @@ from typing import Any
 
 from keyring.backend import KeyringBackend
 
-from tests.benchmarks.processes import KEY
+from benchmarks.processes import KEY
 
 
 class OneKey(KeyringBackend):

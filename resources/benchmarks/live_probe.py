@@ -1,6 +1,6 @@
 """The real program with a measuring coroutine, for the figures of the live channel: see probe.py.
 
-Usage: python -m tests.benchmarks.live_probe MODE SETTINGS-AS-JSON OPTIONS-OF-THE-PROGRAM
+Usage: python -m benchmarks.live_probe MODE SETTINGS-AS-JSON OPTIONS-OF-THE-PROGRAM
 
 MODE is many.
 """
@@ -9,18 +9,19 @@ import asyncio
 import sys
 import time
 
-from enigma_panel.bootstrap import Parts
-from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.main_window.window import MainWindow
-from tests.benchmarks.bare_polls import gaps_ms
-from tests.benchmarks.probe import (
+from benchmarks.bare_polls import gaps_ms
+from benchmarks.probe import (
     START_S,
     run,
     say,
     start_tasks,
     watch_polls,
 )
-from tests.benchmarks.processes import RESEARCH, memory_mb
+from benchmarks.processes import RESEARCH
+from enigma_panel.bootstrap import Parts
+from enigma_panel.store.ledger.intents import Step
+from enigma_panel.ui.main_window.window import MainWindow
+from tests.kit.process_figures import memory_mb
 from tests.kit.wait import until
 
 

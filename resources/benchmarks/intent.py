@@ -8,11 +8,11 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from benchmarks.figures import Figure, median, percentile
 from enigma_panel.core.models import Session, Task, TaskSpec
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.store.ledger.intents import IntentKind
 from enigma_panel.store.ledger.ledger import Ledger
-from tests.benchmarks.figures import Figure, median, percentile
 
 RUNS, QUICK_RUNS = 600, 20
 BAR = 2.0

@@ -2,7 +2,7 @@
 
 Nothing of the program is imported before it does so itself: it looks at the ledger meanwhile.
 
-Usage: python -m tests.benchmarks.filled_probe TASKS OPTIONS-OF-THE-PROGRAM
+Usage: python -m benchmarks.filled_probe TASKS OPTIONS-OF-THE-PROGRAM
 """
 
 import json
@@ -24,7 +24,7 @@ async def measure(program: "Program", parts: "Parts", window: "MainWindow") -> i
     import asyncio
     import time
 
-    from tests.benchmarks.processes import memory_mb
+    from tests.kit.process_figures import memory_mb
 
     search, rows, is_filled = (
         parts.services.task_search,
@@ -56,7 +56,7 @@ def measure_when_imported() -> None:
         import_qt()
         from enigma_panel import app
 
-        app.Program._until_left = measure  # type: ignore[method-assign]
+        app.Program._until_left = measure  # type: ignore[assignment, method-assign]
 
     __main__._import_qt = import_all
 

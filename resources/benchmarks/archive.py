@@ -18,6 +18,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from benchmarks.figures import Figure, median, percentile
+from benchmarks.intent import NOW, SESSION
+from benchmarks.processes import ROOT, environment, simulator
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.money import NANO
 from enigma_panel.core.observation import Usage
@@ -25,9 +28,6 @@ from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.store.ledger import queries
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.paths import folders_below
-from tests.benchmarks.figures import Figure, median, percentile
-from tests.benchmarks.intent import NOW, SESSION
-from tests.benchmarks.processes import ROOT, environment, simulator
 
 TASKS, USUAL_TASKS, QUICK_TASKS = 100_000, 20_000, 1_000
 TYPED = ["rare7", "tenth", "common", "common tenth rare7", "w00012 w0003"]
@@ -72,7 +72,7 @@ def _filled(data: Path, tasks: int) -> Path:
 
 def _told(probe: str, url: str, ledger: Path, *arguments: str) -> dict[str, Any]:
     data = ledger.parents[1]
-    command = [sys.executable, "-m", f"tests.benchmarks.{probe}", *arguments]
+    command = [sys.executable, "-m", f"benchmarks.{probe}", *arguments]
     done = subprocess.run(
         [*command, "--base-url", url, "--data-dir", str(data)],
         stdout=subprocess.PIPE,
@@ -197,10 +197,13 @@ def _bare(path: Path) -> tuple[float, float]:
     """The same words over a bare cursor, and a bare sort by cost: p95, ms."""
     with closing(sqlite3.connect(path)) as ledger:
         words = [typed[:end] for typed in TYPED for end in range(1, len(typed) + 1)]
+
+        def fetch_ms(statement: str, *values: str) -> float:
+            return _ms(lambda: ledger.execute(statement, values).fetchall())
+
         matches = "SELECT key FROM tasks WHERE instr(texts_folded, ?)"
-        found = [_ms(lambda w=w: ledger.execute(matches, (w,)).fetchall()) for w in words]
-        order = "SELECT key FROM tasks ORDER BY cost_nano"
-        sorts = [_ms(lambda: ledger.execute(order).fetchall()) for _ in range(9)]
+        found = [fetch_ms(matches, one) for one in words]
+        sorts = [fetch_ms("SELECT key FROM tasks ORDER BY cost_nano") for _ in range(9)]
     return percentile(found, 95), percentile(sorts, 95)
 
 

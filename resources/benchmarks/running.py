@@ -1,17 +1,15 @@
-"""Many running sessions that are polled: gaps of the event loop, CPU, late polls, *New task*."""
+"""Fifty running sessions that are polled: gaps of the loop, CPU, late polls, *New task*."""
 
 import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.figures import Figure, percentile
+from benchmarks.processes import KEY, ROOT, environment, simulator
 from enigma_panel.core.service_rules import POLL_MS
-from tests.benchmarks.figures import Figure, percentile
-from tests.benchmarks.processes import KEY, ROOT, environment, simulator
 
 QUICK_SESSIONS = 4
 FULL = {"apart_s": 0.02, "settle_s": 5.0, "gap_s": 20.0, "cpu_s": 10.0}
@@ -20,38 +18,16 @@ LATE_BAR = 2 * POLL_MS
 NEW_TASK_MS = 300.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Load:
-    """A number of sessions at once, and its bars."""
-
-    name: str
-    sessions: int
-    gaps: Mapping[float, float]
-    cpu_spare: float
-
-
-FIFTY = Load(name="fifty", sessions=50, gaps={99: 10.0, 100: 50.0}, cpu_spare=10.0)
-MORE = Load(name="two_hundred", sessions=200, gaps={99: 16.0, 99.9: 50.0}, cpu_spare=15.0)
-MOST = Load(name="five_hundred", sessions=500, gaps={99: 33.0}, cpu_spare=15.0)
-CPU_BAR = 3.0
+SESSIONS = 50
+GAPS = {"gap_p99": (99, 10.0), "gap_longest": (100, 50.0)}
+"""Percentile and bar in ms."""
+CPU_BAR, CPU_SPARE = 3.0, 10.0
 
 
 def fifty(*, quick: bool) -> list[Figure]:
-    return _running(FIFTY, quick=quick)
-
-
-def two_hundred(*, quick: bool) -> list[Figure]:
-    return _running(MORE, quick=quick)
-
-
-def five_hundred(*, quick: bool) -> list[Figure]:
-    return _running(MOST, quick=quick)
-
-
-def _running(load: Load, *, quick: bool) -> list[Figure]:
     """The program first, then the floor on the same tasks: both at once would share the cores."""
     times = QUICK if quick else FULL
-    sessions = QUICK_SESSIONS if quick else load.sessions
+    sessions = QUICK_SESSIONS if quick else SESSIONS
     arguments = ["--live", "off", "--speed", "20" if quick else "1", "--balance", "1000000"]
     arguments += ["--calls-per-minute", "1000", "--places", str(sessions + 10)]
     with tempfile.TemporaryDirectory() as folder, simulator(*arguments) as url:
@@ -65,15 +41,15 @@ def _running(load: Load, *, quick: bool) -> list[Figure]:
         bare |= {"every_s": every_s, "times": [times["gap_s"] / 2, times["cpu_s"]]}
         floor = _last_line(["bare_polls", json.dumps(bare)], env)
     return [
-        *_gaps(load, ours["gaps"], floor["gaps"]),
-        _cpu(load, ours, floor["cpu"], sessions),
-        _late(load, ours["between"], every_s * 1000),
-        _new_task(load, ours["new_task"]),
+        *_gaps(ours["gaps"], floor["gaps"]),
+        _cpu(ours, floor["cpu"], sessions),
+        _late(ours["between"], every_s * 1000),
+        _new_task(ours["new_task"]),
     ]
 
 
 def _last_line(arguments: list[str], env: dict[str, str]) -> dict[str, Any]:
-    command = [sys.executable, "-m", f"tests.benchmarks.{arguments[0]}", *arguments[1:]]
+    command = [sys.executable, "-m", f"benchmarks.{arguments[0]}", *arguments[1:]]
     done = subprocess.run(
         command, stdout=subprocess.PIPE, text=True, env=env, cwd=ROOT, timeout=400, check=True
     )
@@ -81,10 +57,10 @@ def _last_line(arguments: list[str], env: dict[str, str]) -> dict[str, Any]:
     return result
 
 
-def _gaps(load: Load, ours: list[float], floor: list[float]) -> list[Figure]:
+def _gaps(ours: list[float], floor: list[float]) -> list[Figure]:
     return [
         Figure(
-            name=f"{load.name}.gap_p{percent:g}".replace(".9", "9").replace("p100", "longest"),
+            name=f"fifty.{name}",
             unit="ms",
             value=percentile(ours, percent),
             floor=percentile(floor, percent),
@@ -92,27 +68,27 @@ def _gaps(load: Load, ours: list[float], floor: list[float]) -> list[Figure]:
             is_ratio=False,
             note=f"of {len(ours)} sleeps of 2 ms, longest {max(ours):.0f} ms",
         )
-        for percent, bar in load.gaps.items()
+        for name, (percent, bar) in GAPS.items()
     ]
 
 
-def _cpu(load: Load, ours: dict[str, Any], floor: float, sessions: int) -> Figure:
+def _cpu(ours: dict[str, Any], floor: float, sessions: int) -> Figure:
     return Figure(
-        name=f"{load.name}.cpu",
+        name="fifty.cpu",
         unit="% of a core",
         value=ours["cpu"] * 100,
         floor=floor * 100,
         bar=CPU_BAR,
-        spare=load.cpu_spare,
+        spare=CPU_SPARE,
         note=f"{ours['working']} of {sessions} tasks working, {ours['polls_per_s']:.1f} polls a "
         f"second, all started in {ours['started_s']:.0f} s; floor: a bare loop afterwards, same "
         "tasks and rate, without a window",
     )
 
 
-def _late(load: Load, between: list[float], every_ms: float) -> Figure:
+def _late(between: list[float], every_ms: float) -> Figure:
     return Figure(
-        name=f"{load.name}.late",
+        name="fifty.late",
         unit="ms",
         value=max(between),
         floor=every_ms,
@@ -122,9 +98,9 @@ def _late(load: Load, between: list[float], every_ms: float) -> Figure:
     )
 
 
-def _new_task(load: Load, shown: list[float]) -> Figure:
+def _new_task(shown: list[float]) -> Figure:
     return Figure(
-        name=f"{load.name}.new_task",
+        name="fifty.new_task",
         unit="ms",
         value=shown[0],
         floor=min(shown[1:]),

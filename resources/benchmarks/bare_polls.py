@@ -1,6 +1,6 @@
 """The floor of many sessions: a qasync loop and httpx, doing nothing but the same polls.
 
-Usage: python -m tests.benchmarks.bare_polls SETTINGS-AS-JSON
+Usage: python -m benchmarks.bare_polls SETTINGS-AS-JSON
 """
 
 import asyncio

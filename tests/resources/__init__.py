@@ -1,0 +1,1 @@
+"""Tests of what stands in resources/ and is run by hand."""
