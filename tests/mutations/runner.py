@@ -21,7 +21,7 @@ PASSED, DID_NOT_TEST = 0, {2, 3, 4, 5}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Break:
-    """One mistake. promise: the words of a page that it breaks, or a rule that no page names.
+    """One mistake. promise: the rule that it breaks, if possible in the words of a page.
 
     file: below gui/enigma_panel. old: stands there once; new: what is put in its place. tests: one
     of these must fail, as pytest names them.
