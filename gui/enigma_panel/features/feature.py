@@ -23,10 +23,8 @@ class Feature(Struct, frozen=True, kw_only=True):
     """One feature. Its name is that of its folder.
 
     install: makes its service and adds its actions, dialogs and pages; called once, after the
-    first paint and when the records of earlier runs are loaded. needs: names of the features that
-    it imports.
+    first paint and when the records of earlier runs are loaded.
     """
 
     name: str
     install: Callable[[Host], object]
-    needs: frozenset[str] = frozenset()
