@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
-import msgspec
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -32,6 +32,7 @@ from enigma_panel.core.task_filter import (
 )
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.questions.urgency import Urgency
+from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.spending import Price
 from enigma_panel.services.state.standby import STANDBY_TICK_MS, TICK_MS
 from enigma_panel.services.types import (
@@ -62,14 +63,13 @@ from tests.kit.clock import NOW, HandClock
 if TYPE_CHECKING:
     # For mypy each fake is a subclass of its service: a changed signature is an error here.
     from enigma_panel.api.protocols import ServiceClient
-    from enigma_panel.runtime.event_loop import TaskScope
+    from enigma_panel.runtime.event_loop import Executor, TaskScope
     from enigma_panel.services.account import Account
     from enigma_panel.services.health import Health
     from enigma_panel.services.live.live import Live
     from enigma_panel.services.questions.inbox import Inbox
     from enigma_panel.services.queue.task_queue import TaskQueue
     from enigma_panel.services.sessions import Sessions
-    from enigma_panel.services.settings import SettingsBook
     from enigma_panel.services.spending import Spending
     from enigma_panel.services.state.ledger_writer import LedgerWriter
     from enigma_panel.services.state.session_store import SessionStore
@@ -78,7 +78,7 @@ if TYPE_CHECKING:
     from enigma_panel.ui.main_window.selection import Selection
 else:
     Sessions = TaskSearch = TaskQueue = Inbox = Live = Timeline = Health = QObject
-    Account = SessionStore = SettingsBook = QObject
+    Account = SessionStore = QObject
     ServiceClient = LedgerWriter = TaskScope = Selection = Spending = object
 
 
@@ -1061,16 +1061,12 @@ class FakeStore(SessionStore):
 class FakeSettings(SettingsBook):
     """Settings that are never written, of a program that was used before."""
 
-    changed = Signal()
-    failed = Signal(object)
-
     def __init__(self) -> None:
-        QObject.__init__(self)
-        self.value = Settings(has_had_tasks=True)
+        value, executor = Settings(has_had_tasks=True), cast("Executor", None)
+        super().__init__(Path("settings.json"), value, executor, FakeScope())
 
-    def change(self, **fields: Any) -> None:
-        self.value = msgspec.structs.replace(self.value, **fields)
-        self.changed.emit()
+    async def flush(self) -> None:
+        """Nothing is written."""
 
 
 class FakeScope(TaskScope):

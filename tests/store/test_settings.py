@@ -5,29 +5,31 @@ import os
 import stat
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter, TaskGroup
 from enigma_panel.store.files import Problem, ProblemKind
 from enigma_panel.store.settings import (
     DARK,
     DEFAULT_BASE_URL,
-    LIGHT,
     MAX_BYTES,
-    SYSTEM,
     TERMINATE_RUNNING,
     ColumnSettings,
-    SavedLogin,
     Settings,
     SettingsError,
     TableSettings,
     load,
     save,
+    section,
+    with_section,
 )
 from tests.conftest import LogWatch
+from tests.kit.rows import check_rows
+from tests.store.settings_files import WRITTEN_BEFORE
 
 
 @pytest.fixture
@@ -42,8 +44,23 @@ def leaves_out(log_watch: LogWatch) -> None:
     log_watch.allow("cannot be used and is left out")
 
 
+class Login(Struct, frozen=True):
+    host: str
+    account: str
+
+
+class Section(Struct, frozen=True, kw_only=True):
+    """A section as features declare them, with fields of three."""
+
+    logins: tuple[Login, ...] = ()
+    tray_told: int = 0
+    tell_when_done: bool = True
+
+
+MARIA, PAUL = Login("bank.example", "maria"), Login("shop.example", "paul")
 CHANGED = Settings(
     base_url="http://127.0.0.1:8080",
+    dialect="W1",
     show_ended=True,
     window_geometry="AdnQywAD",
     has_had_tasks=True,
@@ -52,7 +69,6 @@ CHANGED = Settings(
         columns=(ColumnSettings("cost", width=123), ColumnSettings("site", True))
     ),
     browsers_at_once=12,
-    tell_when_done=False,
     appearance=DARK,
     cap_per_task=Decimal("0.25"),
     cap_per_day=Decimal(5),
@@ -81,19 +97,53 @@ def test_what_was_saved_is_loaded(path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ["settings.json"]
 
 
-@pytest.mark.parametrize(
-    "rubbish",
-    [
+def test_a_file_written_before_the_sections_keeps_every_field(path: Path) -> None:
+    written = WRITTEN_BEFORE.read_bytes()
+    path.write_bytes(written)
+    settings, problem = load(path)
+    assert problem is None
+    assert replace(settings, others={}) == CHANGED
+    section_of_all = section(settings, Section)
+    assert section_of_all == Section(logins=(MARIA, PAUL), tray_told=2, tell_when_done=False)
+    save(path, with_section(settings, section_of_all))
+    assert json.loads(path.read_bytes()) == json.loads(written)
+
+
+SHOWN = Settings(show_ended=True)
+
+
+def test_a_value_that_means_nothing_is_the_default(path: Path) -> None:
+    """And the rest of the file counts all the same."""
+
+    def check(name: str, value: object) -> None:
+        path.write_text(json.dumps({name: value, "show_ended": True}))
+        assert load(path) == (SHOWN, None)
+
+    filters = (
         *(None, 3, "all", [], [1], {"words": 1}, {"groups": ["all"]}, {"words": "x" * 10_001}),
         *({"from_ms": 10**30}, {"to_ms": 1.5}, {"to_ms": -(10**18)}),
-    ],
-)
-def test_a_filter_that_means_nothing_is_none(path: Path, rubbish: object) -> None:
-    """And the rest of the file counts all the same."""
-    path.write_text(json.dumps({"task_filter": rubbish, "show_ended": True}))
-    assert load(path) == (Settings(show_ended=True), None)
-    path.write_text(json.dumps({"task_order": [rubbish], "show_ended": True}))
-    assert load(path) == (Settings(show_ended=True), None)
+    )
+    columns = (
+        *(None, "c2Vzc2lvbnM=", [], {"version": 2}, {"columns": [{"hidden": True}]}),
+        *({"columns": [{"key": "cost", "width": width}]} for width in (-1, 0, 10**9, "wide", 1.5)),
+    )
+    rows = (
+        *(("task_filter", value) for value in filters),
+        *(("task_order", [value]) for value in filters),
+        ("task_order", [{"column": "cost"}, {"column": "task"}]),
+        *(("tasks_columns", value) for value in columns),
+        *(("browsers_at_once", value) for value in (0, 101, -3, 10**18)),
+        *(("appearance", value) for value in ("sepia", "")),
+        *(("at_cap", "close"), ("dialect", "W9")),
+    )
+    check_rows(rows, check)
+
+
+def test_the_bounds_of_browsers_at_once_count(path: Path) -> None:
+    assert Settings().browsers_at_once == 5
+    for n in (1, 100):
+        path.write_text(json.dumps({"browsers_at_once": n}))
+        assert load(path) == (Settings(browsers_at_once=n), None)
 
 
 def test_costs_in_the_filter_of_an_earlier_version_are_passed_over(path: Path) -> None:
@@ -101,97 +151,43 @@ def test_costs_in_the_filter_of_an_earlier_version_are_passed_over(path: Path) -
     assert load(path) == (Settings(task_filter=TaskFilter(words="hub")), None)
 
 
-@pytest.mark.parametrize(
-    "rubbish",
-    [
-        *({"at_cap": "close"}, {"dialect": "W9"}),
-        {"task_order": [{"column": "cost"}, {"column": "task"}]},
-    ],
-)
-def test_a_value_that_means_nothing_is_the_default(path: Path, rubbish: dict[str, Any]) -> None:
-    path.write_text(json.dumps({**rubbish, "show_ended": True}))
-    assert load(path) == (Settings(show_ended=True), None)
-
-
-@pytest.mark.parametrize(
-    "rubbish",
-    [
-        *(None, "c2Vzc2lvbnM=", [], {"version": 2}, {"columns": [{"hidden": True}]}),
-        *({"columns": [{"key": "cost", "width": width}]} for width in (-1, 0, 10**9, "wide", 1.5)),
-    ],
-)
-def test_columns_that_mean_nothing_are_as_nobody_set_them(path: Path, rubbish: object) -> None:
-    path.write_text(json.dumps({"tasks_columns": rubbish, "show_ended": True}))
-    assert load(path) == (Settings(show_ended=True), None)
-
-
-def test_missing_keys_have_their_defaults(path: Path) -> None:
-    path.write_text('{"show_ended": true}')
-    assert load(path) == (Settings(show_ended=True), None)
-
-
 def test_unknown_keys_survive(path: Path) -> None:
     path.write_text('{"theme": {"name": "dark", "sizes": [1, 2.5]}, "others": 3, "version": 1}')
     settings, problem = load(path)
     assert problem is None
-    save(path, msgspec.structs.replace(settings, show_ended=True))
+    save(path, with_section(replace(settings, show_ended=True), Section(tray_told=2)))
     values = json.loads(path.read_text())
     assert values["theme"] == {"name": "dark", "sizes": [1, 2.5]}
     assert values["others"] == 3
     assert values["show_ended"] is True
+    assert section(load(path)[0], Section) == Section(tray_told=2)
 
 
-def test_notices_are_wanted_until_somebody_says_no(path: Path) -> None:
-    assert Settings().tell_when_done
-    path.write_text('{"version": 1, "tell_when_done": false}')
-    assert load(path) == (Settings(tell_when_done=False), None)
-    save(path, Settings())
-    assert json.loads(path.read_text())["tell_when_done"] is True
+def test_a_cap_may_be_written_as_a_number(path: Path) -> None:
+    def check(written: object) -> None:
+        path.write_text(json.dumps({"cap_per_task": written, "cap_per_day": written}))
+        assert load(path) == (Settings(cap_per_task=Decimal(5), cap_per_day=Decimal(5)), None)
 
-
-def test_five_browsers_unless_chosen() -> None:
-    assert Settings().browsers_at_once == 5
-
-
-@pytest.mark.parametrize(
-    ("written", "meant"), [(1, 1), (100, 100), (0, 5), (101, 5), (-3, 5), (10**18, 5)]
-)
-def test_browsers_at_once_stay_within_their_range(path: Path, written: int, meant: int) -> None:
-    path.write_text(json.dumps({"browsers_at_once": written}))
-    assert load(path) == (Settings(browsers_at_once=meant), None)
-
-
-@pytest.mark.parametrize(
-    ("written", "meant"),
-    [("system", SYSTEM), ("light", LIGHT), ("dark", DARK), ("sepia", SYSTEM), ("", SYSTEM)],
-)
-def test_an_unheard_of_appearance_is_the_system_s(path: Path, written: str, meant: str) -> None:
-    path.write_text(json.dumps({"appearance": written, "show_ended": True}))
-    assert load(path) == (Settings(appearance=meant, show_ended=True), None)
-
-
-@pytest.mark.parametrize("written", [5, 5.0, "5", "5.00"])
-def test_a_cap_may_be_written_as_a_number(path: Path, written: object) -> None:
-    path.write_text(json.dumps({"cap_per_task": written, "cap_per_day": written}))
-    assert load(path) == (Settings(cap_per_task=Decimal(5), cap_per_day=Decimal(5)), None)
     assert Settings().cap_per_task is Settings().cap_per_day is None
+    check_rows(((5,), (5.0,), ("5",), ("5.00",)), check)
 
 
-@pytest.mark.parametrize("wrong", ["five", "", -1, "0", "NaN", "1e30", True, []])
-def test_a_cap_of_the_day_that_is_none_holds_all_starts(path: Path, wrong: object) -> None:
+def test_a_cap_of_the_day_that_is_none_holds_all_starts(path: Path) -> None:
     """One of a task would end what runs, so that one is off."""
-    path.write_text(json.dumps({"cap_per_task": wrong, "cap_per_day": wrong}))
-    held = Settings(cap_per_day=Decimal(0))
-    problem = Problem(kind=ProblemKind.NO_CAP, path=path, reason="no cap")
-    assert load(path) == (held, problem)
-    save(path, held)
-    assert load(path) == (held, None)
+
+    def check(wrong: object) -> None:
+        path.write_text(json.dumps({"cap_per_task": wrong, "cap_per_day": wrong}))
+        held = Settings(cap_per_day=Decimal(0))
+        problem = Problem(kind=ProblemKind.NO_CAP, path=path, reason="no cap")
+        assert load(path) == (held, problem)
+        save(path, held)
+        assert load(path) == (held, None)
+
+    check_rows(((wrong,) for wrong in ("five", "", -1, "0", "NaN", "1e30", True, [])), check)
 
 
-MARIA = SavedLogin(host="bank.example", account="maria")
 WRONG = {
     "show_ended": "perhaps-49x",
-    "tell_when_done": 49,
     "browsers_at_once": 2.49,
     "appearance": True,
     "at_cap": 49,
@@ -201,32 +197,40 @@ WRONG = {
     "task_filter": "49x",
     "tasks_columns": [49],
     "dialect": {},
+    "tell_when_done": 49,
+    "tray_told": "49x",
+    "logins": {"host": "49.example"},
 }
 
 
-@pytest.mark.parametrize("name", sorted(WRONG))
-def test_a_wrong_value_is_lost_alone(path: Path, log_watch: LogWatch, name: str) -> None:
-    values = {"logins": msgspec.to_builtins((MARIA,)), "tray_told": 3, "theme": "odd"}
-    path.write_text(json.dumps({**values, name: WRONG[name]}))
-    settings, problem = load(path)
-    assert (problem is not None) == (name == "cap_per_task")
-    assert settings == Settings(logins=(MARIA,), tray_told=3, others={"theme": "odd"})
-    assert [name in line and "49" not in line for line in log_watch.lines] == [True]
-    assert save(path, settings)
-    assert load(path) == (settings, None)
+def test_a_wrong_value_is_lost_alone(path: Path, log_watch: LogWatch) -> None:
+    """The log names it without its value."""
+
+    def check(name: str, wrong: object) -> None:
+        log_watch.lines.clear()
+        good = {"logins": msgspec.to_builtins((MARIA,)), "tray_told": 2, "theme": "odd"}
+        path.write_text(json.dumps({**good, name: wrong}))
+        settings, problem = load(path)
+        assert (problem is not None) == (name == "cap_per_task")
+        assert replace(settings, others={}) == Settings()
+        left = {key: value for key, value in good.items() if key != name}
+        assert section(settings, Section) == msgspec.convert(left, Section)
+        assert [name in line and "49" not in line for line in log_watch.lines] == [True]
+        assert save(path, settings)
+        assert load(path)[0] == settings
+
+    check_rows(WRONG.items(), check)
 
 
-@pytest.mark.parametrize("wrong", [None, 3, {}, {"host": "a.example"}, {"host": 1, "account": "x"}])
-def test_a_wrong_login_is_lost_alone(path: Path, log_watch: LogWatch, wrong: object) -> None:
-    login = msgspec.to_builtins(MARIA)
-    path.write_text(json.dumps({"logins": [wrong, login], "show_ended": True}))
-    assert load(path) == (Settings(logins=(MARIA,), show_ended=True), None)
-    assert ["logins" in line and "example" not in line for line in log_watch.lines] == [True]
+def test_a_wrong_item_of_a_list_is_lost_alone(path: Path, log_watch: LogWatch) -> None:
+    def check(wrong: object) -> None:
+        log_watch.lines.clear()
+        path.write_text(json.dumps({"logins": [wrong, msgspec.to_builtins(MARIA)]}))
+        assert section(load(path)[0], Section) == Section(logins=(MARIA,))
+        assert ["logins" in line and "example" not in line for line in log_watch.lines] == [True]
 
-
-def test_what_is_no_list_of_logins_is_none(path: Path) -> None:
-    path.write_text(json.dumps({"logins": {"host": "a.example"}, "show_ended": True}))
-    assert load(path) == (Settings(show_ended=True), None)
+    wrong = (None, 3, {}, {"host": "a.example"}, {"host": 1, "account": "x"})
+    check_rows(((each,) for each in wrong), check)
 
 
 RUBBISH = {
@@ -241,19 +245,22 @@ RUBBISH = {
 }
 
 
-@pytest.mark.parametrize("kind", sorted(RUBBISH))
-def test_a_broken_file_is_kept_aside_and_told(path: Path, kind: str) -> None:
-    path.write_bytes(RUBBISH[kind])
-    settings, problem = load(path)
-    assert settings == Settings()
-    assert problem is not None
-    assert (problem.kind, problem.path) == (ProblemKind.BROKEN, path)
-    assert problem.kept_as is not None
-    assert problem.kept_as.name.startswith("settings.json.broken-2")
-    assert problem.kept_as.read_bytes() == RUBBISH[kind]
-    assert not path.exists()
-    assert save(path, CHANGED)
-    assert load(path) == (CHANGED, None)
+def test_a_broken_file_is_kept_aside_and_told(path: Path) -> None:
+    def check(_kind: str, rubbish: bytes) -> None:
+        path.write_bytes(rubbish)
+        settings, problem = load(path)
+        assert settings == Settings()
+        assert problem is not None
+        assert (problem.kind, problem.path) == (ProblemKind.BROKEN, path)
+        assert problem.kept_as is not None
+        assert problem.kept_as.name.startswith("settings.json.broken-2")
+        assert problem.kept_as.read_bytes() == rubbish
+        assert not path.exists()
+        assert save(path, CHANGED)
+        assert load(path) == (CHANGED, None)
+        path.unlink()
+
+    check_rows(RUBBISH.items(), check)
 
 
 def test_several_broken_files_never_overwrite_each_other(path: Path) -> None:

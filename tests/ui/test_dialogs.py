@@ -143,15 +143,16 @@ async def test_behind_a_hidden_window_it_waits_only_where_a_notice_tells_of_it(
 ) -> None:
     window = QWidget()
     manager = Dialogs(world.services, lambda: window)
-    settings = world.settings
-    manager.tells_of_questions = lambda: shows_notices and settings.value.notify_questions
+    is_on = True
+    manager.tells_of_questions = lambda: shows_notices and is_on
     manager.start()
     world.inbox.ask(world.sessions.add_asking(1, "Which colour?"))
     assert titles(world) == ([] if shows_notices else ["Question from the agent"])
-    world.settings.change(notify_questions=False)
+    is_on = False
+    world.settings.changed.emit()
     assert titles(world) == ["Question from the agent"]
     manager.close_all()
-    world.settings.change(notify_questions=True)
+    is_on = True
     window.show()
     world.inbox.ask(world.sessions.add_asking(2, "Which size?"))
     assert titles(world) == ["Question from the agent"]

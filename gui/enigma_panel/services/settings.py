@@ -2,9 +2,10 @@
 
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
+from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.address import BadAddressError, parse_base_url
@@ -14,6 +15,7 @@ from enigma_panel.services.account import Account
 from enigma_panel.store import settings as store
 from enigma_panel.store.settings import Settings, SettingsError
 
+Section = TypeVar("Section", bound=Struct)
 log = logging.getLogger(__name__)
 
 
@@ -30,10 +32,29 @@ class SettingsBook(QObject):
         self._executor = executor
         self._scope = scope
         self._saved = value
+        self._sections: dict[type[Struct], Struct] = {}
+        self._read_from = value.others
+
+    def section(self, kind: type[Section]) -> Section:
+        """A feature's settings, all defaults where nobody has changed any."""
+        if self._read_from is not self.value.others:
+            self._read_from, self._sections = self.value.others, {}
+        found = self._sections.get(kind)
+        if not isinstance(found, kind):
+            found = self._sections[kind] = store.section(self.value, kind)
+        return found
+
+    def change_section(self, kind: type[Struct], **fields: Any) -> None:
+        """Change some of a feature's settings; they are on disk a moment later."""
+        changed = msgspec.structs.replace(self.section(kind), **fields)
+        self._use(store.with_section(self.value, changed))
 
     def change(self, **fields: Any) -> None:
         """Change some settings; they are on disk a moment later."""
-        self.value = msgspec.structs.replace(self.value, **fields)
+        self._use(msgspec.structs.replace(self.value, **fields))
+
+    def _use(self, value: Settings) -> None:
+        self.value = value
         self.changed.emit()
         self._scope.spawn("save settings", self.flush(), exclusive=True)
 

@@ -1,15 +1,18 @@
 """The settings: the person's choices in one small JSON file with a version.
 
-A wrong value is lost alone: it gets its default, and one wrong login leaves the others. A file that
-cannot be read at all is kept aside and reported. Keys that this version does not know survive a
+A feature's settings are keys of the same file: a section, read when the feature asks for it.
+
+A wrong value is lost alone: it gets its default, and one wrong item of a list leaves the others. A
+file that cannot be read at all is kept aside and reported. Keys that nobody asks for survive a
 save. A file of a newer version stays as it is: work goes on with the defaults and nothing is
 written over it.
 """
 
 import logging
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import Meta, Struct, field
@@ -23,6 +26,7 @@ from enigma_panel.store.files import (
     write_atomic,
 )
 
+Section = TypeVar("Section", bound=Struct)
 log = logging.getLogger(__name__)
 
 VERSION = 1
@@ -48,16 +52,6 @@ DARK: Final = "dark"
 """Choices of colours: those of the desktop, whenever it changes them, or always the same."""
 
 
-class SavedLogin(Struct, frozen=True, kw_only=True, order=True):
-    """A login without its password, which is in the keychain alone.
-
-    host: in lower case, without "www.".
-    """
-
-    host: str
-    account: str
-
-
 class ColumnSettings(Struct, frozen=True, omit_defaults=True):
     """A column of a table. width: pixels that the person gave it, None where nobody did."""
 
@@ -75,22 +69,17 @@ class TableSettings(Struct, frozen=True):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings. `msgspec.structs.replace` makes a changed copy.
+    """The settings of the engine. `msgspec.structs.replace` makes a changed copy.
 
     base_url: the service's address. dialect: the one that was chosen for it, empty for the one that
     is preset. show_ended: whether ended sessions stand in the table.
     window_splitter: what the person gave the parts, three numbers. window_geometry: Qt's own state,
     base64 text, empty = none yet. has_had_tasks: whether the page of a first start is over.
     tasks_columns: how the person left them.
-    tell_when_done: a desktop notification when tasks are done and no window of ours has the focus.
-    notify_questions: a notification when an agent asks and no window of ours has the focus.
-    keep_in_tray: closing the window hides it while something is open; tray_told: how often that was
-    said.
     cap_per_task, cap_per_day: dollars, None: no cap. A day's cap that cannot be one becomes 0, at
     which nothing is started; a task's becomes None, and so do both where the file is not read.
-    logins: the saved ones, without their passwords.
     task_filter, task_order: what was looked for among the tasks; what means nothing becomes none.
-    others: keys of the file that this version does not know.
+    others: all other keys of the file: the features' sections, and what this version does not know.
     """
 
     version: int = VERSION
@@ -102,15 +91,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     window_splitter: str = ""
     tasks_columns: TableSettings = TableSettings()
     browsers_at_once: Annotated[int, Meta(ge=1, le=MOST_BROWSERS)] = DEFAULT_BROWSERS
-    tell_when_done: bool = True
-    notify_questions: bool = True
-    keep_in_tray: bool = True
-    tray_told: int = 0
     appearance: Literal["system", "light", "dark"] = SYSTEM
     cap_per_task: Decimal | None = None
     cap_per_day: Decimal | None = None
     at_cap: Literal["hold", "terminate"] = HOLD
-    logins: tuple[SavedLogin, ...] = ()
     task_filter: TaskFilter = NO_FILTER
     task_order: Annotated[Order, Meta(max_length=1)] = NEWEST_FIRST
     others: dict[str, Any] = msgspec.field(default_factory=dict)
@@ -142,8 +126,7 @@ class _Found(Struct, frozen=True):
 def load(path: Path) -> tuple[Settings, Problem | None]:
     """The settings at `path`, or the defaults; never raises for what is found there."""
     found = _read(path)
-    for name in found.wrong:
-        log.warning("settings: a value of %s cannot be used and is left out", name)
+    _warn(found.wrong)
     if found.problem is None and "cap_per_task" in found.wrong:
         return found.settings, Problem(kind=ProblemKind.NO_CAP, path=path, reason="no cap")
     if found.problem is None:
@@ -156,6 +139,24 @@ def load(path: Path) -> tuple[Settings, Problem | None]:
             reason = f"{reason}; cannot be moved: {error.strerror}"
     problem = Problem(kind=found.problem, path=path, kept_as=kept_as, reason=reason)
     return found.settings, problem
+
+
+def section(settings: Settings, kind: type[Section]) -> Section:
+    """The section whose fields `kind` declares. No other section and no setting of the engine may
+    have a field of the same name."""
+    usable, wrong = _usable_values(settings.others, kind)
+    _warn(wrong)
+    return msgspec.convert(usable, kind)
+
+
+def with_section(settings: Settings, changed: Struct) -> Settings:
+    others = {**settings.others, **msgspec.to_builtins(changed)}
+    return msgspec.structs.replace(settings, others=others)
+
+
+def _warn(wrong: Iterable[str]) -> None:
+    for name in wrong:
+        log.warning("settings: a value of %s cannot be used and is left out", name)
 
 
 def save(path: Path, settings: Settings) -> bool:
@@ -200,24 +201,37 @@ def _decode(data: bytes) -> _Found:
     # Only the number is read of a newer file: its other fields may have changed their meaning.
     if type(version) is int and version > VERSION:
         return _Found(problem=ProblemKind.NEWER, reason=f"version {version}")
-    kinds = {each.name: each.type for each in msgspec.structs.fields(Settings)}
-    kinds.pop("others")
-    others = {name: v for name, v in values.items() if name not in kinds}
-    logins = values.get("logins")
-    if isinstance(logins, list):
-        values["logins"] = [one for one in logins if _can_be_used(one, SavedLogin)]
-    usable = {
-        name: values[name]
-        for name, kind in kinds.items()
-        if name in values and _can_be_used(values[name], kind)
-    }
-    wrong = (values.keys() & kinds.keys()) - usable.keys()
-    if values.get("logins") != logins:
-        wrong |= {"logins"}
+    own = set(Settings.__struct_fields__) - {"others"}
+    others = {name: value for name, value in values.items() if name not in own}
+    usable, wrong = _usable_values({name: values[name] for name in own & values.keys()}, Settings)
     if "cap_per_day" in wrong:
         usable["cap_per_day"] = 0
     settings = msgspec.convert({**usable, "others": others}, Settings)
-    return _Found(settings, wrong=tuple(sorted(wrong)))
+    return _Found(settings, wrong=wrong)
+
+
+def _usable_values(
+    values: dict[str, Any], kind: type[Struct]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The values that can be fields of `kind`, and the names of those that cannot as they are."""
+    usable, wrong = dict[str, Any](), list[str]()
+    for each in msgspec.structs.fields(kind):
+        if each.name not in values:
+            continue
+        value = values[each.name]
+        kept = _usable_items(value, each.type)
+        if _can_be_used(kept, each.type):
+            usable[each.name] = kept
+        if each.name not in usable or kept != value:
+            wrong.append(each.name)
+    return usable, tuple(sorted(wrong))
+
+
+def _usable_items(value: Any, kind: Any) -> Any:
+    """The value, a list without the items that cannot be used."""
+    if isinstance(value, list) and get_origin(kind) is tuple:
+        return [item for item in value if _can_be_used(item, get_args(kind)[0])]
+    return value
 
 
 def _can_be_used(value: Any, kind: Any) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.features.desktop_notices.feature import install
 from enigma_panel.features.desktop_notices.question_notifier import NOTICE
-from enigma_panel.features.desktop_notices.settings import NoticeSettings
+from enigma_panel.features.desktop_notices.settings import NoticeBoxes, NoticeSettings
 from enigma_panel.features.feature import Host
 from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.ui.dialogs import Dialogs
@@ -41,7 +41,7 @@ def test_the_settings_have_it(host: Host) -> None:
     tabs = settings.tabs
     pages = {tabs.tabText(n): tabs.widget(n) for n in range(tabs.count())}
     assert list(pages) == ["General", "Account", "Notifications"]
-    assert pages["Notifications"].findChild(NoticeSettings) is not None
+    assert pages["Notifications"].findChild(NoticeBoxes) is not None
     settings.reject()
 
 
@@ -50,7 +50,7 @@ def test_the_dialogs_know_whether_the_desktop_tells_of_questions(host: Host, ser
     assert not tells(), "nobody shows notices here"
     host.notifier.is_missing = False
     assert tells()
-    services.settings.change(notify_questions=False)
+    services.settings.change_section(NoticeSettings, notify_questions=False)
     assert not tells()
 
 

@@ -17,11 +17,11 @@ from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.desktop.notifications import BusNotifier, make_notifier
 from enigma_panel.features.desktop_notices import done_notifier
 from enigma_panel.features.desktop_notices.feature import make_notifiers
+from enigma_panel.features.desktop_notices.settings import NoticeSettings
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import SystemClock
 from enigma_panel.services.questions.urgency import Urgency
 from enigma_panel.services.types import NoticeKind, ServiceNotice
-from enigma_panel.store.settings import Settings
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus
 from tests.kit.clock import NOW
@@ -150,11 +150,11 @@ async def test_setting_focus_and_redaction_hold(
     await until(window.isActiveWindow)
     sessions.change_task(1, **ended)
     assert await desk.is_quiet()
-    program.services.settings.value = Settings(tell_when_done=False)
+    program.services.settings.change_section(NoticeSettings, tell_when_done=False)
     await lose_focus(window)
     sessions.change_task(2, **ended)
     assert await desk.is_quiet()
-    program.services.settings.value = Settings()
+    program.services.settings.change_section(NoticeSettings, tell_when_done=True)
     sessions.change_task(3, **ended)
     assert (await desk.notice())["title"] == "with [redacted] is done"
     assert isinstance(program.notifier, BusNotifier)
@@ -170,7 +170,7 @@ async def test_a_question_is_on_the_desktop_at_once_and_leaves_with_its_end(
     """Also where nobody wants to be told of what is done."""
     qapp.setQuitOnLastWindowClosed(False)
     program = Program(window, services)
-    program.services.settings.value = Settings(tell_when_done=False)
+    program.services.settings.change_section(NoticeSettings, tell_when_done=False)
     program.services.redactor.add_secret("shop.example")
     await lose_focus(window)
     ask(program, services, 1, "The PIN of card 4929-1234?")
@@ -240,7 +240,7 @@ async def test_the_cap_of_the_day_is_said_and_can_be_raised_there(
     caps.is_held = False
     window.notices.refresh()
     assert await desk.hear() == "close 1"
-    services.settings.change(notify_questions=False)
+    services.settings.change_section(NoticeSettings, notify_questions=False)
     caps.is_held = True
     window.notices.refresh()
     assert await desk.is_quiet()

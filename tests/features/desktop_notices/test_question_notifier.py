@@ -16,6 +16,7 @@ from enigma_panel.features.desktop_notices.question_notifier import (
     AskedNews,
     QuestionNotifier,
 )
+from enigma_panel.features.desktop_notices.settings import NoticeSettings
 from enigma_panel.features.desktop_notices.text import asked_notice
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
@@ -226,11 +227,11 @@ def test_quiet_holds_back_all_but_the_last_minute(scene: Scene) -> None:
 
 def test_whoever_wants_none_gets_none(scene: Scene) -> None:
     scene.ask(1)
-    scene.settings.change(notify_questions=False)
+    scene.settings.change_section(NoticeSettings, notify_questions=False)
     assert scene.titles == []
     scene.pass_s(200)
     assert scene.titles == []
-    scene.settings.change(notify_questions=True)
+    scene.settings.change_section(NoticeSettings, notify_questions=True)
     assert scene.titles == ["Last minute: shop.example 1 has a question"]
 
 

@@ -8,7 +8,7 @@ from enigma_panel.core.models import TaskSpec
 from enigma_panel.features.feature import Host
 from enigma_panel.features.saved_logins import feature
 from enigma_panel.features.saved_logins.helper import SavedLogins
-from enigma_panel.features.saved_logins.settings import LoginsPage
+from enigma_panel.features.saved_logins.page import LoginsPage
 from enigma_panel.store.keychain import SecretOutcome
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.questions.dialog import QuestionDialog

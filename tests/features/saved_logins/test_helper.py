@@ -8,10 +8,10 @@ from msgspec.structs import replace
 
 from enigma_panel.core.questions.kinds import LOGIN_USED
 from enigma_panel.features.saved_logins.helper import SavedLogins
+from enigma_panel.features.saved_logins.settings import LoginSettings, SavedLogin
 from enigma_panel.features.saved_logins.text import remember_label
 from enigma_panel.services.types import AnswerOutcome
 from enigma_panel.store.keychain import SecretOutcome
-from enigma_panel.store.settings import SavedLogin
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.forms.credentials import CredentialsPage
 from tests.features.saved_logins.world import LoginsWorld
@@ -27,7 +27,7 @@ MARIA = SavedLogin(host="bank.example", account="maria")
 @pytest.fixture
 def dialog(world: LoginsWorld) -> QuestionDialog:
     world.keychain.store_for("bank.example", "maria").save(PASSWORD)
-    world.settings.change(logins=(MARIA,))
+    world.settings.change_section(LoginSettings, logins=(MARIA,))
     return world.question_dialog()
 
 

@@ -14,11 +14,12 @@ from enigma_panel.core.models import TaskSpec
 from enigma_panel.features.saved_logins import feature, logins as logins_module
 from enigma_panel.features.saved_logins.logins import LoginFault, RememberedLogin
 from enigma_panel.features.saved_logins.offers import LoginHost, login_host
+from enigma_panel.features.saved_logins.settings import LoginSettings, SavedLogin
 from enigma_panel.store import settings as settings_file
 from enigma_panel.store.keychain import SecretOutcome
-from enigma_panel.store.settings import SavedLogin
 from tests.features.saved_logins.world import LoginsWorld
 from tests.kit.wait import until
+from tests.store.settings_files import section_written_before
 
 PASSWORD = "zebra-47-crossing"
 MARIA = SavedLogin(host="bank.example", account="maria")
@@ -150,9 +151,9 @@ class Hanging:
 
 def test_what_was_saved_is_there_at_the_next_start(world: LoginsWorld, tmp_path: Any) -> None:
     path = tmp_path / "settings.json"
-    world.settings.change(logins=(MARIA,))
+    world.settings.change_section(LoginSettings, logins=(MARIA,))
     assert settings_file.save(path, world.settings.value)
-    assert settings_file.load(path)[0].logins == (MARIA,)
+    assert settings_file.section(settings_file.load(path)[0], LoginSettings).logins == (MARIA,)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -192,10 +193,10 @@ async def test_no_password_is_kept_that_nothing_lists(
 async def test_what_was_deleted_while_the_keychain_waited_stays_so(
     world: LoginsWorld, gate: threading.Event
 ) -> None:
-    world.settings.change(logins=(MARIA,))
+    world.settings.change_section(LoginSettings, logins=(MARIA,))
     asking = asyncio.ensure_future(world.logins.password(MARIA))
     await asyncio.sleep(0.02)
-    world.settings.change(logins=())
+    world.settings.change_section(LoginSettings, logins=())
     gate.set()
     await asking
     assert world.logins.saved() == ()
@@ -245,7 +246,12 @@ async def test_deleted_while_it_is_saved_it_leaves_no_password(
 async def test_deleted_without_an_answer_it_stays_listed(
     world: LoginsWorld, gate: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.settings.change(logins=(MARIA,))
+    world.settings.change_section(LoginSettings, logins=(MARIA,))
     monkeypatch.setattr(logins_module, "KEYCHAIN_S", 0.05)
     assert (await world.logins.delete(MARIA)).fault is LoginFault.NO_ANSWER
     assert world.logins.saved() == (MARIA,)
+
+
+def test_a_file_written_before_the_section_keeps_the_logins() -> None:
+    paul = SavedLogin(host="shop.example", account="paul")
+    assert section_written_before(LoginSettings).logins == (MARIA, paul)

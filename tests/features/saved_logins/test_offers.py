@@ -9,8 +9,8 @@ from enigma_panel.features.saved_logins.offers import (
     login_host,
     offers_for,
 )
+from enigma_panel.features.saved_logins.settings import SavedLogin
 from enigma_panel.features.saved_logins.sites import registrable
-from enigma_panel.store.settings import SavedLogin
 
 MARIA = SavedLogin(host="amazon.com", account="maria")
 

@@ -12,6 +12,7 @@ from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.features.feature import Host
 from enigma_panel.features.tray.feature import TRAY
 from enigma_panel.features.tray.icon import SIZES, tray_icon
+from enigma_panel.features.tray.settings import TraySettings
 from enigma_panel.features.tray.text import TrayState
 from enigma_panel.features.tray.tray import MOST_HINTS, Tray
 from enigma_panel.services.desktop_notifier import DesktopNotifier
@@ -20,6 +21,7 @@ from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.kit.fakes import FakeDialogs
 from tests.kit.wait import until
+from tests.store.settings_files import section_written_before
 
 LOGIN = "I need login credentials to proceed."
 
@@ -169,7 +171,7 @@ def test_the_window_hides_only_while_something_is_open(
     assert len(icon.said) == MOST_HINTS
     assert "sessions are open" in icon.said[0]
     window.show()
-    services.settings.change(keep_in_tray=False)
+    services.settings.change_section(TraySettings, keep_in_tray=False)
     window.close()
     assert (window.isVisible(), asked) == (True, [True, True])
 
@@ -234,3 +236,7 @@ def test_it_is_there_where_the_desktop_has_a_tray(
     if isinstance(tray, Tray):
         entry(tray.menu, "Show window").trigger()
         assert window.isVisible()
+
+
+def test_a_file_written_before_the_section_keeps_its_values() -> None:
+    assert section_written_before(TraySettings) == TraySettings(keep_in_tray=False, tray_told=2)

@@ -1,15 +1,22 @@
 """Fields that are one of the settings each."""
 
+from msgspec import Struct
+
 from enigma_panel.ui.settings.fields import SettingBox, SettingChoice
 from tests.kit.world import World
 
 
+class Choices(Struct, frozen=True):
+    keep: bool = True
+
+
 def test_a_box_is_its_setting(world: World) -> None:
-    box = SettingBox(world.services.settings, "keep_in_tray", "Keep", "What it means")
+    settings = world.services.settings
+    box = SettingBox(settings, Choices, "keep", text="Keep", note="What it means")
     assert box.isChecked()
     box.click()
-    assert not world.settings.value.keep_in_tray
-    world.settings.change(keep_in_tray=True)
+    assert not settings.section(Choices).keep
+    settings.change_section(Choices, keep=True)
     assert box.isChecked()
     assert box.accessibleDescription() == "What it means"
 

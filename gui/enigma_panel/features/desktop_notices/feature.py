@@ -8,7 +8,7 @@ from enigma_panel.desktop.single_instance import bring_to_front
 from enigma_panel.features.desktop_notices.cap_notifier import CapNotifier
 from enigma_panel.features.desktop_notices.done_notifier import DoneNotifier
 from enigma_panel.features.desktop_notices.question_notifier import QuestionNotifier
-from enigma_panel.features.desktop_notices.settings import NoticeSettings
+from enigma_panel.features.desktop_notices.settings import NoticeBoxes, NoticeSettings
 from enigma_panel.features.desktop_notices.text import asked_notice, done_notice
 from enigma_panel.features.feature import Feature, Host
 from enigma_panel.services.container import Services
@@ -25,10 +25,12 @@ def install(host: Host) -> None:
     """Follow what happens, and add the settings for it."""
     notifier, dialogs, book = host.notifier, host.dialogs, host.services.settings
     make_notifiers(host.services, notifier, host.window)
-    dialogs.tells_of_questions = lambda: book.value.notify_questions and not notifier.is_missing
+    dialogs.tells_of_questions = lambda: (
+        book.section(NoticeSettings).notify_questions and not notifier.is_missing
+    )
     notifier.missing_changed.connect(dialogs.look_for_questions)
     dialogs.settings_parts.append(
-        SettingsPart(page=tr("Notifications"), make=partial(NoticeSettings, book, notifier))
+        SettingsPart(page=tr("Notifications"), make=partial(NoticeBoxes, book, notifier))
     )
 
 
@@ -40,7 +42,7 @@ def make_notifiers(services: Services, notifier: DesktopNotifier, window: MainWi
         make_notice=done_notice,
         redact=services.redactor.redact,
         has_focus=_has_focus,
-        is_wanted=lambda: services.settings.value.tell_when_done,
+        is_wanted=lambda: services.settings.section(NoticeSettings).tell_when_done,
         clock=services.clock,
         scope=services.scope,
     )
@@ -62,7 +64,8 @@ def make_notifiers(services: Services, notifier: DesktopNotifier, window: MainWi
         notifier,
         has_focus=_has_focus,
         is_wanted=lambda: (
-            services.settings.value.notify_questions and services.urgency.quiet_until_ms is None
+            services.settings.section(NoticeSettings).notify_questions
+            and services.urgency.quiet_until_ms is None
         ),
     )
     at_cap.opened.connect(partial(bring_to_front, window))

@@ -6,6 +6,7 @@ from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.questions.kinds import QuestionKind, is_about_money
+from enigma_panel.features.desktop_notices.settings import NoticeSettings
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
 from enigma_panel.services.questions.inbox import Inbox
@@ -88,7 +89,7 @@ class QuestionNotifier(QObject):
         levels = {q.id: self._urgency.is_last_minute(q) for q in self._inbox.questions()}
         if self._has_focus():
             self._seen = levels
-        is_on = self._settings.value.notify_questions
+        is_on = self._settings.section(NoticeSettings).notify_questions
         due = [q for q in self._inbox.questions() if is_on and self._is_due(q, levels[q.id])]
         before, self._shown = self._shown, {q.id: levels[q.id] for q in due}
         if before and not due:

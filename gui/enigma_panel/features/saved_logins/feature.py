@@ -7,7 +7,7 @@ from enigma_panel.features.feature import Feature, Host
 from enigma_panel.features.saved_logins.helper import SavedLogins
 from enigma_panel.features.saved_logins.logins import Logins, LoginStore
 from enigma_panel.features.saved_logins.offers import login_host
-from enigma_panel.features.saved_logins.settings import LoginsPage
+from enigma_panel.features.saved_logins.page import LoginsPage
 from enigma_panel.features.saved_logins.text import remembered_text
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.store.keychain import KeychainStore, MemoryStore, SecretStore, login_service

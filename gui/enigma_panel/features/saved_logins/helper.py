@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from enigma_panel.features.saved_logins.keychain_wait import KeychainWait
 from enigma_panel.features.saved_logins.logins import Logins
 from enigma_panel.features.saved_logins.offers import LoginHost, another_site
+from enigma_panel.features.saved_logins.settings import SavedLogin
 from enigma_panel.features.saved_logins.text import (
     NAME_CHARS,
     another_site_text,
@@ -29,7 +30,6 @@ from enigma_panel.features.saved_logins.text import (
 )
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.store.keychain import NO_PLACE
-from enigma_panel.store.settings import SavedLogin
 from enigma_panel.ui.i18n import shorten
 from enigma_panel.ui.questions.forms.login_helper import LoginHelper
 from enigma_panel.ui.theme.palette import Glyph, Severity

@@ -14,10 +14,10 @@ from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
 from enigma_panel.features.saved_logins.offers import LoginHost, offers_for
+from enigma_panel.features.saved_logins.settings import LoginSettings, SavedLogin
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.store.keychain import NO_PLACE, Result, SecretOutcome, SecretStore
-from enigma_panel.store.settings import SavedLogin
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class Logins(QObject):
         self.where = NO_PLACE
 
     def saved(self) -> tuple[SavedLogin, ...]:
-        return self._settings.value.logins
+        return self._settings.section(LoginSettings).logins
 
     def offers(self, place: LoginHost) -> list[SavedLogin]:
         return offers_for(place, self.saved())
@@ -128,7 +128,8 @@ class Logins(QObject):
 
     def _list(self, login: SavedLogin, *, is_saved: bool) -> None:
         kept = [one for one in self.saved() if one != login]
-        self._settings.change(logins=tuple([*kept, login] if is_saved else kept))
+        logins = tuple([*kept, login] if is_saved else kept)
+        self._settings.change_section(LoginSettings, logins=logins)
         self.changed.emit()
 
     async def _call(self, call: Callable[[], Result]) -> LoginResult:

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.secrets.hidden_marks import has_hidden_marks
+from enigma_panel.features.saved_logins.settings import SavedLogin
 from enigma_panel.features.saved_logins.sites import registrable, site_of_address, sites_in
-from enigma_panel.store.settings import SavedLogin
 
 MOST_CHOICES = 12
 

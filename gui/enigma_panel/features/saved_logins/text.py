@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from enigma_panel.features.saved_logins.logins import Fault, LoginFault, RememberedLogin
+from enigma_panel.features.saved_logins.settings import SavedLogin
 from enigma_panel.store.keychain import MEMORY, NO_PLACE, SecretOutcome
-from enigma_panel.store.settings import SavedLogin
 from enigma_panel.ui.i18n import Translations, shorten
 
 tr = Translations("Logins")

@@ -2,15 +2,14 @@
 
 from functools import partial
 
-from PySide6.QtWidgets import QSystemTrayIcon, QWidget
+from PySide6.QtWidgets import QSystemTrayIcon
 
 from enigma_panel.desktop.single_instance import bring_to_front
 from enigma_panel.features.feature import Feature, Host
+from enigma_panel.features.tray.settings import make_box
 from enigma_panel.features.tray.tray import Tray
-from enigma_panel.services.settings import SettingsBook
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.dialog import SettingsPart
-from enigma_panel.ui.settings.fields import SettingBox, noted
 
 tr = Translations("Settings")
 
@@ -23,14 +22,9 @@ def install(host: Host) -> Tray | None:
     window.hides_on_close = tray.hides_window
     window.hidden.connect(tray.note_hidden)
     host.dialogs.settings_parts.append(
-        SettingsPart(page=tr("Notifications"), make=partial(_keep_box, host.services.settings))
+        SettingsPart(page=tr("Notifications"), make=partial(make_box, host.services.settings))
     )
     return tray
-
-
-def _keep_box(settings: SettingsBook) -> QWidget:
-    note = tr("Closing the window hides it while a session is open.")
-    return noted(SettingBox(settings, "keep_in_tray", tr("Keep running in the tray"), note))
 
 
 TRAY = Feature(name="tray", install=install)

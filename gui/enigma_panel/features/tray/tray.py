@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from enigma_panel.features.tray.icon import tray_icon
+from enigma_panel.features.tray.settings import TraySettings
 from enigma_panel.features.tray.text import TrayState, hidden_text, tray_tip
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyState, ServiceStatus
@@ -52,16 +53,17 @@ class Tray(QObject):
 
     def hides_window(self) -> bool:
         """Whether closing the window hides it: while something is open, or waits."""
-        if not self._services.settings.value.keep_in_tray:
+        if not self._services.settings.section(TraySettings).keep_in_tray:
             return False
         services = self._services
         return bool(self._running() or services.queue.entries() or services.inbox.questions())
 
     def note_hidden(self) -> None:
         """The window has hidden; that is said at first."""
-        told = self._services.settings.value.tray_told
+        settings = self._services.settings
+        told = settings.section(TraySettings).tray_told
         if told < MOST_HINTS:
-            self._services.settings.change(tray_told=told + 1)
+            settings.change_section(TraySettings, tray_told=told + 1)
             text = hidden_text(is_open=bool(self._running()))
             self.icon.showMessage(tr("Enigma Control Panel"), text, self.icon.icon())
 

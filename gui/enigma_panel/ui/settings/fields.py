@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from msgspec import Struct
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from enigma_panel.services.settings import SettingsBook
@@ -10,11 +11,14 @@ from enigma_panel.ui.widgets.inputs import ChoiceBox
 
 
 class SettingBox(QCheckBox):
-    """A check box. name: of the setting. note: what it means."""
+    """A check box. name: of the setting in the section `kind`. note: what it means."""
 
-    def __init__(self, settings: SettingsBook, name: str, text: str, note: str) -> None:
+    def __init__(
+        self, settings: SettingsBook, kind: type[Struct], name: str, *, text: str, note: str
+    ) -> None:
         super().__init__(text)
         self._settings = settings
+        self._kind = kind
         self._name = name
         self.setAccessibleDescription(note)
         self.toggled.connect(self._change)
@@ -22,11 +26,14 @@ class SettingBox(QCheckBox):
         self._show()
 
     def _show(self) -> None:
-        self.setChecked(getattr(self._settings.value, self._name))
+        self.setChecked(self._is_on())
+
+    def _is_on(self) -> bool:
+        return bool(getattr(self._settings.section(self._kind), self._name))
 
     def _change(self, on: bool) -> None:
-        if getattr(self._settings.value, self._name) != on:
-            self._settings.change(**{self._name: on})
+        if self._is_on() != on:
+            self._settings.change_section(self._kind, **{self._name: on})
 
 
 class SettingChoice(ChoiceBox):

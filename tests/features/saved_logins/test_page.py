@@ -5,9 +5,9 @@ import threading
 
 import pytest
 
-from enigma_panel.features.saved_logins.settings import LoginsPage
+from enigma_panel.features.saved_logins.page import LoginsPage
+from enigma_panel.features.saved_logins.settings import LoginSettings, SavedLogin
 from enigma_panel.store.keychain import SecretOutcome
-from enigma_panel.store.settings import SavedLogin
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS
 from tests.features.saved_logins.world import LoginsWorld
 from tests.kit.person import ENTER, button, click, key, shown_texts
@@ -20,11 +20,12 @@ PASSWORD = "zebra-47-crossing"
 def page(world: LoginsWorld) -> LoginsPage:
     for host, account in (("bank.example", "maria"), ("bank.example", "paul")):
         world.keychain.store_for(host, account).save(PASSWORD)
-    world.settings.change(
+    world.settings.change_section(
+        LoginSettings,
         logins=(
             SavedLogin(host="bank.example", account="paul"),
             SavedLogin(host="bank.example", account="maria"),
-        )
+        ),
     )
     page = LoginsPage(world.logins, world.clock, world.scope)
     page.show()
