@@ -108,11 +108,6 @@ async def test_many_visitors_are_sent_away_at_once(tmp_path: Path) -> None:
         assert await say(tmp_path, b"show\n") == b"ok"
 
 
-async def test_a_flood_is_cut_off_at_once(tmp_path: Path) -> None:
-    async with listening(tmp_path):
-        assert await say(tmp_path, b"x" * 10_000) == b""
-
-
 async def test_two_lines_show_it_once(tmp_path: Path) -> None:
     async with listening(tmp_path) as shown:
         assert await say(tmp_path, b"show\nshow\nshow\n") == b"ok"

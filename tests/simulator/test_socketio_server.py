@@ -84,17 +84,14 @@ def test_failure_and_the_lost_browser(sim: Running) -> None:
         assert back.at - lost.at == pytest.approx(15 / 50, abs=0.15)
 
 
-def test_who_names_no_session_is_refused(sim: Running) -> None:
-    for n, auth in enumerate([None, {}, {"sessionId": "nobody"}, {"sessionId": ["x"]}, "text"], 1):
+def test_who_names_no_open_session_is_refused(sim: Running) -> None:
+    ended = {"sessionId": open_session(sim)}
+    sim.post(SEND, ended | {"message": TERMINATE})
+    auths = [None, {}, {"sessionId": "nobody"}, {"sessionId": ["x"]}, "text", ended]
+    for n, auth in enumerate(auths, 1):
         refused(sim, auth)
         nobody = {"connects": 0, "refused": n, "open": 0, "sent": {}, "received": {}}
         assert live(sim) == nobody, auth
-
-
-def test_an_ended_session_is_refused(sim: Running) -> None:
-    session_id = open_session(sim)
-    sim.post(SEND, {"sessionId": session_id, "message": TERMINATE})
-    refused(sim, {"sessionId": session_id})
 
 
 def test_what_is_emitted_is_neither_limited_nor_acknowledged(sim: Running) -> None:

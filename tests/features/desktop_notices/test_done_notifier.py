@@ -373,9 +373,3 @@ async def test_leaving_tells_nothing_more(scene: Scene) -> None:
     scene.end(2)
     await scene.run(30)
     assert scene.told.shown == []
-
-
-def test_where_nothing_can_be_shown_nothing_happens() -> None:
-    notifier = DesktopNotifier()
-    notifier.show(NOTICE, DesktopNotice(title="1", body="2", action="3"))
-    notifier.withdraw(NOTICE)
