@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from enigma_panel.core.secrets.redaction import MARK, Redactor
+from enigma_panel.features.exports.columns import COLUMNS, TaskRow
 from enigma_panel.features.exports.encoder import (
     LONG_CHARS,
     ExportFormat,
@@ -21,7 +22,6 @@ from enigma_panel.features.exports.encoder import (
     in_turns,
     lines_of,
 )
-from enigma_panel.store.ledger.task_snapshot import COLUMNS, TaskRow
 from tests.features.exports.fakes import undefuse
 from tests.kit.clock import NOW
 

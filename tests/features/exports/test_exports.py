@@ -19,6 +19,7 @@ from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.observation import UNSENT
 from enigma_panel.core.secrets.redaction import MARK, Redactor
 from enigma_panel.features.exports import exports as exports_module
+from enigma_panel.features.exports.columns import TaskRow
 from enigma_panel.features.exports.encoder import ExportFormat, Line, lines_of
 from enigma_panel.features.exports.exports import (
     Exported,
@@ -33,7 +34,7 @@ from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store.folder_lock import LOCK_NAME
 from enigma_panel.store.ledger.ledger import Ledger
-from enigma_panel.store.ledger.task_snapshot import ROWS_AT_ONCE, TaskRow
+from enigma_panel.store.ledger.snapshot import ROWS_AT_ONCE
 from enigma_panel.store.new_file import FullDiskError, NewFile
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import HandClock
@@ -233,7 +234,7 @@ async def test_a_name_that_cannot_be(bench: Bench, name: str, fault: ExportFault
 async def test_a_ledger_that_cannot_be_read_is_said(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("enigma_panel.store.ledger.task_snapshot._SELECT", "SELECT gone FROM here")
+    monkeypatch.setattr("enigma_panel.features.exports.columns._SELECT", "SELECT gone FROM here")
     failed = await bench.fault(1)
     assert failed.fault is ExportFault.LEDGER
     assert "here" in failed.reason

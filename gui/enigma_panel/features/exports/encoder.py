@@ -18,7 +18,7 @@ import msgspec
 from enigma_panel.core.models import session_name
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.validation import NO_SITE
-from enigma_panel.store.ledger.task_snapshot import COLUMNS, TaskRow
+from enigma_panel.features.exports.columns import COLUMNS, TaskRow
 
 BYTE_ORDER_MARK = "\ufeff"
 """Stands before a CSV file: without it Excel takes UTF-8 for something else."""

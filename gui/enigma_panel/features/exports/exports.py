@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from enigma_panel.core.secrets.redaction import Redactor
+from enigma_panel.features.exports.columns import read_tasks
 from enigma_panel.features.exports.encoder import (
     ExportFormat,
     encoded,
@@ -20,7 +21,6 @@ from enigma_panel.features.exports.encoder import (
 )
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.store.ledger.task_snapshot import read_tasks
 from enigma_panel.store.new_file import FullDiskError, NewFile
 
 TURN_S = 0.0002

@@ -1,17 +1,11 @@
-"""The tasks of the ledger as they are at one moment, read one after the other for an export."""
+"""The columns of an export, read from the ledger as it is at one moment."""
 
-import sqlite3
 from collections.abc import Generator, Sequence
-from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from enigma_panel.store.ledger.database import BUSY_TIMEOUT_MS
-from enigma_panel.store.ledger.errors import typed_errors
 from enigma_panel.store.ledger.queries import TOOK_MS, json_of
-
-ROWS_AT_ONCE = 50
+from enigma_panel.store.ledger.snapshot import read_rows
 
 COLUMNS = {
     "key": "t.key",
@@ -34,7 +28,7 @@ COLUMNS = {
     "question": "t.question",
     "completion_time": "t.took_s",
 }
-"""The columns of an export, and where each comes from."""
+"""Names of the columns, and where each comes from."""
 TaskRow: TypeAlias = tuple[Any, ...]
 """The values of COLUMNS, then the number of the session; an absent value is None."""
 
@@ -52,14 +46,4 @@ def read_tasks(path: Path, keys: Sequence[int]) -> Generator[list[TaskRow]]:
 
     Those that are not there are left out.
     """
-    uri = f"{path.absolute().as_uri()}?mode=ro"
-    with typed_errors(path), closing(_connect(uri)) as connection:
-        # A text that is none ends no export.
-        connection.text_factory = partial(str, encoding="utf-8", errors="replace")
-        cursor = connection.execute(_SELECT, (json_of(keys),))
-        while rows := cursor.fetchmany(ROWS_AT_ONCE):
-            yield rows
-
-
-def _connect(uri: str) -> sqlite3.Connection:
-    return sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_MS / 1000)
+    return read_rows(path, _SELECT, (json_of(keys),))
