@@ -181,7 +181,7 @@ DATA = (
     Break(
         promise=NOWHERE,
         mistake="a session's id is not known to who redacts",
-        file="services/state/session_store.py",
+        file="services/state/redaction.py",
         old="            known[service_id] = self._redactor.add_id(service_id)\n",
         new="            pass\n",
         tests=("tests/services/state/test_forgetting.py",),
@@ -197,7 +197,7 @@ DATA = (
     Break(
         promise="repeats a secret that you sent to a session that is not over",
         mistake="it is forgotten while its session lives",
-        file="services/state/session_store.py",
+        file="services/state/records.py",
         old="        if session is None or not is_history(session, now_ms):\n            return False\n        tasks",
         new="        if session is None:\n            return False\n        tasks",
         tests=("tests/services/state/test_forgetting.py",),
@@ -378,7 +378,7 @@ DATA = (
     Break(
         promise="shows it again after a crash, a kill or a power cut",
         mistake="sessions that are open are not loaded",
-        file="services/state/session_store.py",
+        file="services/state/first_read.py",
         old="    sessions |= ledger.sessions({t.session_key for t in tasks.values()} - set(sessions))\n",
         new="    sessions = ledger.sessions({t.session_key for t in tasks.values()})\n",
         tests=("tests/services/state/test_first_read.py",),

@@ -25,7 +25,7 @@ from enigma_panel.core.task_filter import (
 )
 from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
 from enigma_panel.services.clock import local_day
-from enigma_panel.services.state import session_store
+from enigma_panel.services.state import first_read
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.timeline import Timeline
@@ -123,7 +123,7 @@ async def test_what_a_full_disk_keeps_out_of_the_ledger_is_counted_with_its_row(
 ) -> None:
     """Beside old tasks that memory does not hold, also where some are deleted meanwhile."""
     log_watch.allow("the tasks cannot be searched")
-    monkeypatch.setattr(session_store, "FIRST_TASKS", 1)
+    monkeypatch.setattr(first_read, "FIRST_TASKS", 1)
     old, *_ = (start_ended(bench.ledger) for _ in range(3))
     await bench.store.load()
     key = await bench.open()
@@ -284,7 +284,7 @@ async def test_old_records_that_are_loaded_are_no_change(
     bench: Bench, search: Search, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody but who shows them hears of them, and their sessions are among none that are open."""
-    monkeypatch.setattr(session_store, "FIRST_TASKS", 1)
+    monkeypatch.setattr(first_read, "FIRST_TASKS", 1)
     key, _ = (start_ended(bench.ledger) for _ in range(2))
     await bench.store.load()
     changed: list[Diff] = []

@@ -106,7 +106,7 @@ class Calm:
     def _put_away_all(self) -> None:
         parts = self._person.parts
         for session in parts.services.store.sessions():
-            unclear = parts.services.store.unconfirmed(session.key)
+            unclear = parts.services.store.records.unconfirmed(session.key)
             if session.phase.value == "unconfirmed" or unclear:
                 sessions = parts.services.sessions
                 self._person.do(f"put away {session.key}", sessions.dismiss(session.key))

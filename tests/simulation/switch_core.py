@@ -10,7 +10,7 @@ from enigma_panel.api.wire import error_responses, responses
 from enigma_panel.core import models, reducer
 from enigma_panel.core.models import Phase, SessionState, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.state.session_store import EndMarks
+from enigma_panel.services.state.marks import EndMarks
 
 Patches = list[tuple[Any, Any, Any]]
 

@@ -81,8 +81,8 @@ def ids_are_written_later() -> Patches:
     async def settle(self: Any, intent: Any, outcome: Any, seen: Any) -> Any:
         if seen.session_id is None and seen.task_id is None:
             return await real(self, intent, outcome, seen)
-        task = self._tasks.get(intent.task.key) if intent.task else None
-        session, task = self._reduce(self._sessions[intent.session.key], task, seen)
+        task = self.task(intent.task.key) if intent.task else None
+        session, task = self._reduce(self.session(intent.session.key), task, seen)
         records = [r for r in (session, task) if r is not None]
         self._dirty |= {(type(r), r.key) for r in records}
         self._emit(records)

@@ -72,14 +72,14 @@ class Sessions(Service):
     def task(self, key: int) -> Task | None:
         """The task of that key; None while it comes from the ledger, and once it was deleted."""
         task = self._store.task(key)
-        if task is None and not self._store.is_deleted(key):
+        if task is None and not self._store.records.is_deleted(key):
             self._wanted.add(key)
             self._scope.spawn("fetch tasks", self._fetch(), exclusive=True)
         return task
 
     def is_deleted(self, key: int) -> bool:
         """Whether that task was deleted in this run."""
-        return self._store.is_deleted(key)
+        return self._store.records.is_deleted(key)
 
     def session_keys(self) -> list[int]:
         """Keys of all sessions that were opened or may have been, but past ones."""
@@ -87,7 +87,7 @@ class Sessions(Service):
 
     def task_keys(self) -> list[int]:
         """Keys of the newest tasks, newest first."""
-        return list(self._store.task_keys())
+        return list(self._store.records.task_keys)
 
     def current_task(self, session: Session) -> Task | None:
         """The task that the session works on or worked on last."""
@@ -99,11 +99,11 @@ class Sessions(Service):
 
     def session_cost(self, key: int) -> Decimal | None:
         """Dollars of the session's tasks, None while none is known."""
-        return self._store.session_cost(key)
+        return self._store.records.session_cost(key)
 
     def session_unknown_costs(self, key: int) -> int:
         """How many of its ended tasks cost something that is not in that."""
-        return self._store.session_unknown_costs(key)
+        return self._store.records.session_unknown_costs(key)
 
     def pending(self, session_key: int) -> PendingCommand | None:
         """The command that is on its way to this session, if any."""
@@ -250,7 +250,7 @@ class Sessions(Service):
         session = self._store.session(session_key)
         if session is None:
             return []
-        settled = [task.key for task in self._store.unconfirmed(session_key)]
+        settled = [task.key for task in self._store.records.unconfirmed(session_key)]
         observation = Observation(kind=Kind.DISMISSED)
         await self._store.record(session_key, session.current_task, observation)
         return settled

@@ -137,7 +137,7 @@ class TaskSearch(QObject):
     def _follow(self, diff: Diff) -> None:
         if not self._is_loaded:
             self._is_loaded = True
-            diff = Diff(new_tasks=tuple(self._store.task_keys()))
+            diff = Diff(new_tasks=tuple(self._store.records.task_keys))
             self._newest_at_load = max(diff.new_tasks, default=0)
             self._statuses = {task.key: self._status(task) for task in self._store.tasks()}
         self._recount(diff)
@@ -146,8 +146,8 @@ class TaskSearch(QObject):
         if diff.sessions and not is_other:
             return
         if diff.deleted:
-            self._added = self._store.not_deleted(self._added)
-            self.keys = self._store.not_deleted(self.keys)
+            self._added = self._store.records.not_deleted(self._added)
+            self.keys = self._store.records.not_deleted(self.keys)
             self.found.emit(True)
         if diff.new_tasks:
             self._added = [*diff.new_tasks, *self._added]
@@ -254,7 +254,7 @@ class TaskSearch(QObject):
             self._counts = Counter(self._statuses.values()) + Counter(older)
 
     def _show(self, keys: list[int], by_person: bool) -> None:
-        keys = self._store.not_deleted(keys)
+        keys = self._store.records.not_deleted(keys)
         self.keys = self._with_added(keys) if self._shows_all else keys
         self.found.emit(by_person)
 

@@ -84,10 +84,10 @@ def test_what_may_go_goes_and_memory_and_table_follow(tmp_path: Path) -> None:
         result = await scene.deletions.delete(range(1, 21))
         assert result == DeletionResult(deleted=19, kept={KeptReason.UNCONFIRMED: 1})
         assert scene.there() == [7, *range(21, 31)]
-        assert sorted(scene.store.task_keys()) == sorted(scene.search.keys) == scene.there()
+        assert sorted(scene.store.records.task_keys) == sorted(scene.search.keys) == scene.there()
         assert {s.key for s in scene.store.sessions()} == set(scene.there())
-        assert scene.store.is_deleted(1)
-        assert not scene.store.is_deleted(7)
+        assert scene.store.records.is_deleted(1)
+        assert not scene.store.records.is_deleted(7)
         assert frozenset().union(*(diff.deleted for diff in scene.diffs)) == set(plan.keys)
         await asyncio.sleep(5)
         assert scene.search.figures.shown.cost == 11 * COST
@@ -222,10 +222,13 @@ def test_a_session_that_keeps_tasks_keeps_its_cost(tmp_path: Path) -> None:
         more = {"session_key": 1, "status": TaskStatus.DONE, "ended_ms": LONG_AGO}
         put(scene.bench.ledger, a_task(2, cost="0.1", **more), a_task(3, cost=None, **more))
         await scene.store.load()
-        before = scene.store.session_cost(1), scene.store.session_unknown_costs(1)
+        before = scene.store.records.session_cost(1), scene.store.records.session_unknown_costs(1)
         assert before == (COST + Decimal("0.1"), 1)
         await scene.deletions.delete([1, 3])
-        assert (scene.store.session_cost(1), scene.store.session_unknown_costs(1)) == before
+        assert (
+            scene.store.records.session_cost(1),
+            scene.store.records.session_unknown_costs(1),
+        ) == before
         session = scene.store.session(1)
         assert session is not None
         assert session.current_task is None

@@ -35,13 +35,12 @@ class Records(SessionStore):
         super().__init__(nothing, nothing, redactor, nothing)
 
     def put(self, *tasks: Task) -> None:
-        for task in tasks:
-            self._remember_task(task)
+        self._remember([], tasks)
         self._emit(tasks)
 
     def name(self, key: int, label: str) -> None:
         session = new_session(key=key, site="", label=label)
-        self._put(session)
+        self.records.put(session)
         self._emit([session])
 
 

@@ -11,7 +11,7 @@ import pytest
 from enigma_panel import bootstrap
 from enigma_panel.api.protocols import LiveError, LiveFault
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.services.state.session_store import ASSUMED_FOR_MS
+from enigma_panel.services.state.history import ASSUMED_FOR_MS
 from enigma_panel.services.state.timeline import GAP, NO_LIVE
 from enigma_panel.services.types import LiveShare
 from enigma_panel.ui.text.steps import live_tip

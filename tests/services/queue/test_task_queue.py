@@ -258,7 +258,7 @@ async def test_an_open_intent_of_a_session_long_ended_does_not_stop_the_start(
         await parts.services.store.intend(IntentKind.STATE, ended, task, CommandVerb.STOP)
         newer = await sessions.start(QUICK)
         await until(lambda: sessions.task(newer).is_final)
-    monkeypatch.setattr("enigma_panel.services.state.session_store.FIRST_TASKS", 1)
+    monkeypatch.setattr("enigma_panel.services.state.first_read.FIRST_TASKS", 1)
     async with running(sim.url) as parts:
         assert parts.services.sessions.all_pending() == []
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from enigma_panel.core.observation import Kind, Usage
 from enigma_panel.services.clock import local_day
-from enigma_panel.services.state import session_store
+from enigma_panel.services.state import first_read
 from enigma_panel.services.state.day_costs import DayCosts
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.kit.builders import a_task
@@ -54,8 +54,8 @@ def test_it_is_the_ledger_s_figure_after_a_restart_too(tmp_path: Path) -> None:
         assert bench.store.spent_today() == told(bench) == sum(map(Decimal, COSTS))
 
     on_bench(tmp_path / "keep", first)
-    before, session_store.FIRST_TASKS = session_store.FIRST_TASKS, 1
+    before, first_read.FIRST_TASKS = first_read.FIRST_TASKS, 1
     try:
         on_bench(tmp_path / "keep", second)
     finally:
-        session_store.FIRST_TASKS = before
+        first_read.FIRST_TASKS = before

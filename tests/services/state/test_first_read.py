@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from enigma_panel.core.models import Phase, Session, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.monitor import housekeeping
-from enigma_panel.services.state import session_store
-from enigma_panel.services.state.session_store import ASSUMED_FOR_MS, is_history, read_start
+from enigma_panel.services.state import first_read
+from enigma_panel.services.state.first_read import read_start
+from enigma_panel.services.state.history import ASSUMED_FOR_MS, is_history
 from enigma_panel.store.ledger.intents import IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.clock import NOW
@@ -31,7 +32,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 @pytest.fixture(autouse=True)
 def no_newest(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the newest tasks would bring their sessions, too."""
-    monkeypatch.setattr(session_store, "FIRST_TASKS", 0)
+    monkeypatch.setattr(first_read, "FIRST_TASKS", 0)
 
 
 def had(ledger: Ledger, status: TaskStatus = TaskStatus.DONE, **changes: Any) -> Session:
@@ -97,7 +98,7 @@ def test_a_session_comes_with_all_its_tasks(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else its cost would be that of some of them."""
-    monkeypatch.setattr(session_store, "FIRST_TASKS", 1)
+    monkeypatch.setattr(first_read, "FIRST_TASKS", 1)
     old = had(ledger, phase=Phase.CLOSED)
     session = had(ledger, phase=Phase.CLOSED_ASSUMED, ended_ms=LONG_AGO)
     first = ledger.tasks_of_many([session.key])[0]

@@ -1,16 +1,19 @@
 """The redaction filter forgets ids and secrets of sessions that are over, and none too early."""
 
+import asyncio
 from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
+from enigma_panel.core.observation import Kind
 from enigma_panel.core.secrets.redaction import MARK, Redactor
-from enigma_panel.services.state.session_store import ASSUMED_FOR_MS, SessionStore
-from enigma_panel.store.ledger.deletion import Deleted
+from enigma_panel.services.state.history import ASSUMED_FOR_MS
+from enigma_panel.services.state.session_store import SessionStore
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
+from tests.services.commands.bench import Bench
 
 NOTHING = cast("Any", None)  # neither ledger nor clock is asked here
 ID, PASSWORD = "k3jd9s8f7g6h", "hunter2"
@@ -29,7 +32,7 @@ class Kept:
         self.store.redaction.remember(1, PASSWORD)
 
     def put(self, session: Session, *tasks: Task) -> None:
-        self.store._remember_all([session], tasks)
+        self.store._remember([session], tasks)
 
     def clean_at(self, now_ms: int) -> str:
         self.store.forget_history(now_ms)
@@ -80,12 +83,12 @@ def test_what_is_read_again_is_known_once() -> None:
     assert repr(kept.redaction) == "<Redactor of 2 secrets>"
 
 
-def test_secrets_can_be_forgotten_before_the_id() -> None:
+def test_what_was_sent_to_another_session_stays_hidden() -> None:
     kept = Kept(phase=Phase.OPEN)
     kept.store.redaction.remember(1, "another")
     kept.store.redaction.remember(3, "of another session")
     kept.store.redaction.forget(1), kept.store.redaction.forget(1)
-    assert kept.redaction.redact(f"{TEXT} another") == f"{MARK} {PASSWORD} another"
+    assert kept.redaction.redact(f"{TEXT} another") == f"{TEXT} another"
     assert kept.redaction.redact("of another session") == MARK
 
 
@@ -96,7 +99,14 @@ def test_a_secret_sent_to_two_sessions_is_kept_until_both_are_over() -> None:
     assert kept.clean_at(OVER) == f"{ID} {MARK}"
 
 
-def test_what_was_sent_to_a_session_that_is_deleted_is_masked_no_more() -> None:
-    kept = Kept(phase=Phase.CLOSED)
-    kept.store._forget(Deleted(tasks=(2,), sessions=(1,)))
-    assert kept.redaction.redact(TEXT) == TEXT
+async def test_what_was_sent_to_a_session_that_is_deleted_is_masked_no_more(bench: Bench) -> None:
+    key = await bench.open()
+    task = bench.task(key)
+    bench.store.redaction.remember(key, PASSWORD)
+    await bench.see(key, Kind.COMPLETED)
+    await bench.see(key, Kind.SESSION_GONE)
+    assert bench.store.redaction.session_keys() == {key}
+    await asyncio.sleep(90_000)  # tasks of today stay
+    deleted = await bench.store.delete([task.key])
+    assert deleted.sessions == (key,)
+    assert bench.store.redaction.session_keys() == set()

@@ -24,12 +24,12 @@ NOTHING = cast("Any", None)  # neither ledger nor clock is asked here
 
 def test_a_sessions_cost_is_unknown_until_one_of_its_tasks_told_one() -> None:
     store = SessionStore(NOTHING, NOTHING, Redactor(), NOTHING)
-    store._remember_all([a_session(1)], [a_task(1), a_task(2, session_key=1)])
-    assert store.session_cost(1) is None
-    store._remember_all([], [a_task(3, session_key=1, cost="0.02")])
-    assert store.session_cost(1) == Decimal("0.02")
+    store._remember([a_session(1)], [a_task(1), a_task(2, session_key=1)])
+    assert store.records.session_cost(1) is None
+    store._remember([], [a_task(3, session_key=1, cost="0.02")])
+    assert store.records.session_cost(1) == Decimal("0.02")
     done, failed, at_work = TaskStatus.DONE, TaskStatus.FAILED, TaskStatus.WORKING
-    assert store.session_unknown_costs(1) == 0
+    assert store.records.session_unknown_costs(1) == 0
     of_it: dict[str, Any] = {"session_key": 1}
     untold = [
         a_task(4, status=done, **of_it),
@@ -42,9 +42,9 @@ def test_a_sessions_cost_is_unknown_until_one_of_its_tasks_told_one() -> None:
         a_task(10, status=at_work, **of_it),
         a_task(11, status=TaskStatus.STOPPED, service_id=None, sent_ms=None, **of_it),
     ]
-    store._remember_all([], [*untold, *told])
-    assert store.session_unknown_costs(1) == len(untold)
-    assert store.session_cost(1) == Decimal("0.02")
+    store._remember([], [*untold, *told])
+    assert store.records.session_unknown_costs(1) == len(untold)
+    assert store.records.session_cost(1) == Decimal("0.02")
 
 
 @pytest.mark.parametrize(

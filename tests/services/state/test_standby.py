@@ -25,7 +25,7 @@ class Scene:
 
     def hold(self, phase: Phase) -> None:
         """One session is in memory, of which nothing was told yet."""
-        self.store._remember_all([new_session(key=1, phase=phase)], [])
+        self.store._remember([new_session(key=1, phase=phase)], [])
 
     def _count(self) -> None:
         self.n_ended += 1

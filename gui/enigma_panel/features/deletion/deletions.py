@@ -57,7 +57,7 @@ class Deletions:
 
     def may_delete_any(self, task_keys: Sequence[int]) -> bool:
         """Whether one of these tasks may perhaps be deleted: of old ones the ledger alone knows."""
-        return any(self._store.kept_because(key) is None for key in task_keys)
+        return any(self._store.records.kept_because(key) is None for key in task_keys)
 
     async def plan(self, task_keys: Sequence[int]) -> DeletionPlan:
         """What deleting these tasks would do now. LedgerError."""

@@ -266,7 +266,8 @@ class Commands(Service):
             due_ms=due,
             attempt=command.attempt,
             sent_live=command.reach is Reach.CHANNEL,
-            is_kept=command.intent is not None and self._store.is_written(command.intent),
+            is_kept=command.intent is not None
+            and self._store.late_intents.is_written(command.intent),
             at_cap=self._is_of_cap(command),
         )
 

@@ -117,7 +117,7 @@ class CommandSender(Service):
         if not command.rules.is_durable or command.intent is not None or session is None:
             return
         task = self._store.current_task(session)
-        command.intent = self._store.keep_command(session, task, command.verb)
+        command.intent = self._store.late_intents.keep(session, task, command.verb)
         await self._store.flush()
 
     async def _emit(self, command: Command) -> None:

@@ -72,7 +72,7 @@ class EventRouter(QObject):
         tasks = self._store.tasks_of(session.key)
         unnamed = [task for task in tasks if is_unnamed(task)]
         is_known = any(task.service_id == task_id for task in tasks)
-        if task_id is None or is_known or self._store.may_run_a_text(session):
+        if task_id is None or is_known or self._store.records.may_run_a_text(session):
             return
         if len(unnamed) == 1 and not unnamed[0].is_final:
             self._names[unnamed[0].key] = task_id
@@ -88,7 +88,7 @@ class EventRouter(QObject):
         asking = (t for t in tasks if t.service_id is not None and t.status is TaskStatus.ASKS)
         if session.is_final or any(task.question == observation.text for task in asking):
             return
-        if unnamed and not self._store.may_run_a_text(session):
+        if unnamed and not self._store.records.may_run_a_text(session):
             asks = replace(observation, task_id=None)  # no page shows one in a question
             await self._store.record(session.key, unnamed[0].key, asks)
 
@@ -106,7 +106,7 @@ class EventRouter(QObject):
     def _is_alone(self, session: Session, task: Task) -> bool:
         """Whether nothing else can be at work there."""
         tasks = self._store.tasks_of(session.key)
-        return not (may_be_of_another(task, tasks) or self._store.may_run_a_text(session))
+        return not (may_be_of_another(task, tasks) or self._store.records.may_run_a_text(session))
 
     async def _about_session(self, session: Session, observation: Observation) -> None:
         """Record that the browser is lost or back, or the session's end."""

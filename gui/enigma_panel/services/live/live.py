@@ -28,7 +28,7 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.clock import FAR_MS, Clock
 from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.live.event_router import EventRouter
-from enigma_panel.services.state.session_store import is_long_ended
+from enigma_panel.services.state.history import is_long_ended
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import GAP, LIVE_KINDS, NO_LIVE, Timeline
 from enigma_panel.services.types import Diff, LiveShare

@@ -5,7 +5,7 @@ from enigma_panel.core.models import FINAL_PHASES, Phase, Session, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.service_rules import RULES
 from enigma_panel.services.context import Service, ServiceContext
-from enigma_panel.services.state.session_store import ASSUMED_FOR_MS, is_long_ended
+from enigma_panel.services.state.history import ASSUMED_FOR_MS, is_long_ended
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import LiveStatus, NoticeKind, SessionEnder
 
@@ -99,7 +99,7 @@ class Housekeeping(Service):
     async def _give_up(self, session: Session) -> None:
         task = self._store.current_task(session)
         lives = task is not None and not task.is_final
-        if task is not None and (lives or self._store.unconfirmed(session.key)):
+        if task is not None and (lives or self._store.records.unconfirmed(session.key)):
             given_up = Observation(kind=Kind.GIVEN_UP)
             await self._store.record(session.key, task.key, given_up)
 

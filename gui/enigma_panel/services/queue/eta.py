@@ -149,7 +149,7 @@ class Forecast:
         return end if session.expires_ms is None else min(end, session.expires_ms)
 
     def _typical(self) -> int | None:
-        keys = self._store.task_keys()[: 5 * KNOWN_TASKS]
+        keys = self._store.records.task_keys[: 5 * KNOWN_TASKS]
         tasks = [task for key in keys if (task := self._store.task(key)) is not None]
         took = [
             task.ended_ms - task.sent_ms

@@ -226,7 +226,8 @@ class Scheduler(Service):
         if failure is not FailureKind.BUSY:
             return failure in {FailureKind.LIMITED, FailureKind.CONNECTION}
         before, tries = self._tries.get(key, (failure, 0))
-        return before is not failure or tries < TRIES - 1 or self._store.may_run_a_text(session)
+        may_run_a_text = self._store.records.may_run_a_text(session)
+        return before is not failure or tries < TRIES - 1 or may_run_a_text
 
     def _may_move(self, task: Task, session: Session, why: WaitReason) -> bool:
         """Whether a task leaves a browser that took none: at the cap, which may last, and where it
@@ -234,7 +235,7 @@ class Scheduler(Service):
         if why is WaitReason.CAP:
             return self._first_tasks.is_unused(session.key)
         failure, _ = self._tries.get(task.key, (None, 0))
-        is_safe = failure is not FailureKind.BUSY or self._store.may_run_a_text(session)
+        is_safe = failure is not FailureKind.BUSY or self._store.records.may_run_a_text(session)
         is_over = why is WaitReason.SESSION_ENDED and self._first_tasks.ran_out_unused(session)
         return is_over and is_safe
 

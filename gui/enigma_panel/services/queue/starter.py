@@ -90,7 +90,7 @@ class Starter(Service):
 
     def _opening_text(self, session: Session, task: Task) -> str:
         """The text that opens the browser, "" where the address is not known to want one."""
-        is_wanted = task.key in self._lacked_text or self._store.may_run_a_text(session)
+        is_wanted = task.key in self._lacked_text or self._store.records.may_run_a_text(session)
         if not is_wanted or not self._account.rules.opens_page:
             return ""
         url = task.spec.starting_url
@@ -125,7 +125,7 @@ class Starter(Service):
                 error = _in_own_dialect(error, RULES[intent.session.dialect])
             return await self._fail(intent, error, attempt.keeps, client)
         if intent.used:
-            self._store.text_addresses.add(intent.session.base_url)
+            self._store.records.text_addresses.add(intent.session.base_url)
         if RULES[intent.session.dialect].opens_page:
             self._opened_for[intent.session.key] = task.key
         self._health.note_balance(observation.balance)

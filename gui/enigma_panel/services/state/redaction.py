@@ -18,7 +18,8 @@ class RedactionFilter:
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
-        self._tokens: dict[int, list[int]] = {}  # by session: the secrets that were sent to it
+        self._tokens: dict[int, list[int]] = {}  # by session: the secrets that were sent there
+        self._id_tokens: dict[int, dict[str, int]] = {}  # by session: its ids
         self._earlier: frozenset[int] = frozenset()
 
     def note_earlier(self, session_keys: Iterable[int]) -> None:
@@ -29,8 +30,14 @@ class RedactionFilter:
         self._earlier = frozenset(session_keys)
 
     def session_keys(self) -> set[int]:
-        """Sessions to which a secret was sent in this run."""
-        return set(self._tokens)
+        """Sessions of which an id or a secret is known."""
+        return {*self._tokens, *self._id_tokens}
+
+    def know_id(self, session_key: int, service_id: str | None) -> None:
+        """Keep the id of this session out of all texts from now on; harmless when repeated."""
+        known = self._id_tokens.setdefault(session_key, {})
+        if service_id and service_id not in known:
+            known[service_id] = self._redactor.add_id(service_id)
 
     def remember(self, session_key: int, text: str) -> None:
         """Keep a text that is sent to this session out of all that leaves us, until it is over."""
@@ -38,8 +45,9 @@ class RedactionFilter:
         tokens += map(self._redactor.add_secret, _forms(text))
 
     def forget(self, session_key: int) -> None:
-        """Forget the secrets of this session: nothing comes any more that could hold one."""
-        for token in self._tokens.pop(session_key, ()):
+        """Forget the secrets and ids of this session: no text that holds them comes any more."""
+        ids = self._id_tokens.pop(session_key, {})
+        for token in (*self._tokens.pop(session_key, ()), *ids.values()):
             self._redactor.forget(token)
 
     def clean(self, session_key: int, observation: Observation) -> Observation:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.wire.values import CUT_MARK
-from enigma_panel.core.observation import STEP_KINDS
+from enigma_panel.core.observation import STEP_KINDS, Kind
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import Clock
@@ -42,8 +42,7 @@ class Timeline(QObject):
         self._redactor = redactor
         self._pending: list[Step] = []
         self._is_due = False
-        self.last_kinds: dict[int, str] = {}
-        """The kind of each task's newest line of this run."""
+        self._last_kinds: dict[int, str] = {}  # by task: the kind of its newest line of this run
 
     def note(self, task_key: int, kind: str, text: str = "") -> None:
         """Add one line about a task; it is written, and shown, soon."""
@@ -51,7 +50,9 @@ class Timeline(QObject):
         self._flush_later()
 
     def keep(self, task_key: int, kind: str, text: str = "") -> None:
-        """Do as `note`, for a caller that writes now anyway."""
+        """Do as `note`, for a caller that writes now anyway; refusals in a row make one line."""
+        if kind == Kind.BACK_IN_QUEUE == self._last_kinds.get(task_key):
+            return  # a start may be refused every 30 s for hours
         self._pending.append(self._step(task_key, kind, text))
 
     def pop_unwritten(self) -> list[Step]:
@@ -88,7 +89,7 @@ class Timeline(QObject):
             self._is_due = True
 
     def _step(self, task_key: int, kind: str, text: str) -> Step:
-        self.last_kinds[task_key] = kind
+        self._last_kinds[task_key] = kind
         return Step(task_key=task_key, at_ms=self._clock.now_ms(), kind=kind, text=text)
 
     async def _flush_soon(self) -> None:
