@@ -979,7 +979,7 @@ class FakeAccount(Account):
         self.changed.emit()
 
 
-class FakeClient(ServiceClient):
+class FakeClient:
     """Answers as `say_health` and `say_poll` tell it, and keeps the moments of the calls."""
 
     def __init__(self, clock: HandClock) -> None:

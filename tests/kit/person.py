@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from enigma_panel.ui.notices.notice_list import NoticeList
 from enigma_panel.ui.theme import theme
+from tests.kit.existing import existing
 from tests.kit.wait import until
 
 W = TypeVar("W", bound=QWidget)
@@ -84,8 +85,7 @@ def move_to(view: QAbstractItemView, row: int) -> None:
 
 
 def leave(view: QAbstractItemView) -> None:
-    card = view.parentWidget()
-    assert card is not None
+    card = existing(view.parentWidget())
     for part in (view.viewport(), view, card):
         QApplication.sendEvent(part, QEvent(QEvent.Type.Leave))
 

@@ -15,6 +15,7 @@ from enigma_panel.ui.questions.forms.page import AnswerPage
 from enigma_panel.ui.questions.forms.purchase import PurchasePage
 from enigma_panel.ui.questions.forms.secret import SecretPage
 from enigma_panel.ui.questions.forms.yes_no import YesNoPage
+from tests.kit.existing import existing
 
 Page = TypeVar("Page", bound=AnswerPage)
 
@@ -26,15 +27,11 @@ def _page(form: AnswerForm, kind: type[Page]) -> Page:
 
 
 def form_of(dialog: QuestionDialog) -> AnswerForm:
-    form = dialog._current
-    assert form is not None
-    return form
+    return existing(dialog._current)
 
 
 def question_of(dialog: QuestionDialog) -> OpenQuestion:
-    question = dialog.current_question()
-    assert question is not None
-    return question
+    return existing(dialog.current_question())
 
 
 def choose(form: AnswerForm, kind: QuestionKind) -> None:

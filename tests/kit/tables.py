@@ -11,6 +11,7 @@ from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.sessions.table import VerbsDelegate
 from enigma_panel.ui.widgets.table.model import KeyedTableModel
 from enigma_panel.ui.widgets.table.table import KeyedTable
+from tests.kit.existing import existing
 
 SPOKEN = Qt.ItemDataRole.AccessibleTextRole
 STRICT = QAbstractItemModelTester.FailureReportingMode.Warning
@@ -20,8 +21,7 @@ STRICT = QAbstractItemModelTester.FailureReportingMode.Warning
 def cell_text(
     model: KeyedTableModel, key: int, column: int, role: int = Qt.ItemDataRole.DisplayRole
 ) -> Any:
-    row = model.row_of(key)
-    assert row is not None
+    row = existing(model.row_of(key))
     return model.index(row, column).data(role)
 
 

@@ -20,6 +20,7 @@ from enigma_panel.services.clock import Clock
 from enigma_panel.services.recovery import recover
 from enigma_panel.store.paths import folders_below
 from tests.kit.clock import FastClock, VirtualClock, virtual_clock
+from tests.kit.existing import existing
 from tests.kit.ledgers import make_ledger
 
 Running = Callable[..., AbstractAsyncContextManager[Parts]]
@@ -69,8 +70,7 @@ def running(tmp_path: Path) -> Running:
         parts = await build(options, place, url, clock, make_client)
         await recover(parts.services, b"")
         await parts.services.account.load()
-        ticking = parts.services.scope.spawn("ticks", _tick(parts))
-        assert ticking is not None
+        existing(parts.services.scope.spawn("ticks", _tick(parts)))
         try:
             yield parts
         finally:

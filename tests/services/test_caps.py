@@ -23,6 +23,7 @@ from enigma_panel.store.ledger.intents import Intent
 from enigma_panel.store.ledger.task_reader import TaskReader
 from enigma_panel.store.settings import HOLD, TERMINATE_RUNNING, Settings
 from tests.conftest import first_and_weekly_each
+from tests.kit.existing import existing
 from tests.kit.wait import until
 from tests.services.commands.bench import Bench, on_bench, rejected
 from tests.services.queue.bench import QueueBench, Service
@@ -155,8 +156,7 @@ async def test_neither_an_answer_nor_an_undo_takes_back_what_a_cap_ends(bench: C
             bench.service.refuses_state = [rejected(429, wait=20)]
         await bench.tell(key, "0.26")
         await bench.tell(key, "", kind=Kind.QUESTION)
-        pending = bench.commands.pending(session.key)
-        assert pending is not None
+        pending = existing(bench.commands.pending(session.key))
         assert (pending.verb, pending.at_cap, pending.can_undo) == (STOP, True, False)
         await bench.take_back(key)
         bench.bench.give(session.key, TERMINATE, grace_ms=3_000)
@@ -411,8 +411,7 @@ async def test_a_cap_that_is_lowered_again_ends_nothing_that_has_started(bench: 
     bench.settings.change(at_cap=TERMINATE_RUNNING, cap_per_day=DAY)
     await until(lambda: not bench.service.open)
     bench.caps.raise_day()
-    raised = bench.settings.value.cap_per_day
-    assert raised is not None
+    raised = existing(bench.settings.value.cap_per_day)
     (late,) = await bench.run()
     bench.settings.change(cap_per_day=raised + 1)
     bench.caps.lower_again(DAY, raised)
@@ -500,7 +499,7 @@ async def test_a_browser_that_cannot_be_closed_at_the_cap_is_told_so_once(bench:
     await until(lambda: not bench.service.refuses)
     await bench.tell(key, "1.00")
     await asyncio.sleep(120)
-    session = bench.session_of(late).service_id
+    session = existing(bench.session_of(late).service_id)
     assert bench.service.commands.count((session, CommandVerb.TERMINATE)) == 1
     assert bench.why(late) is WaitReason.CAP
 

@@ -10,6 +10,7 @@ from enigma_panel.services.settings import choose_dialect
 from enigma_panel.store.keychain import MemoryStore
 from enigma_panel.store.settings import Settings
 from tests.conftest import Simulator, first_and_weekly_each
+from tests.kit.existing import existing
 from tests.kit.fakes import FakeSettings
 from tests.kit.wait import until
 from tests.services.conftest import Running
@@ -31,7 +32,7 @@ async def test_it_is_kept_with_its_address(url: str, saved: str, kept: str) -> N
     account, settings = make(MemoryStore(), url), FakeSettings()
     settings.value = Settings(base_url=saved)
     account.is_dialect_for_run = True
-    choose_dialect(settings, account, Dialect.W2)  # type: ignore[arg-type]
+    choose_dialect(settings, account, Dialect.W2)
     assert (account.dialect, settings.value.dialect) == (Dialect.W2, kept)
     assert not account.is_dialect_for_run
     await account.set_base_url("https://connect.webrun.ai")
@@ -53,14 +54,12 @@ async def test_a_refusal_tells_the_dialect_in_which_the_task_is_taken(
 
         async def status(key: int) -> TaskStatus:
             await until(lambda: (task := sessions.task(key)) is not None and task.is_final)
-            task = sessions.task(key)
-            assert task is not None
+            task = existing(sessions.task(key))
             return task.status
 
         refused = await sessions.start(spec, one_call=one_call)
         assert await status(refused) is TaskStatus.FAILED
-        task = sessions.task(refused)
-        assert task is not None
+        task = existing(sessions.task(refused))
         assert RULES[used].switches[task.code or ""] is spoken
         choose_dialect(parts.services.settings, account, spoken)
         assert await status(await sessions.start(spec, one_call=one_call)) is TaskStatus.DONE

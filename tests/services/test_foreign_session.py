@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import ForeignSession
+from tests.kit.existing import existing
 from tests.kit.fakes import FakeAccount
 from tests.services.commands.bench import URL, Bench
 
@@ -18,16 +19,16 @@ ENDS = {CommandVerb.STOP, CommandVerb.TERMINATE}
     ("url", "key_fingerprint", "foreign", "able"),
     [
         (URL, "p", None, {*ENDS, CommandVerb.PAUSE}),
-        (URL, None, None, ENDS),
+        (URL, "", None, ENDS),
         (URL, "q", ForeignSession.KEY, set()),
         ("https://other.example", "p", ForeignSession.ADDRESS, set()),
-        ("https://other.example", None, ForeignSession.ADDRESS, set()),
+        ("https://other.example", "", ForeignSession.ADDRESS, set()),
     ],
 )
 async def test_what_can_be_done(
     bench: Bench,
     url: str,
-    key_fingerprint: str | None,
+    key_fingerprint: str,
     foreign: ForeignSession | None,
     able: set[CommandVerb],
 ) -> None:
@@ -37,8 +38,7 @@ async def test_what_can_be_done(
     context = replace(bench.context, account=cast("Any", account))
     nothing = cast("Any", None)
     sessions = Sessions(context, bench.starts, bench.commands, nothing, nothing)
-    session = bench.store.session(key)
-    assert session is not None
+    session = existing(bench.store.session(key))
     assert sessions.foreign(session) is foreign
     assert {verb for verb in CommandVerb if sessions.can(key, verb)} == able
     assert sessions.terminable_keys() == ([key] if able else [])

@@ -1,5 +1,7 @@
 """What a quit would do now, and what a later one waits for."""
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -20,7 +22,7 @@ def world() -> World:
     return World(FakeScope())
 
 
-def plan(world: World, **task: object) -> QuitPlan:
+def plan(world: World, **task: Any) -> QuitPlan:
     world.sessions.put(a_session(1, current_task=1), a_task(1, **task))
     return quit_plan(world.services)
 

@@ -13,6 +13,7 @@ from enigma_panel.api.errors import ProtocolError, RejectedError, Reply
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.services.rate_limiter import RateLimiter
 from tests.kit.clock import VirtualClock, in_virtual_time
+from tests.kit.existing import existing
 
 SEND, START = Endpoint.SEND_MESSAGE, Endpoint.START_SESSION
 MINUTE = 60_000
@@ -121,11 +122,9 @@ async def test_a_tag_finds_its_wait(clock: VirtualClock) -> None:
 
 async def test_at_once_or_not_at_all(clock: VirtualClock) -> None:
     rate_limiter = RateLimiter(clock, limit=2, reserved=1)
-    first = rate_limiter.try_acquire(SEND, Rank.NEW_TASK)
-    assert first is not None
+    first = existing(rate_limiter.try_acquire(SEND, Rank.NEW_TASK))
     assert rate_limiter.try_acquire(SEND, Rank.NEW_TASK) is None
-    urgent = rate_limiter.try_acquire(SEND, Rank.ANSWER)
-    assert urgent is not None
+    urgent = existing(rate_limiter.try_acquire(SEND, Rank.ANSWER))
     await asyncio.sleep(3_600)
     assert rate_limiter.try_acquire(SEND, Rank.TERMINATE) is None, "what is not sent has no end"
     waiter = asyncio.get_running_loop().create_task(rate_limiter.turn(SEND, Rank.STOP))
@@ -141,8 +140,7 @@ async def test_at_once_or_not_at_all(clock: VirtualClock) -> None:
 
 async def test_nobody_overtakes_one_who_waits_for_the_same(clock: VirtualClock) -> None:
     rate_limiter = RateLimiter(clock, limit=1, reserved=0)
-    first = rate_limiter.try_acquire(SEND, Rank.START)
-    assert first is not None
+    first = existing(rate_limiter.try_acquire(SEND, Rank.START))
     first.sent()
     first.answered()
     waiter = asyncio.get_running_loop().create_task(rate_limiter.turn(SEND, Rank.PAUSE))

@@ -16,6 +16,7 @@ from enigma_panel.store.ledger.intents import IntentKind
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.paths import folders_below
 from tests.kit.builders import a_session, a_task, new_session, new_task
+from tests.kit.existing import existing
 from tests.kit.ledgers import put
 from tests.services.conftest import Running
 from tests.store.helpers import copy_ledger
@@ -56,14 +57,12 @@ async def test_nothing_of_a_copy_is_sent_again(path: Path, running: Running) -> 
     use_copy(path)
     async with running(NOBODY) as parts:
         sessions = parts.services.sessions
-        taken = sessions.task(queued.key)
-        assert taken is not None
+        taken = existing(sessions.task(queued.key))
         assert (taken.status, taken.code) == (TaskStatus.STOPPED, "FROM_COPY")
         assert parts.services.queue.entries() == []
         assert sessions.all_pending() == []
         assert begun.task is not None
-        start = sessions.task(begun.task.key)
-        assert start is not None
+        start = existing(sessions.task(begun.task.key))
         assert start.status is TaskStatus.UNCONFIRMED
 
 
@@ -81,8 +80,7 @@ async def test_what_a_killed_run_left_open_is_settled(path: Path, running: Runni
         (question,) = parts.services.inbox.questions()
         assert (question.task_key, question.maybe_answered) == (1, True)
         assert [entry.task_key for entry in parts.services.queue.entries()] == [2]
-        start = parts.services.sessions.task(3)
-        assert start is not None
+        start = existing(parts.services.sessions.task(3))
         assert start.status is TaskStatus.UNCONFIRMED
         assert await parts.services.store.read(lambda ledger: ledger.unsettled()) == []
 

@@ -20,6 +20,7 @@ from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.types import Answer, AnswerOutcome, AnswerResult
 from tests.conftest import Simulator, first_and_weekly_each, up_and_weekly_each
+from tests.kit.existing import existing
 from tests.kit.wait import until
 from tests.services.conftest import Running
 from tests.services.live.bench import Bench, with_bench
@@ -78,10 +79,10 @@ async def test_a_passphrase_that_the_agent_repeats_is_in_no_file(
         if live_mode == "up":
             await until(lambda: told.count(CLEAN) == 2)
         poll_says(asks(f"Is “{PASSPHRASE}” right?"))
-        await until(lambda: sessions.task(key).question == "Is “[redacted]” right?")
+        await until(lambda: existing(sessions.task(key)).question == "Is “[redacted]” right?")
         poll_says(ENDS[end])
-        await until(lambda: sessions.task(key).status is end)
-        task = sessions.task(key)
+        await until(lambda: existing(sessions.task(key)).status is end)
+        task = existing(sessions.task(key))
         assert CLEAN in {task.result, task.error}
         assert task.code in {None, "[redacted]"}
         logging.getLogger("enigma_panel").info("the agent told: %s", ECHO)

@@ -9,6 +9,7 @@ from enigma_panel.services.sessions import FETCHED_AT_ONCE, MARKED_AT_ONCE, _can
 from enigma_panel.services.types import PendingCommand, WaitReason
 from tests.kit.builders import new_task
 from tests.kit.clock import NOW
+from tests.kit.existing import existing
 from tests.kit.wait import until
 from tests.services.conftest import Running
 
@@ -33,9 +34,11 @@ async def test_a_task_for_an_open_browser_keeps_what_that_was_opened_with(runnin
         services = parts.services
         services.queue.set_leaving(True)  # nothing is sent
         first = await services.sessions.start(TaskSpec(text="Look", browser=options))
-        where = services.sessions.task(first).session_key
+        where = existing(services.sessions.task(first)).session_key
         key = await services.sessions.start(TaskSpec(text="Look on"), where=where)
-        assert services.sessions.task(key).spec == TaskSpec(text="Look on", browser=options)
+        assert existing(services.sessions.task(key)).spec == TaskSpec(
+            text="Look on", browser=options
+        )
 
 
 async def test_many_old_records_are_read_some_at_a_time(

@@ -16,6 +16,7 @@ from enigma_panel.services.spending import LAST, Price, Spending
 from enigma_panel.services.types import Diff
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
+from tests.kit.existing import existing
 from tests.kit.wait import until
 
 
@@ -111,8 +112,7 @@ def test_tasks_of_the_same_site_come_first_where_three_are_known(scene: Scene) -
     store.put(ended(1, "0.50"), ended(2, "0.50"), *(ended(n, "0.02") for n in range(10, 40)))
     assert spending.price("bank.example") == spending.price()
     store.put(ended(3, "0.50"))
-    price = spending.price("bank.example")
-    assert price is not None
+    price = existing(spending.price("bank.example"))
     assert price.median == Decimal("0.50")
     assert spending.price() == Price.of([Decimal("0.02")] * 3)
 
@@ -121,8 +121,7 @@ def test_of_fewer_than_three_tasks_there_is_no_price(scene: Scene) -> None:
     scene.store.put(ended(1, "0.01"), ended(2, "0.02"), ended(3, None), ended(4, "-1"))
     assert scene.spending.price() is None
     scene.store.put(ended(5, "0.05"))
-    price = scene.spending.price()
-    assert price is not None
+    price = existing(scene.spending.price())
     assert price.median == Decimal("0.02")
 
 

@@ -38,6 +38,7 @@ from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.conftest import LogWatch
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW, HandClock, VirtualClock
+from tests.kit.existing import existing
 from tests.kit.ledgers import open_ledger
 from tests.kit.wait import until
 from tests.services.commands.bench import Bench
@@ -219,7 +220,8 @@ async def test_what_was_asked_for_before_is_not_shown_any_more(
 
 async def test_of_sessions_a_new_name_alone_is_looked_for(bench: Bench, search: Search) -> None:
     await bench.store.load()
-    session = bench.store.session(bench.store.task(await plan(bench, "red")).session_key)
+    task = existing(bench.store.task(await plan(bench, "red")))
+    session = existing(bench.store.session(task.session_key))
     search.own.ask(TaskFilter(words="office"))
     await asyncio.sleep(1)
     search.news()
@@ -295,10 +297,8 @@ async def test_old_records_that_are_loaded_are_no_change(
     await asyncio.sleep(2)
     assert (loaded, changed) == ([frozenset({key})], [])
     assert search.news() == [BY_ITSELF, BY_PERSON]
-    task = bench.store.task(key)
-    assert task is not None
-    session = bench.store.session(task.session_key)
-    assert session is not None
+    task = existing(bench.store.task(key))
+    session = existing(bench.store.session(task.session_key))
     assert session not in bench.store.sessions()
     renamed = replace(session, label="Old shop")
     await bench.store.update(renamed)

@@ -19,6 +19,7 @@ from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
+from tests.kit.existing import existing
 
 
 def start(ledger: Ledger, session: Session | None = None, task: Task | None = None) -> Intent:
@@ -28,9 +29,7 @@ def start(ledger: Ledger, session: Session | None = None, task: Task | None = No
 
 
 def started(ledger: Ledger, session: Session | None = None, task: Task | None = None) -> Task:
-    stored = start(ledger, session, task).task
-    assert stored is not None
-    return stored
+    return existing(start(ledger, session, task).task)
 
 
 def kept_session(ledger: Ledger, key: int) -> Session | None:
@@ -43,9 +42,7 @@ def kept_task(ledger: Ledger, key: int) -> Task | None:
 
 def spent_on(reader: TaskReader, from_ms: int, to_ms: int) -> TaskSum:
     """What the tasks cost that were started on that day."""
-    total = reader.figures(NO_FILTER, (from_ms, to_ms)).day
-    assert total is not None
-    return total
+    return existing(reader.figures(NO_FILTER, (from_ms, to_ms)).day)
 
 
 def copy_ledger(ledger: Ledger, now_ms: int) -> None:

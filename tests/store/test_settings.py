@@ -28,6 +28,7 @@ from enigma_panel.store.settings import (
     with_section,
 )
 from tests.conftest import LogWatch
+from tests.kit.existing import existing
 from tests.kit.rows import check_rows
 from tests.store.settings_files import WRITTEN_BEFORE
 
@@ -267,8 +268,7 @@ def test_several_broken_files_never_overwrite_each_other(path: Path) -> None:
     kept = []
     for n in range(4):
         path.write_bytes(b"rubbish %d" % n)
-        problem = load(path)[1]
-        assert problem is not None
+        problem = existing(load(path)[1])
         kept.append(problem.kept_as)
     contents = [file.read_bytes() for file in kept if file is not None]
     assert contents == [b"rubbish %d" % n for n in range(4)]

@@ -12,6 +12,7 @@ from enigma_panel.core.questions.amounts import (
     written,
 )
 from enigma_panel.core.questions.kinds import QuestionKind, guess_kind
+from tests.kit.existing import existing
 
 BUY, YES_NO, TEXT = QuestionKind.PURCHASE, QuestionKind.YES_NO, QuestionKind.FREE_TEXT
 CHOICE = QuestionKind.CHOICE
@@ -134,8 +135,7 @@ def test_the_form_of_a_question(kind: QuestionKind, question: str) -> None:
 
 @pytest.mark.parametrize(("question", "text", "value"), TOTALS)
 def test_a_total_is_read(question: str, text: str, value: str) -> None:
-    total = total_in(question)
-    assert total is not None
+    total = existing(total_in(question))
     assert (total.text, total.value) == (text, Decimal(value))
 
 
@@ -145,8 +145,7 @@ def test_what_is_no_total_or_not_for_certain_is_none(question: str) -> None:
 
 
 def test_an_amount_alone_is_read() -> None:
-    amount = amount_in("1.299,00 €")
-    assert amount is not None
+    amount = existing(amount_in("1.299,00 €"))
     assert (amount.currency, amount.value) == ("€", Decimal("1299.00"))
     assert [amount_in(text) for text in ("49.99", "about $5", "$0", "$1.299", "")] == [None] * 5
 

@@ -35,6 +35,7 @@ from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.clock import NOW, VirtualClock, virtual_clock
+from tests.kit.existing import existing
 from tests.kit.fakes import FakeAccount, FakeHealth, FakeLive
 from tests.kit.ledgers import opened_ledger
 
@@ -137,8 +138,8 @@ class Bench:
             scope=self.scope,
             rng=random.Random(5),
             store=self.store,
-            account=self.account,  # type: ignore[arg-type]
-            health=self.health,  # type: ignore[arg-type]
+            account=self.account,
+            health=self.health,
             rate_limiter=self.rate_limiter,
             notices=Notices(),
         )
@@ -188,8 +189,7 @@ class Bench:
     async def next_task(self, key: int) -> None:
         """Another task at work in the same session."""
         now = self.clock.now_ms()
-        session = self.store.session(key)
-        assert session is not None
+        session = existing(self.store.session(key))
         spec = TaskSpec(text="more", close_after=False)
         task = Task(
             session_key=key, verb=TaskVerb.NEW_TASK, spec=spec, since_ms=now, created_ms=now
@@ -200,25 +200,18 @@ class Bench:
 
     async def see(self, key: int, kind: Kind, **facts: Any) -> None:
         """The service tells something of the session and its current task."""
-        session = self.store.session(key)
-        assert session is not None
+        session = existing(self.store.session(key))
         await self.store.record(key, session.current_task, Observation(kind=kind, **facts))
 
     def give(self, key: int, verb: CommandVerb, grace_ms: int = 0) -> asyncio.Task[None]:
-        given = self.scope.spawn("click", self.commands.give(key, verb, grace_ms=grace_ms))
-        assert given is not None
-        return given
+        return existing(self.scope.spawn("click", self.commands.give(key, verb, grace_ms=grace_ms)))
 
     def waiting(self, key: int) -> PendingCommand:
-        pending = self.commands.pending(key)
-        assert pending is not None
-        return pending
+        return existing(self.commands.pending(key))
 
     def task(self, session_key: int) -> Task:
         session = self.store.session(session_key)
-        task = self.store.current_task(session) if session is not None else None
-        assert task is not None
-        return task
+        return existing(self.store.current_task(session) if session is not None else None)
 
     def use_up(self, rank: Rank = Rank.TERMINATE) -> None:
         """All calls of this minute that are free for such a command are made."""
@@ -235,8 +228,7 @@ class Bench:
         return pending is not None and pending.is_kept
 
     def phase(self, key: int) -> Phase:
-        session = self.store.session(key)
-        assert session is not None
+        session = existing(self.store.session(key))
         return session.phase
 
     def outcomes(self) -> list[tuple[str, str | None]]:

@@ -178,7 +178,7 @@ async def test_the_effect_of_a_terminate_may_be_seen_while_it_is_given_to_the_ch
     await bench.store.record(key, bench.task(key).key, question)
     bench.live.all_up = True
     bench.use_up()
-    real, bench.live.send_state = bench.live.send_state, at_once  # type: ignore[method-assign]
+    real, bench.live.send_state = bench.live.send_state, at_once  # type: ignore[method-assign, assignment]
     await bench.commands.give(key, TERMINATE)
     task = bench.task(key)
     assert (bench.phase(key), task.status) == (Phase.ENDED_BY_YOU, TaskStatus.STOPPED)
@@ -217,7 +217,7 @@ async def test_a_click_while_the_channel_is_tried_shortens_the_wait_after_it(ben
     bench.client.script = [NotConnectedError("dns")] * 7
     bench.give(key, TERMINATE)
     await asyncio.sleep(40)
-    real, bench.live.send_state = bench.live.send_state, slowly  # type: ignore[method-assign]
+    real, bench.live.send_state = bench.live.send_state, slowly  # type: ignore[method-assign, assignment]
     bench.live.all_up = True
     await begun.wait()
     tries = len(bench.client.verbs)

@@ -17,6 +17,7 @@ from enigma_panel.services.commands.command import Command, react
 from enigma_panel.services.types import KeyCheck, NoticeKind, WaitReason
 from enigma_panel.store.ledger.intents import Intent, IntentKind
 from tests.kit.clock import NOW
+from tests.kit.existing import existing
 from tests.services.commands.bench import Bench, Client, gone, locked, on_bench, rejected
 
 PAUSE, RESUME = CommandVerb.PAUSE, CommandVerb.RESUME
@@ -62,8 +63,7 @@ def test_two_tries_have_a_tenth_of_a_second_between_them() -> None:
     shortest.randrange = lambda start, *_: 0  # type: ignore[method-assign]
     for error in LOST:
         command = Command(key=1, verb=TERMINATE, made_ms=NOW, task_key=1, attempt=1)
-        reaction = react(command, error, shortest)
-        assert reaction is not None
+        reaction = existing(react(command, error, shortest))
         assert reaction.wait_ms == 100
 
 
@@ -102,7 +102,7 @@ async def test_with_the_connection_back_all_are_sent_at_once_the_oldest_first(be
 
 async def test_also_where_the_clock_was_set_back_since_the_click(bench: Bench) -> None:
     key = await bench.open()
-    session = bench.store.session(key)
+    session = existing(bench.store.session(key))
     task = bench.store.current_task(session)
     intent = await bench.store.intend(IntentKind.STATE, session, task, TERMINATE)
     bench.client.script = [NotConnectedError("dns")]
@@ -560,8 +560,7 @@ async def _leave(bench: Bench, *verbs: CommandVerb) -> int:
     """A session with these state intents, none of them settled."""
     key = await bench.open()
     for verb in verbs:
-        session = bench.store.session(key)
-        assert session is not None
+        session = existing(bench.store.session(key))
         task = bench.store.current_task(session)
         now = bench.clock.now_ms()
         bench.ledger.open_intent(IntentKind.STATE, session, task, now, verb=verb)

@@ -25,6 +25,7 @@ from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome, Step
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.clock import NOW, VirtualClock, virtual_clock
+from tests.kit.existing import existing
 from tests.kit.fakes import FakeAccount, FakeHealth
 from tests.kit.ledgers import opened_ledger
 from tests.services.commands.bench import Executor
@@ -104,7 +105,7 @@ class Bench:
             scope=self.scope,
             rng=random.Random(5),
             store=self.store,
-            account=self.account,  # type: ignore[arg-type]
+            account=self.account,
             health=cast("Any", FakeHealth()),
             rate_limiter=RateLimiter(clock),
             notices=Notices(),
@@ -169,8 +170,7 @@ class Bench:
         return first.session.key, first.task.key
 
     async def send(self, session_key: int, task: Task) -> Intent:
-        session = self.store.session(session_key)
-        assert session is not None
+        session = existing(self.store.session(session_key))
         known = self.store.task(task.key) or task
         intent = await self.store.intend(IntentKind.NEW_TASK, session, known)
         self.held.add(key_of(intent))
@@ -202,13 +202,10 @@ class Bench:
         await asyncio.sleep(seconds)
 
     def task(self, key: int) -> Task:
-        task = self.store.task(key)
-        assert task is not None
-        return task
+        return existing(self.store.task(key))
 
     def phase(self, key: int) -> Phase:
-        session = self.store.session(key)
-        assert session is not None
+        session = existing(self.store.session(key))
         return session.phase
 
     def state_intents(self) -> list[tuple[str, str | None]]:

@@ -11,6 +11,7 @@ from enigma_panel.core.attribution import SETTLE_MS
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.store.ledger.intents import Outcome
+from tests.kit.existing import existing
 from tests.services.live.bench import Bench, FakeConnection, key_of
 
 S = TaskStatus
@@ -196,7 +197,7 @@ async def test_what_comes_before_a_connect_failed_is_taken(bench: Bench) -> None
         line.tell(Observation(kind=Kind.QUESTION, text="In a burst?"))
         raise LiveError(LiveFault.UNREACHABLE)
 
-    bench.connector.connect = connect  # type: ignore[method-assign]
+    bench.connector.connect = connect  # type: ignore[method-assign, assignment]
     _, key = await bench.open()
     assert bench.task(key).question == "In a burst?"
 
@@ -223,16 +224,14 @@ async def test_a_lost_browser_and_its_return_stand_in_the_time_line(bench: Bench
     await bench.hear(Kind.ORPHANED, grace_ms=300_000)
     await bench.connection.aclose()
     await bench.wait(0.01)
-    lost = bench.store.session(session)
-    assert lost is not None
+    lost = existing(bench.store.session(session))
     assert (lost.phase, lost.lost_until_ms) == (Phase.CONNECTION_LOST, None)
 
 
 async def test_an_error_that_speaks_of_an_expired_session_proves_no_end(bench: Bench) -> None:
     session, key = await _open_named(bench)
     error = {"type": "error", "error": "the shop's session", "code": "SESSION_EXPIRED"}
-    observation = read_event("message", error)
-    assert observation is not None
+    observation = existing(read_event("message", error))
     bench.connection.tell(observation)
     await bench.wait(1)
     assert bench.phase(session) is Phase.EXPIRED_ASSUMED

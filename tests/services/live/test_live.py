@@ -11,6 +11,7 @@ from enigma_panel.services.state.timeline import GAP, WRITE_AFTER_MS
 from enigma_panel.services.types import LiveShare
 from enigma_panel.store.ledger.intents import Outcome
 from tests.conftest import LogWatch
+from tests.kit.existing import existing
 from tests.services.live.bench import BASE, Bench, with_bench
 
 
@@ -259,7 +260,6 @@ async def test_a_task_that_is_sent_keeps_a_session_open_that_no_duration_ends(be
     """Its reply may be held for 50 s: until then nothing shows that something happens there."""
     session_key, _ = await bench.open(dialect=Dialect.W2, listens=False)
     latest = bench.clock.now_ms() + DEFAULT_CAP_MS + RULES[Dialect.W2].idle_ms
-    session = bench.store.session(session_key)
-    assert session is not None
+    session = existing(bench.store.session(session_key))
     assert session.expires_ms == latest
     assert bench.ledger.sessions([session_key])[session_key] == session

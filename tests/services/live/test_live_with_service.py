@@ -11,6 +11,7 @@ from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.types import AnswerOutcome, LiveShare
 from tests.conftest import first_and_weekly_each
+from tests.kit.existing import existing
 from tests.kit.wait import until
 from tests.services.conftest import Running
 
@@ -33,8 +34,7 @@ async def test_steps_are_there_while_the_reply_is_held(
         await until(lambda: live.share() == LiveShare(up=1, of=1))
         key = sessions.task_keys()[0]
         await until(lambda: live.doing(sessions.session_keys()[0]))
-        task = sessions.task(key)
-        assert task is not None
+        task = existing(sessions.task(key))
         assert (task.status, task.service_id) == (TaskStatus.WORKING, None)
         assert sessions.is_awaiting_reply(key)
         assert parts.services.poller._starts.is_awaiting_reply(key), (
@@ -53,8 +53,7 @@ async def test_a_question_in_the_hold_is_answered_in_the_hold(
         await sessions.start(TaskSpec(text="choose a laptop"))
         await until(inbox.questions)
         question = inbox.questions()[0]
-        task = sessions.task(question.task_key)
-        assert task is not None
+        task = existing(sessions.task(question.task_key))
         assert task.service_id is None, "its reply is held"
         result = await inbox.answer(question, "the first one", AnswerVerb.RESUME)
         assert result.outcome is AnswerOutcome.DELIVERED
@@ -72,7 +71,6 @@ async def test_nothing_needs_the_channel(simulator: Simulator, running: Running,
         await inbox.answer(inbox.questions()[0], "the first one", AnswerVerb.RESUME)
         key = sessions.task_keys()[0]
         await until(lambda: (t := sessions.task(key)) is not None and t.is_final)
-        task = sessions.task(key)
-        assert task is not None
+        task = existing(sessions.task(key))
         assert task.status is TaskStatus.DONE
         assert _state(url)["applied"]["answers-taken"] == 1

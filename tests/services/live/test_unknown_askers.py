@@ -14,6 +14,7 @@ from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.types import AnswerOutcome, OpenQuestion
 from enigma_panel.store.ledger.intents import Outcome
+from tests.kit.existing import existing
 from tests.services.live.bench import Bench
 from tests.services.monitor.test_housekeeping_live import make_housekeeping
 
@@ -30,12 +31,12 @@ class Asked:
         self.poll: Observation | None = None
         self.answered: list[str] = []
         bench.account.client = SimpleNamespace(send_answer=self._take)
-        self._poller: Any = SimpleNamespace(
+        poller: Any = SimpleNamespace(
             wake=bench.woken.append, note_delivered=bench.woken.append, poll_now=self._poll
         )
         commands: Any = SimpleNamespace(take_stop_back=AsyncMock())
-        answers = Answers(bench.context, self._poller)
-        self.inbox = Inbox(bench.store, self._poller, answers, commands)
+        answers = Answers(bench.context, poller)
+        self.inbox = Inbox(bench.store, poller, answers, commands)
 
     async def begin(self, *, is_named: bool = False) -> None:
         """is_named: the reply to the second task came, and it is asked for."""
@@ -76,8 +77,7 @@ async def test_it_is_not_said_to_be_the_next_task_s(bench: Bench) -> None:
     await bench.hear(Kind.QUESTION, "Your password?")
     assert asked.statuses == (S.ASKS, S.STARTING)
     assert (asked.question.text, asked.question.is_asker_unknown) == ("Your password?", True)
-    session = bench.store.session(asked.session)
-    assert session is not None
+    session = existing(bench.store.session(asked.session))
     assert bench.store.current_task(session) == bench.task(asked.first), "it is shown to ask"
 
 

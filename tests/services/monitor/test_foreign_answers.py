@@ -1,6 +1,7 @@
 """A poll's answer that names another task or session of ours is dropped; any other one is used."""
 
 from decimal import Decimal
+from typing import Any, cast
 
 from msgspec.structs import replace
 
@@ -10,6 +11,7 @@ from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.store.ledger.intents import Outcome
 from tests.kit.builders import new_session, new_task
+from tests.kit.existing import existing
 from tests.kit.fakes import FakeHealth
 from tests.kit.rows import check_rows
 from tests.services.live.bench import Bench
@@ -63,8 +65,7 @@ async def _two_sessions(bench: Bench) -> tuple[Session, Task]:
     await bench.reply(intent, Outcome.KNOWN, Observation(kind=Kind.ACCEPTED, task_id="own task"))
     old = new_session(service_id="old session", phase=Phase.CLOSED)
     start(bench.ledger, old, new_task(service_id="old task", status=TaskStatus.DONE))
-    session = bench.store.session(session_key)
-    assert session is not None
+    session = existing(bench.store.session(session_key))
     assert intent.task is not None
     return session, bench.task(intent.task.key)
 
@@ -93,9 +94,10 @@ def _named(
 
 async def test_whose_ids_an_answer_names_decides_what_becomes_of_it(bench: Bench) -> None:
     session, task = await _two_sessions(bench)
-    bench.account.client = client = _Client()
+    client = _Client()
+    bench.account.client = cast("Any", client)
     scope = TaskScope()
-    context = replace(bench.context, scope=scope, health=FakeHealth())  # type: ignore[arg-type]
+    context = replace(bench.context, scope=scope, health=FakeHealth())
     poller = Poller(context, bench.starts, bench.channels)
     cost = Usage(cost=Decimal("0.42"))
     used = {}
@@ -113,8 +115,7 @@ async def test_whose_ids_an_answer_names_decides_what_becomes_of_it(bench: Bench
     ended = bench.task(task.key)
     assert (ended.status, ended.result, ended.code) == (TaskStatus.DONE, "paid for", None)
     assert (ended.service_id, ended.counted_cost) == ("own task", cost.cost)
-    after = bench.store.session(session.key)
-    assert after is not None
+    after = existing(bench.store.session(session.key))
     assert after.service_id == session.service_id
     await scope.close()
 

@@ -7,8 +7,10 @@ from enigma_panel.core.attribution import LATE_RESULT_MS
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.service_rules import RULES, Dialect
-from enigma_panel.services.monitor.housekeeping import ASSUMED_FOR_MS, Housekeeping
+from enigma_panel.services.monitor.housekeeping import Housekeeping
+from enigma_panel.services.state.history import ASSUMED_FOR_MS
 from enigma_panel.store.ledger.intents import Outcome
+from tests.kit.existing import existing
 from tests.services.live.bench import Bench
 
 S = TaskStatus
@@ -161,8 +163,7 @@ async def test_a_question_behind_an_open_channel_outlives_our_clock(bench: Bench
     await bench.hear(Kind.QUESTION, "Which?")
     await bench.wait(106)
     await housekeeping.tick()
-    held = bench.store.session(session)
-    assert held is not None
+    held = existing(bench.store.session(session))
     assert held.phase is Phase.OPEN
     await bench.connection.aclose()
     bench.connector.fault = LiveFault.UNREACHABLE

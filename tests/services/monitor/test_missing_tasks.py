@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
@@ -17,6 +18,7 @@ from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.types import Answer, AnswerOutcome
 from enigma_panel.store.ledger.intents import Outcome
 from tests.kit.clock import NOW, VirtualClock
+from tests.kit.existing import existing
 from tests.kit.fakes import FakeHealth
 from tests.services.live.bench import Bench
 
@@ -35,14 +37,14 @@ class Polled:
         self.rest: Told = K.ACTIVE
         self.found: set[str] = set()
         self.asked: list[float] = []
-        bench.account.client = self
+        bench.account.client = cast("Any", self)
         self.restart()
         self.session = self.key = 0
 
     def restart(self) -> None:
         """Another run, over the same records."""
         self.scope, health = TaskScope(), FakeHealth()
-        context = replace(self.bench.context, scope=self.scope, health=health)  # type: ignore[arg-type]
+        context = replace(self.bench.context, scope=self.scope, health=health)
         self.poller = Poller(context, self.bench.starts, self.bench.channels)
 
     async def poll(self, _session_id: str, task_id: str) -> Observation:
@@ -299,8 +301,7 @@ async def test_what_ended_while_the_program_was_closed_is_not_said_to_end_now(
         await asyncio.sleep(5)
     polled.rest = K.FAILED
     await asyncio.sleep(5)
-    task = polled.bench.store.task(polled.key)
-    assert task is not None
+    task = existing(polled.bench.store.task(polled.key))
     assert (task.status, task.is_end_unseen) == (S.FAILED, not was_seen)
 
 

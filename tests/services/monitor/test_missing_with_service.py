@@ -11,6 +11,7 @@ from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.types import AnswerOutcome
 from tests.conftest import Simulator
 from tests.kit.clock import FastClock
+from tests.kit.existing import existing
 from tests.kit.wait import until
 from tests.services.conftest import LongLived, Running
 from tests.services.queue.test_unknown_outcomes import MESSAGES, faults
@@ -38,7 +39,7 @@ async def asking(parts: Parts) -> tuple[int, int]:
     sessions = parts.services.sessions
     key = await sessions.start(LOGIN)
     await until(parts.services.inbox.questions)
-    return sessions.task(key).session_key, key
+    return existing(sessions.task(key)).session_key, key
 
 
 async def test_wrong_ones_end_nothing_and_the_result_arrives(
@@ -49,15 +50,15 @@ async def test_wrong_ones_end_nothing_and_the_result_arrives(
         session, key = await asking(parts)
         faults(sim.url, not_found("/task/*", 3))
         await until(lambda: sessions.is_missing(sessions.task(key)))
-        assert sessions.task(key).status is TaskStatus.ASKS
-        assert sessions.session(session).phase is Phase.OPEN
+        assert existing(sessions.task(key)).status is TaskStatus.ASKS
+        assert existing(sessions.session(session)).phase is Phase.OPEN
         assert sessions.can(session, CommandVerb.TERMINATE)
         await until(lambda: not sessions.is_missing(sessions.task(key)))
         result = await inbox.answer(inbox.questions()[0], ANSWER, AnswerVerb.RESUME)
         assert result.outcome is AnswerOutcome.DELIVERED
-        await until(lambda: sessions.task(key).status is TaskStatus.DONE)
-        assert sessions.task(key).result
-        assert sessions.session(session).phase is Phase.OPEN
+        await until(lambda: existing(sessions.task(key)).status is TaskStatus.DONE)
+        assert existing(sessions.task(key)).result
+        assert existing(sessions.session(session)).phase is Phase.OPEN
 
 
 async def test_one_to_our_terminate_takes_it_from_nobody(sim: Simulator, running: Running) -> None:
@@ -67,8 +68,8 @@ async def test_one_to_our_terminate_takes_it_from_nobody(sim: Simulator, running
         faults(sim.url, not_found("/task/*", 2), not_found(MESSAGES, 1))
         await until(lambda: sessions.is_missing(sessions.task(key)))
         await sessions.command([session], CommandVerb.TERMINATE)
-        assert sessions.session(session).phase is Phase.CLOSED_ASSUMED
+        assert existing(sessions.session(session)).phase is Phase.CLOSED_ASSUMED
         assert not sessions.is_missing(sessions.task(key))
-        await until(lambda: sessions.session(session).phase is Phase.OPEN)
+        await until(lambda: existing(sessions.session(session)).phase is Phase.OPEN)
         await sessions.command([session], CommandVerb.TERMINATE)
-        await until(lambda: sessions.session(session).phase is Phase.ENDED_BY_YOU)
+        await until(lambda: existing(sessions.session(session)).phase is Phase.ENDED_BY_YOU)

@@ -19,6 +19,7 @@ from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.rate_limiter import Pass
 from enigma_panel.services.types import AnswerOutcome, AnswerResult
 from enigma_panel.store.ledger.ledger import Ledger
+from tests.kit.existing import existing
 from tests.services.commands.bench import Bench, on_bench, rejected
 
 PASSWORD = "Username: maria, Password: zebra-47-crossing"
@@ -249,8 +250,7 @@ async def test_an_answer_takes_back_no_terminate_but_the_stop_behind_it(bench: B
     await asyncio.sleep(1)
     bench.give(one.key, CommandVerb.TERMINATE, grace_ms=100_000)
     await _go_on(one)
-    pending = bench.commands.pending(one.key)
-    assert pending is not None
+    pending = existing(bench.commands.pending(one.key))
     assert pending.verb is CommandVerb.TERMINATE
     assert bench.commands.undo(one.key)
     await asyncio.sleep(70)
@@ -272,8 +272,7 @@ async def test_the_next_run_sends_no_stop_that_an_answer_took_back_behind_a_term
 
 async def test_an_answer_leaves_the_stop_of_another_task(bench: Bench) -> None:
     key = await bench.open()
-    session = bench.store.session(key)
-    assert session is not None
+    session = existing(bench.store.session(key))
     assert session.current_task is not None
     use_up_the_minute(bench)
     bench.give(key, CommandVerb.STOP)
@@ -328,8 +327,7 @@ async def test_only_what_a_busy_service_refuses_is_sent_again(
 async def test_a_stop_as_an_answer_counts_where_its_reply_is_lost(bench: Bench, kind: Kind) -> None:
     one = await _stop_without_reply(bench)
     await bench.see(one.key, kind)
-    task = bench.store.task(1)
-    assert task is not None
+    task = existing(bench.store.task(1))
     assert task.status is TaskStatus.STOPPED
     assert task.stop_sent_ms is not None
 
@@ -342,8 +340,7 @@ def test_it_counts_in_the_next_run_too(tmp_path: Path) -> None:
         await bench.store.load()
         await Answers(bench.context, cast("Any", None)).restore()
         await bench.see(1, Kind.FAILED)
-        task = bench.store.task(1)
-        assert task is not None
+        task = existing(bench.store.task(1))
         assert task.status is TaskStatus.STOPPED
 
     on_bench(tmp_path, first)
@@ -359,8 +356,7 @@ async def test_it_counts_no_more_once_the_task_goes_on(bench: Bench, how: str) -
         (question,) = one.inbox.questions()
         await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
     await bench.see(one.key, Kind.FAILED)
-    task = bench.store.task(1)
-    assert task is not None
+    task = existing(bench.store.task(1))
     assert task.status is TaskStatus.FAILED
 
 
@@ -387,7 +383,8 @@ async def test_what_may_have_arrived_counts_as_allowed(bench: Bench) -> None:
     async def cut(*_: Any) -> None:
         raise InterruptedCallError("cut")
 
-    bench.client.send_answer = cut
+    client: Any = bench.client
+    client.send_answer = cut
     await one.inbox.answer(question, "Yes, but", AnswerVerb.RESUME, used="$49.99")
     assert one.inbox.used_today() == ["$49.99"]
 

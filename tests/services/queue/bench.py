@@ -21,6 +21,7 @@ from enigma_panel.services.types import NoticeKind, QueueEntry, Recovered
 from enigma_panel.store.settings import Settings
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import VirtualClock
+from tests.kit.existing import existing
 from tests.kit.wait import until
 from tests.services.commands.bench import Bench, gone, on_bench
 
@@ -195,14 +196,10 @@ class QueueBench:
         await until(lambda: len(self.service.took) >= n, 300)
 
     def task(self, key: int) -> Task:
-        task = self.store.task(key)
-        assert task is not None
-        return task
+        return existing(self.store.task(key))
 
     def session_of(self, key: int) -> Session:
-        session = self.store.session(self.task(key).session_key)
-        assert session is not None
-        return session
+        return existing(self.store.session(self.task(key).session_key))
 
     @property
     def said(self) -> list[NoticeKind]:

@@ -11,6 +11,7 @@ from enigma_panel.core.observation import MISSING_PROMPT, MISSING_TASK_DETAILS, 
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.services.types import NoticeKind, PauseReason, WaitReason
 from enigma_panel.store.settings import Settings
+from tests.kit.existing import existing
 from tests.kit.ledgers import open_ledger
 from tests.kit.wait import until
 from tests.services.queue.bench import QueueBench, Service, on_queue
@@ -139,8 +140,7 @@ def test_a_browser_that_works_on_its_text_is_waited_for(folder: Path) -> None:
         await bench.until_waits(key, lambda entry: entry.why is WaitReason.BUSY)
         for n in (8, 15):
             await bench.until_waits(key, lambda entry, n=n: entry.attempt == n)  # type: ignore[misc]
-        entry = bench.queue.entry(key)
-        assert entry is not None
+        entry = existing(bench.queue.entry(key))
         assert entry.due_ms is not None
         assert 29_000 < entry.due_ms - bench.bench.clock.now_ms() <= 30_000
         await bench.until_taken()

@@ -14,6 +14,7 @@ from enigma_panel.core.observation import MISSING_PROMPT, Kind, Observation
 from enigma_panel.core.service_rules import RULES, Dialect, Field
 from enigma_panel.services.types import KeyCheck, PauseReason, QueueEntry, WaitReason
 from enigma_panel.store.settings import Settings
+from tests.kit.existing import existing
 from tests.kit.wait import until
 from tests.services.queue.bench import TAKES_S, QueueBench, Service
 
@@ -33,9 +34,7 @@ async def finish(bench: QueueBench, key: int) -> None:
 
 
 def entry(bench: QueueBench, key: int) -> QueueEntry:
-    found = bench.queue.entry(key)
-    assert found is not None
-    return found
+    return existing(bench.queue.entry(key))
 
 
 # -- the service asks for another dialect ----------------------------------------------------------
@@ -54,7 +53,7 @@ async def test_one_start_tells_and_the_rest_of_the_queue_waits(
     assert (service.opened, service.open) == (["s1"] if opens else [], set())
     task, session = bench.task(refused), bench.session_of(refused)
     assert (task.status, task.code) == (TaskStatus.FAILED, MISSING_PROMPT)
-    assert RULES[session.dialect].switches[task.code] is W2
+    assert RULES[session.dialect].switches[existing(task.code)] is W2
     assert {entry(bench, key).why for key in waiting} == {WaitReason.STOPPED}
     service.refuses, service.refuses_start = [], []
     choose(bench, W2)

@@ -15,6 +15,7 @@ from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import KeyCheck, NoticeKind, PauseReason, WaitReason
 from tests.kit.builders import new_session, new_task
+from tests.kit.existing import existing
 from tests.kit.wait import until
 from tests.services.commands.bench import gone, rejected
 from tests.services.queue.bench import QueueBench, Service, on_queue
@@ -129,8 +130,7 @@ async def test_the_second_time_within_ten_minutes_the_queue_pauses_until_go_on(
     await asyncio.sleep(300)
     assert bench.service.opened == ["s1", "s2"]
     assert (bench.service.most_open, bench.service.open) == (1, set())
-    entry = bench.queue.entry(key)
-    assert entry is not None
+    entry = existing(bench.queue.entry(key))
     assert entry.why is WaitReason.STOPPED
     bench.queue.go_on()
     assert bench.queue.pause_reason is PauseReason.NONE
@@ -217,8 +217,7 @@ async def test_no_other_browser_is_opened_before_the_old_one_is_closed(
     key = await bench.start()
     await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
     await asyncio.sleep(120)
-    entry = bench.queue.entry(key)
-    assert entry is not None
+    entry = existing(bench.queue.entry(key))
     assert entry.why is WaitReason.CLOSING
     assert bench.service.opened == ["s1"]
     assert bench.commands.is_ending(bench.session_of(key).key)
@@ -286,8 +285,7 @@ async def test_a_task_for_an_open_session_waits_for_that_session(
 ) -> None:
     key = await in_open_session(bench, [error] * 8)
     await bench.until_waits(key, lambda entry: entry.attempt == 3)
-    entry = bench.queue.entry(key)
-    assert entry is not None
+    entry = existing(bench.queue.entry(key))
     assert entry.due_ms is not None, "it is tried again"
     await bench.until_taken(2)
     assert bench.service.opened == ["s1"], "nothing was closed, no other was opened"
@@ -643,8 +641,7 @@ def test_a_terminate_of_the_last_run_keeps_its_task_back_and_the_row_says_so(
         bench.queue.go_on()
         await asyncio.sleep(60)
         (task,) = bench.store.tasks()
-        entry = bench.queue.entry(task.key)
-        assert entry is not None
+        entry = existing(bench.queue.entry(task.key))
         assert entry.why is WaitReason.CLOSING
         assert (service.asked, service.opened) == (["s1"], ["s1"])
         service.keeps_open.clear()

@@ -12,6 +12,7 @@ from enigma_panel.services.types import NoticeKind
 from enigma_panel.store.ledger.intents import IntentKind, Outcome
 from tests.conftest import Simulator
 from tests.kit.builders import new_session, new_task
+from tests.kit.existing import existing
 from tests.kit.rows import check_rows
 from tests.kit.wait import until
 from tests.services.conftest import Running
@@ -113,14 +114,16 @@ async def test_no_two_sessions_ever_have_one_id(
     async with running(url) as parts:
         sessions, said = parts.services.sessions, listen(parts)
         first = await sessions.start(TaskSpec(text="Research the history of typewriters"))
-        await until(lambda: sessions.task(first).status is TaskStatus.WORKING)
-        session_id = sessions.session(sessions.task(first).session_key).service_id
+        await until(lambda: existing(sessions.task(first)).status is TaskStatus.WORKING)
+        session_id = existing(
+            sessions.session(existing(sessions.task(first)).session_key)
+        ).service_id
         body = {"success": True, "sessionId": session_id, "expiresIn": 300_000}
         faults(url, {"path": "/start/start-session", "kind": "status:200", "body": body})
         second = await sessions.start(TaskSpec(text="Search for ribbons"))
         await until(lambda: said)
         assert [notice.kind for notice in said] == [NoticeKind.START_UNCONFIRMED]
-        session = sessions.session(sessions.task(second).session_key)
+        session = existing(sessions.session(existing(sessions.task(second)).session_key))
         assert (session.phase, session.service_id) == (Phase.UNCONFIRMED, None)
         assert not sessions.can(session.key, CommandVerb.TERMINATE)
         assert applied(url)["newTask"] == 1
@@ -133,9 +136,9 @@ async def test_a_new_task_that_is_answered_for_another_one_is_unconfirmed(
     async with running(url) as parts:
         sessions, said = parts.services.sessions, listen(parts)
         first = await sessions.start(TaskSpec(text="Research the history of typewriters"))
-        await until(lambda: sessions.task(first).service_id)
-        one = sessions.task(first)
-        session_id = sessions.session(one.session_key).service_id
+        await until(lambda: existing(sessions.task(first)).service_id)
+        one = existing(sessions.task(first))
+        session_id = existing(sessions.session(one.session_key)).service_id
         body = {
             "success": True,
             "sessionId": session_id,
@@ -146,6 +149,6 @@ async def test_a_new_task_that_is_answered_for_another_one_is_unconfirmed(
         faults(url, fault)
         second = await sessions.start(TaskSpec(text="Search for ribbons"))
         await until(lambda: said)
-        two = sessions.task(second)
+        two = existing(sessions.task(second))
         assert (two.status, two.service_id, two.result) == (TaskStatus.UNCONFIRMED, None, None)
         assert sessions.can(two.session_key, CommandVerb.TERMINATE)

@@ -22,6 +22,7 @@ from enigma_panel.core.service_rules import RULES, Dialect
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import NoticeKind, QueueEntry, WaitReason
 from enigma_panel.store.ledger.intents import IntentKind
+from tests.kit.existing import existing
 from tests.kit.wait import until
 from tests.services.commands.bench import rejected
 from tests.services.queue.bench import QueueBench, Service, on_queue
@@ -67,7 +68,7 @@ async def test_a_start_that_finds_no_browser_is_tried_until_there_is_one(bench: 
     assert bench.queue.wants_browser
     bench.queue.try_now()
     await asyncio.sleep(0.2)
-    assert bench.queue.entry(key).attempt == 5, "at once"
+    assert existing(bench.queue.entry(key)).attempt == 5, "at once"
     await bench.until_taken()
     assert (bench.service.opened, bench.queue.wants_browser) == (["s1"], False)
 
@@ -136,8 +137,7 @@ async def test_without_a_free_place_a_task_waits_and_says_so(bench: QueueBench) 
     await bench.until_taken(5)
     await asyncio.sleep(200)
     assert len(bench.service.opened) == 5, "so many browsers are open at once"
-    entry = bench.queue.entry(keys[-1])
-    assert entry is not None
+    entry = existing(bench.queue.entry(keys[-1]))
     assert entry.why is WaitReason.NO_SLOT
     assert entry.due_ms == bench.session_of(keys[0]).expires_ms, "one ends then"
 
@@ -152,11 +152,11 @@ async def test_what_waits_behind_sessions_that_do_not_work_is_told_their_end_or_
         await bench.store.update(replace(session, close_after=True))
         kind = Kind.PAUSED if key == keys[0] else Kind.QUESTION
         await bench.store.record(session.key, key, Observation(kind=kind, text="Which one?"))
-    entry, first = bench.queue.entry(keys[-1]), bench.session_of(keys[0])
+    entry, first = existing(bench.queue.entry(keys[-1])), bench.session_of(keys[0])
     assert (entry.why, entry.due_ms) == (WaitReason.NO_SLOT, first.expires_ms)
     asks = Observation(kind=Kind.QUESTION, text="Which one?")
     await bench.store.record(first.key, keys[0], asks)
-    entry = bench.queue.entry(keys[-1])
+    entry = existing(bench.queue.entry(keys[-1]))
     assert (entry.why, entry.due_ms) == (WaitReason.ANSWER, None)
     assert bench.queue.all_done(1, single=False) is None
 
@@ -188,13 +188,11 @@ async def test_the_time_that_many_tasks_take_is_told_where_it_can_be_known(
     assert minutes(40, single=True) == (16, 5)
     assert minutes(3, single=True) == (2, 3)
     await bench.store.update(replace(bench.task(key), sent_ms=now - 6_000))
-    told = minutes(40)
-    assert told is not None
+    told = existing(minutes(40))
     assert told[0] > 3, "there are ten calls a minute"
     bench.settings.change(browsers_at_once=1)
     await bench.store.update(browser)
-    told = minutes(1)
-    assert told is not None
+    told = existing(minutes(1))
     assert 4 < told[0] < 6, "it waits for the open browser to expire"
     await bench.store.update(replace(browser, expires_ms=None))
     assert minutes(1) is None
@@ -217,8 +215,7 @@ async def test_what_waits_for_a_browser_and_a_call_is_told_the_later_time(
     now = bench.bench.clock.now_ms()
     bench.bench.rate_limiter.remember(Endpoint.START_SESSION, [now] * 10)
     bench.queue.wake()
-    entry = bench.queue.entry(keys[-1])
-    assert entry is not None
+    entry = existing(bench.queue.entry(keys[-1]))
     assert entry.due_ms == now + 61_100
 
 
@@ -227,8 +224,7 @@ async def test_between_two_tries_it_says_what_it_waits_for(bench: QueueBench) ->
     key = await bench.start()
     for attempt in (1, 2):
         await bench.until_waits(key, partial(is_try, attempt))
-        entry = bench.queue.entry(key)
-        assert entry is not None
+        entry = existing(bench.queue.entry(key))
         assert (entry.why, entry.due_ms is None) == (WaitReason.LIMITED, False)
     await bench.until_taken()
     assert bench.service.asked == ["s1"] * 3
@@ -273,7 +269,7 @@ async def test_a_telling_refusal_is_kept_and_the_same_task_is_started_in_the_oth
     await asyncio.sleep(60)
     task, session = bench.task(key), bench.session_of(key)
     assert (task.status, task.code) == (TaskStatus.FAILED, MISSING_PROMPT)
-    assert RULES[session.dialect].switches[task.code] is Dialect.W2
+    assert RULES[session.dialect].switches[existing(task.code)] is Dialect.W2
     assert bench.service.open == set()  # the browser that took nothing is closed
     bench.bench.account.choose_dialect(Dialect.W2)
     again = await bench.start()

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from enigma_panel.store.ledger.intents import Intent, IntentKind
 from enigma_panel.store.settings import Settings
 from tests.conftest import Simulator
 from tests.kit.builders import new_session, new_task
+from tests.kit.existing import existing
 from tests.kit.wait import until
 from tests.services.conftest import Running
 from tests.services.queue.bench import QueueBench
@@ -84,15 +86,16 @@ async def test_run_after_this_one_waits_for_its_session(simulator: Start, runnin
     async with running(sim.url) as parts:
         sessions, queue = parts.services.sessions, parts.services.queue
         first = await sessions.start(KEPT)
-        where = sessions.task(first).session_key
-        await until(lambda: sessions.session(where).phase is Phase.OPEN)
+        where = existing(sessions.task(first)).session_key
+        await until(lambda: existing(sessions.session(where)).phase is Phase.OPEN)
         second = await sessions.start(KEPT, where=where)
         third = await sessions.start(KEPT, where=where)
-        assert queue.entry(second).why is WaitReason.BUSY
-        await until(lambda: sessions.task(third).status is TaskStatus.DONE)
-        tasks = [sessions.task(key) for key in (first, second, third)]
+        assert existing(queue.entry(second)).why is WaitReason.BUSY
+        await until(lambda: existing(sessions.task(third)).status is TaskStatus.DONE)
+        tasks = [existing(sessions.task(key)) for key in (first, second, third)]
         assert [task.session_key for task in tasks] == [where] * 3
-        assert tasks[0].ended_ms <= tasks[1].sent_ms <= tasks[1].ended_ms <= tasks[2].sent_ms
+        for before, after in pairwise(tasks):
+            assert existing(before.ended_ms) <= existing(after.sent_ms)
         assert applied(sim.url)["start-session"] == 1
 
 
@@ -109,10 +112,13 @@ async def test_the_order_is_the_person_s(simulator: Start, running: Running) -> 
         assert [entry.task_key for entry in queue.entries()] == [c, b, a]
         await queue.remove([a, b, c])
         assert queue.entries() == []
-        assert sessions.task(d).status is TaskStatus.STOPPED
-        assert sessions.task(d).code == "TAKEN_BACK"
-        assert not sessions.task(d).is_new
-        assert parts.services.store.session(sessions.task(d).session_key).phase is Phase.DROPPED
+        assert existing(sessions.task(d)).status is TaskStatus.STOPPED
+        assert existing(sessions.task(d)).code == "TAKEN_BACK"
+        assert not existing(sessions.task(d)).is_new
+        assert (
+            existing(parts.services.store.session(existing(sessions.task(d)).session_key)).phase
+            is Phase.DROPPED
+        )
 
 
 async def test_402_holds_the_line_and_one_start_tries_before_the_rest(
@@ -160,12 +166,11 @@ async def test_no_browser_is_opened_while_no_call_is_left_for_its_task(running: 
         services = parts.services
         services.rate_limiter.remember(Endpoint.SEND_MESSAGE, [services.clock.now_ms()] * 7)
         key = await services.sessions.start(QUICK)
-        entry = services.queue.entry(key)
-        assert entry is not None
+        entry = existing(services.queue.entry(key))
         assert entry.why is WaitReason.BUDGET
         assert entry.due_ms is not None
-        task = services.sessions.task(key)
-        assert services.store.session(task.session_key).phase is Phase.PLANNED
+        task = existing(services.sessions.task(key))
+        assert existing(services.store.session(task.session_key)).phase is Phase.PLANNED
 
 
 async def test_the_queue_survives_a_restart_and_waits_for_go_on(
@@ -175,8 +180,8 @@ async def test_the_queue_survives_a_restart_and_waits_for_go_on(
     async with running(sim.url) as parts:
         parts.services.settings.change(browsers_at_once=1)
         first = await parts.services.sessions.start(LONG)
-        session = parts.services.sessions.task(first).session_key
-        await until(lambda: parts.services.store.session(session).phase is Phase.OPEN)
+        session = existing(parts.services.sessions.task(first)).session_key
+        await until(lambda: existing(parts.services.store.session(session)).phase is Phase.OPEN)
         waiting = await parts.services.sessions.start_many([QUICK] * 2)
         assert len(parts.services.queue.entries()) == 2
     async with running(sim.url) as parts:
@@ -187,7 +192,7 @@ async def test_the_queue_survives_a_restart_and_waits_for_go_on(
             (key, WaitReason.STOPPED) for key in waiting
         ]
         fresh = await sessions.start(QUICK)
-        await until(lambda: sessions.task(fresh).status is TaskStatus.DONE)
+        await until(lambda: existing(sessions.task(fresh)).status is TaskStatus.DONE)
         assert statuses(parts, waiting) == [TaskStatus.QUEUED] * 2, "nothing old was started"
         queue.go_on()
         await until(lambda: set(statuses(parts, waiting)) == {TaskStatus.DONE})
@@ -215,8 +220,8 @@ async def test_a_task_for_another_address_blocks_nobody(simulator: Start, runnin
         task = new_task(spec=QUICK)
         (foreign,) = await queue.add([(away, task)])
         key = await sessions.start(QUICK)
-        await until(lambda: sessions.task(key).status is TaskStatus.DONE)
-        assert queue.entry(foreign).why is WaitReason.KEY
+        await until(lambda: existing(sessions.task(key)).status is TaskStatus.DONE)
+        assert existing(queue.entry(foreign)).why is WaitReason.KEY
 
 
 async def test_up_and_next_leave_alone_what_is_being_sent(
@@ -249,15 +254,15 @@ async def test_an_open_intent_of_a_session_long_ended_does_not_stop_the_start(
     async with running(sim.url) as parts:
         sessions = parts.services.sessions
         key = await sessions.start(QUICK)
-        await until(lambda: sessions.task(key).is_final)
-        session = sessions.session(sessions.task(key).session_key)
-        await until(lambda: sessions.session(session.key).is_ended)
-        ended = replace(sessions.session(session.key), phase=Phase.CLOSED)
+        await until(lambda: existing(sessions.task(key)).is_final)
+        session = existing(sessions.session(existing(sessions.task(key)).session_key))
+        await until(lambda: existing(sessions.session(session.key)).is_ended)
+        ended = replace(existing(sessions.session(session.key)), phase=Phase.CLOSED)
         await parts.services.store.update(ended)
         task = sessions.task(key)
         await parts.services.store.intend(IntentKind.STATE, ended, task, CommandVerb.STOP)
         newer = await sessions.start(QUICK)
-        await until(lambda: sessions.task(newer).is_final)
+        await until(lambda: existing(sessions.task(newer)).is_final)
     monkeypatch.setattr("enigma_panel.services.state.first_read.FIRST_TASKS", 1)
     async with running(sim.url) as parts:
         assert parts.services.sessions.all_pending() == []
@@ -271,12 +276,12 @@ async def test_the_next_task_waits_for_a_stop_that_is_on_its_way_to_its_session(
     async with running(sim.url) as parts:
         sessions, store = parts.services.sessions, parts.services.store
         first = await sessions.start(KEPT)
-        await until(lambda: sessions.task(first).status is TaskStatus.DONE)
-        session_key = sessions.task(first).session_key
+        await until(lambda: existing(sessions.task(first)).status is TaskStatus.DONE)
+        session_key = existing(sessions.task(first)).session_key
         store.ending.mark(session_key, CommandVerb.STOP, "test")
         second = await sessions.start(KEPT, where=session_key)
         await asyncio.sleep(0.5)
-        assert sessions.task(second).status is TaskStatus.QUEUED
+        assert existing(sessions.task(second)).status is TaskStatus.QUEUED
         store.ending.unmark(session_key, "test")
         parts.services.commands.changed.emit(session_key)
-        await until(lambda: sessions.task(second).status is TaskStatus.DONE)
+        await until(lambda: existing(sessions.task(second)).status is TaskStatus.DONE)

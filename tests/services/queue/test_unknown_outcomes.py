@@ -15,6 +15,7 @@ from enigma_panel.services.types import (
     ServiceNotice,
 )
 from tests.conftest import Simulator, up_and_weekly_each
+from tests.kit.existing import existing
 from tests.kit.wait import until
 from tests.services.conftest import Running
 
@@ -82,15 +83,15 @@ async def test_a_new_session_whose_reply_is_lost_is_unconfirmed(
         faults(sim.url, {"path": "/start/start-session", "kind": "drop-after"})
         key = await sessions.start(SPEC)
         await until(lambda: said)
-        assert sessions.task(key).status is TaskStatus.UNCONFIRMED
-        session_key = sessions.task(key).session_key
-        assert sessions.session(session_key).phase is Phase.UNCONFIRMED
-        assert sessions.session(session_key).expires_ms is not None
+        assert existing(sessions.task(key)).status is TaskStatus.UNCONFIRMED
+        session_key = existing(sessions.task(key)).session_key
+        assert existing(sessions.session(session_key)).phase is Phase.UNCONFIRMED
+        assert existing(sessions.session(session_key)).expires_ms is not None
         assert [notice.kind for notice in said] == [NoticeKind.START_UNCONFIRMED]
         assert not sessions.can(session_key, CommandVerb.TERMINATE)
         await sessions.dismiss(session_key)
-        assert sessions.task(key).status is TaskStatus.LOST
-        assert sessions.task(key).is_cost_unknown
+        assert existing(sessions.task(key)).status is TaskStatus.LOST
+        assert existing(sessions.task(key)).is_cost_unknown
         assert applied(sim.url).get("newTask", 0) == 0
         assert applied(sim.url)["start-session"] == 1
 
@@ -104,16 +105,16 @@ async def test_a_new_task_whose_reply_is_lost_is_never_sent_again(
         sessions = parts.services.sessions
         faults(sim.url, {"path": MESSAGES, "kind": "drop-after", "action": "newTask"})
         key = await sessions.start(kept)
-        await until(lambda: sessions.task(key).status in REPLY_LOST[live_mode])
-        task, session_key = sessions.task(key), sessions.task(key).session_key
+        await until(lambda: existing(sessions.task(key)).status in REPLY_LOST[live_mode])
+        task, session_key = existing(sessions.task(key)), existing(sessions.task(key)).session_key
         if task.status is TaskStatus.DONE:
             assert task.result
             assert task.cost is not None
             assert task.cost > 0
-        assert sessions.session(session_key).phase is Phase.OPEN
+        assert existing(sessions.session(session_key)).phase is Phase.OPEN
         assert sessions.can(session_key, CommandVerb.TERMINATE)
         await sessions.command([session_key], CommandVerb.TERMINATE)
-        assert sessions.session(session_key).is_ended
+        assert existing(sessions.session(session_key)).is_ended
         assert applied(sim.url)["newTask"] == 1
 
 
@@ -126,11 +127,11 @@ async def test_no_answer_goes_to_a_question_that_is_no_longer_open(
         await until(inbox.questions)
         question = inbox.questions()[0]
         # Nobody can look whether it is still open before the held reply has named the task.
-        await until(lambda: parts.services.sessions.task(key).service_id is not None)
-        session = parts.services.sessions.session(question.session_key)
-        somebody_else_stops(sim.url, session.service_id)
+        await until(lambda: existing(parts.services.sessions.task(key)).service_id is not None)
+        session = existing(parts.services.sessions.session(question.session_key))
+        somebody_else_stops(sim.url, existing(session.service_id))
         text = "Username: maria, Password: a-long-password"
         result = await inbox.answer(question, text, AnswerVerb.RESUME)
         assert result.outcome is AnswerOutcome.GONE
-        assert parts.services.sessions.task(key).is_final
+        assert existing(parts.services.sessions.task(key)).is_final
         assert applied(sim.url).get("guardrail:resume", 0) == 0

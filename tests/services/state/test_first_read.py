@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Session, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.monitor import housekeeping
 from enigma_panel.services.state import first_read
 from enigma_panel.services.state.first_read import read_start
 from enigma_panel.services.state.history import ASSUMED_FOR_MS, is_history
@@ -121,10 +120,6 @@ def test_memory_and_ledger_mean_the_same_by_history(ledger: Ledger) -> None:
     mine = [s for s in every if not s.is_final and not is_history(s, NOW)]
     assert ledger.sessions_not_past(NOW - ASSUMED_FOR_MS, NOW) == mine
     assert 0 < len(mine) < len(every)
-
-
-def test_an_ended_session_is_asked_for_so_long() -> None:
-    assert housekeeping.ASSUMED_FOR_MS == ASSUMED_FOR_MS
 
 
 def test_thousands_of_assumed_ends_do_not_slow_the_start(

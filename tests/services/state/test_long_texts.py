@@ -7,6 +7,7 @@ from enigma_panel.api.wire.socket_events import read_event
 from enigma_panel.api.wire.values import CUT_MARK
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.secrets.redaction import Redactor
+from tests.kit.existing import existing
 from tests.services.live.bench import Bench
 
 WORDS = "the quick brown fox, paid=12 mail ann@example.org https://shop.example/x?id=4 "
@@ -14,9 +15,7 @@ LONG = (WORDS * (5_000_000 // len(WORDS) + 1))[:5_000_000]
 
 
 def asks(text: str) -> Observation:
-    observation = read_event("message", {"type": "guardrail_trigger", "data": {"value": text}})
-    assert observation is not None
-    return observation
+    return existing(read_event("message", {"type": "guardrail_trigger", "data": {"value": text}}))
 
 
 @pytest.fixture

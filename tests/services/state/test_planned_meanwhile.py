@@ -8,6 +8,7 @@ from enigma_panel.core.models import Phase, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.state.session_store import SessionStore
 from tests.kit.builders import new_session
+from tests.kit.existing import existing
 from tests.services.commands.bench import Bench
 
 TAKEN_BACK = Observation(kind=Kind.TAKEN_BACK, code="TERMINATED_BEFORE_TASK")
@@ -46,8 +47,7 @@ async def test_moved_in_the_queue_meanwhile_it_is_in_its_new_session_on_the_disk
     store, task = bench.store, await _queued(bench)
     up = store.update(replace(task, queue_position=7))
     await asyncio.gather(_new_session(store, task), up)
-    known = store.task(task.key)
-    assert known is not None
+    known = existing(store.task(task.key))
     assert (known.queue_position, known.session_key) == (7, task.session_key + 1)
     assert bench.ledger.tasks([task.key])[task.key] == known
 
@@ -58,8 +58,7 @@ async def test_written_unchanged_meanwhile_it_is_in_its_new_session_on_the_disk_
     """As with the fate of a command to the session that has ended."""
     store, task = bench.store, await _queued(bench)
     await asyncio.gather(_new_session(store, task), store.save(task))
-    known = store.task(task.key)
-    assert known is not None
+    known = existing(store.task(task.key))
     assert known.session_key == task.session_key + 1
     assert bench.ledger.tasks([task.key])[task.key] == known
 
@@ -68,10 +67,8 @@ async def test_the_end_of_the_session_that_it_left_says_nothing_of_it(bench: Ben
     """A Terminate was being sent there, and its "not found" came after the task had left."""
     store, task = bench.store, await _queued(bench)
     await _new_session(store, task)
-    moved = store.task(task.key)
-    assert moved is not None
+    moved = existing(store.task(task.key))
     await store.update(replace(moved, status=TaskStatus.STARTING))
     await store.record(task.session_key, task.key, Observation(kind=Kind.SESSION_GONE))
-    known = store.task(task.key)
-    assert known is not None
+    known = existing(store.task(task.key))
     assert (known.status, known.session_key) == (TaskStatus.STARTING, task.session_key + 1)

@@ -16,6 +16,7 @@ from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.intents import IntentKind, Outcome
 from tests.kit.builders import a_session, a_task, new_task
 from tests.kit.clock import NOW
+from tests.kit.existing import existing
 from tests.services.commands.bench import Bench
 from tests.store.helpers import started
 
@@ -85,8 +86,7 @@ async def test_nor_does_what_was_to_be_written_meanwhile(bench: Bench) -> None:
     bench.executor.full, bench.executor.takes_s = True, 1
     intending = asyncio.create_task(bench.store.intend(IntentKind.NEW_TASK, session, task))
     await asyncio.sleep(0.5)
-    moved = bench.store.session(key)
-    assert moved is not None
+    moved = existing(bench.store.session(key))
     await bench.store.update(replace(moved, label="mine"))
     with pytest.raises(DiskFullError):
         await intending
@@ -119,7 +119,7 @@ async def test_the_reply_that_names_a_session_is_kept_without_its_id(bench: Benc
     _, task = await bench.store.settle(bench.start, Outcome.KNOWN, reply)
     assert task is not None
     assert task.result == f"done in {MARK}"
-    assert bench.store.session(key).service_id == "7f3c9a51-browser"
+    assert existing(bench.store.session(key)).service_id == "7f3c9a51-browser"
 
 
 async def test_results_are_marked_as_seen_also_where_they_are_not_in_memory(bench: Bench) -> None:
@@ -128,8 +128,7 @@ async def test_results_are_marked_as_seen_also_where_they_are_not_in_memory(benc
     old, shown = (started(bench.ledger, task=done).key for _ in range(2))
     seen = started(bench.ledger, task=replace(done, is_new=False)).key
     await bench.store.fetch([shown])
-    as_it_was = bench.store.task(shown)
-    assert as_it_was is not None
+    as_it_was = existing(bench.store.task(shown))
     told: list[frozenset[int]] = []
     bench.store.changed.connect(lambda diff: told.append(diff.tasks))
     marked, _ = await asyncio.gather(

@@ -23,6 +23,7 @@ from enigma_panel.store.ledger.errors import (
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.builders import new_session
 from tests.kit.clock import NOW
+from tests.kit.existing import existing
 from tests.kit.wait import LIMIT_S
 from tests.store.helpers import copy_ledger, start, started
 from tests.store.ledger.damage import filled, flip, unindexed
@@ -66,8 +67,7 @@ def test_the_newest_copy_replaces_the_one_before(
     for n in range(3):
         start(ledger)
         copy_ledger(ledger, NOW + n)
-        found = find_copy(ledger_path)
-        assert found is not None
+        found = existing(find_copy(ledger_path))
         assert (found.made_ms, found.sessions_open) == (NOW + n, n + 1)
 
 
@@ -140,8 +140,7 @@ def test_a_copy_knows_a_session_that_a_later_write_ended(ledger: Ledger) -> None
     intent = start(ledger)
     copy_ledger(ledger, NOW)
     ledger.save(replace(intent.session, phase=Phase.CLOSED))
-    found = find_copy(ledger.path)
-    assert found is not None
+    found = existing(find_copy(ledger.path))
     assert found.sessions_open == 1
 
 
@@ -181,8 +180,7 @@ def test_the_copy_of_another_ledger_is_kept_aside(
         copy_ledger(ledger, NOW)
     (kept,) = copy.parent.glob("ledger.copy.replaced-*")
     assert kept.read_bytes() == before
-    found = find_copy(ledger.path)
-    assert found is not None
+    found = existing(find_copy(ledger.path))
     assert found.sessions_open == 0
 
 

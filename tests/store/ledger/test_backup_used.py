@@ -18,6 +18,7 @@ from enigma_panel.store.ledger.errors import (
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.schema import VERSION
 from tests.kit.clock import NOW
+from tests.kit.existing import existing
 from tests.store.helpers import copy_ledger, raw, start
 from tests.store.ledger.damage import LOST, filled
 
@@ -71,8 +72,7 @@ def test_whoever_starts_with_an_empty_ledger_loses_no_file(
         assert ledger.task_keys() == []
         copy_ledger(ledger, NOW)
     assert before <= {path.read_bytes() for path in ledger_path.parent.iterdir()}
-    found = find_copy(ledger_path)
-    assert found is not None
+    found = existing(find_copy(ledger_path))
     assert found.sessions_open == 0
 
 

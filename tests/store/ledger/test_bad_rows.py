@@ -12,6 +12,7 @@ from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.row_mapper import BadRow
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
+from tests.kit.existing import existing
 from tests.store.helpers import kept_task, raw, start
 
 
@@ -102,8 +103,7 @@ def test_an_intent_of_an_unheard_of_kind_hides_no_other(ledger: Ledger, value: s
 
 
 def test_a_bad_step_hides_no_other(ledger: Ledger) -> None:
-    task = start(ledger).task
-    assert task is not None
+    task = existing(start(ledger).task)
     ledger.save(
         steps=[Step(task_key=task.key, at_ms=NOW, kind="sent", text=f"n {n}") for n in range(3)]
     )

@@ -34,6 +34,7 @@ from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
+from tests.kit.existing import existing
 from tests.kit.ledgers import open_ledger
 from tests.store.helpers import copy_ledger, kept_session, kept_task, raw
 
@@ -138,8 +139,7 @@ def test_an_assumed_end_counts_a_day_after_the_longest_life(
 def test_what_a_call_is_open_about_stays_and_so_does_a_call_that_counts(ledger: Ledger) -> None:
     task = ended(ledger)
     assert delete(ledger, [task.key], NOW + 60_000).kept == {task.key: KeptReason.CALL}
-    session = kept_session(ledger, task.session_key)
-    assert session is not None
+    session = existing(kept_session(ledger, task.session_key))
     ledger.open_intent(IntentKind.STATE, session, None, NOW, verb=CommandVerb.TERMINATE)
     assert delete(ledger, [task.key]).kept == {task.key: KeptReason.CALL}
     assert len(ledger.unsettled()) == 1
@@ -164,8 +164,7 @@ def test_a_session_goes_with_its_last_task_and_before_keeps_what_the_others_cost
     second = ended(ledger, session=session, cost=None)
     third = ended(ledger, session=session, cost="0.2")
     assert delete(ledger, [first.key, second.key]).sessions == ()
-    session = kept_session(ledger, first.session_key)
-    assert session is not None
+    session = existing(kept_session(ledger, first.session_key))
     assert (session.deleted_cost, session.deleted_unknown) == (Decimal("0.1"), 1)
     assert session.current_task == third.key
     assert delete(ledger, [third.key]).sessions == (session.key,)
@@ -177,8 +176,7 @@ def test_a_session_goes_with_its_last_task_and_before_keeps_what_the_others_cost
 
 def test_what_is_written_of_a_deleted_task_afterwards_brings_nothing_back(ledger: Ledger) -> None:
     task, other = ended(ledger), ended(ledger)
-    session = kept_session(ledger, task.session_key)
-    assert session is not None
+    session = existing(kept_session(ledger, task.session_key))
     delete(ledger, [task.key])
     late = Step(task_key=task.key, at_ms=NOW, kind="action", text="late")
     ledger.save(session, replace(task, error="late"), other, steps=[late])

@@ -28,6 +28,7 @@ from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.queries import SESSIONS, TASKS
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
+from tests.kit.existing import existing
 from tests.store.helpers import kept_session, kept_task, raw
 
 pytestmark = pytest.mark.process
@@ -281,20 +282,17 @@ def _check_said(run: Run, ledger: Ledger) -> None:
     rows = ledger._db.rows("SELECT key, kind, session_key, outcome FROM intents")
     intents = {row[0]: row[1:] for row in rows}
     assert intents[1][2] == "known"
-    old = kept_task(ledger, 1)
-    assert old is not None
+    old = existing(kept_task(ledger, 1))
     assert old.spec.text == "an old task"
     for session_key, task_key in run.said("planned"):
-        task = kept_task(ledger, int(task_key))
-        assert task is not None
+        task = existing(kept_task(ledger, int(task_key)))
         assert task.session_key == int(session_key)
     for key, kind, session_key in run.said("intent"):
         assert intents[int(key)][:2] == (kind, int(session_key))
     for key, outcome, *_ in run.said("settled"):
         assert intents[int(key)][2] == outcome
     for key, *label in run.said("named"):
-        session = kept_session(ledger, int(key))
-        assert session is not None
+        session = existing(kept_session(ledger, int(key)))
         assert session.label == " ".join(label)
 
 
