@@ -14,7 +14,7 @@ from enigma_panel.api.wire.excerpt import make_scrub
 from enigma_panel.api.wire.responses import read_poll
 from enigma_panel.api.wire.socket_events import read_event
 from enigma_panel.api.wire.values import parse
-from tests.services.live.bench import Bench, with_bench
+from tests.services.live.bench import Bench
 
 RUNS, QUICK_RUNS = 40, 3
 BAR_MS = 16.0
@@ -41,7 +41,7 @@ def live_big(*, quick: bool) -> list[Figure]:
         await _end(bench, runs, tables, TABLE)
 
     with tempfile.TemporaryDirectory() as folder:
-        with_bench(Path(folder), tell)
+        Bench.run(Path(folder), tell)
     return [
         _figure("question", questions),
         _figure("result", results),

@@ -25,7 +25,7 @@ from enigma_panel.store.settings import HOLD, TERMINATE_RUNNING, Settings
 from tests.conftest import first_and_weekly_each
 from tests.kit.existing import existing
 from tests.kit.wait import until
-from tests.services.commands.bench import Bench, on_bench, rejected
+from tests.services.commands.bench import Bench, rejected
 from tests.services.queue.bench import QueueBench, Service
 from tests.store.helpers import spent_on
 
@@ -141,7 +141,7 @@ def test_after_a_kill_the_first_report_past_the_cap_stops_the_task(tmp_path: Pat
         assert bench.queue.pause_reason is PauseReason.CAP
 
     for life in (first, second):
-        on_bench(tmp_path, lambda bench: life(CapBench(bench, service)))  # noqa: B023 - run at once
+        Bench.run(tmp_path, lambda bench: life(CapBench(bench, service)))  # noqa: B023 - run at once
 
 
 async def test_neither_an_answer_nor_an_undo_takes_back_what_a_cap_ends(bench: CapBench) -> None:
@@ -183,7 +183,7 @@ def test_after_a_kill_an_answer_does_not_take_it_back_either(tmp_path: Path) -> 
         await until(lambda: bench.verbs == [STOP], 90)
 
     for life in (first, second):
-        on_bench(tmp_path, lambda bench: life(CapBench(bench, service)))  # noqa: B023 - run at once
+        Bench.run(tmp_path, lambda bench: life(CapBench(bench, service)))  # noqa: B023 - run at once
 
 
 async def test_a_stop_without_effect_is_said_or_followed_by_a_terminate(bench: CapBench) -> None:
@@ -264,7 +264,7 @@ async def test_a_stop_without_a_connection_is_kept_and_sent_later(bench: CapBenc
     bench.bench.account.client = None
     await bench.tell(key, "0.26")
     assert bench.bench.kept(bench.session_of(key).key)
-    assert bench.bench.outcomes() == [("stop", None)]
+    assert bench.bench.state_intents() == [("stop", None)]
     bench.bench.account.use(bench.service)
     await until(lambda: bench.verbs == [STOP], 90)
 
@@ -284,7 +284,7 @@ def test_a_new_run_stops_a_task_at_its_cap_as_soon_as_it_has_a_key(tmp_path: Pat
         await until(lambda: bench.verbs == [STOP])
 
     for life in (first, second):
-        on_bench(tmp_path, lambda bench: life(CapBench(bench, service)))  # noqa: B023 - run at once
+        Bench.run(tmp_path, lambda bench: life(CapBench(bench, service)))  # noqa: B023 - run at once
 
 
 # -- a day
@@ -520,7 +520,7 @@ def test_a_new_run_finds_it_reached_before_a_last_figure_is_less(tmp_path: Path)
         assert (bench.caps.spent(), bench.caps.is_reached()) == (0, True)
 
     for life in (first, second):
-        on_bench(tmp_path, lambda bench: life(CapBench(bench, service)))  # noqa: B023 - run at once
+        Bench.run(tmp_path, lambda bench: life(CapBench(bench, service)))  # noqa: B023 - run at once
 
 
 # -- any stream
@@ -610,5 +610,5 @@ def test_nothing_starts_after_a_reached_cap_in_any_stream(block: int, tmp_path: 
         folder, service = tmp_path / str(seed), Service()
         stream = Stream(seed, service)
         for _ in range(stream.rng.randint(1, 3)):
-            on_bench(folder, lambda bench: stream.live(CapBench(bench, service)))  # noqa: B023 - run at once
+            Bench.run(folder, lambda bench: stream.live(CapBench(bench, service)))  # noqa: B023 - run at once
         assert stream.wrong == [], f"seed {seed}"

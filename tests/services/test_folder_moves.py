@@ -35,7 +35,7 @@ class Moved:
             self.keys = [first, await bench.start(where=session), await bench.start()]
             self.service.keeps_open = [rejected(503)] * 9
             bench.bench.give(session.key, CommandVerb.TERMINATE)
-            await until(lambda: bench.bench.outcomes() == [("terminate", None)])
+            await until(lambda: bench.bench.state_intents() == [("terminate", None)])
 
         on_queue(self.here, use, self.service)
         self.service.keeps_open = []

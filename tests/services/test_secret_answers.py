@@ -23,7 +23,7 @@ from tests.conftest import Simulator, first_and_weekly_each, up_and_weekly_each
 from tests.kit.existing import existing
 from tests.kit.wait import until
 from tests.services.conftest import Running
-from tests.services.live.bench import Bench, with_bench
+from tests.services.live.bench import Bench
 from tests.services.queue.test_unknown_outcomes import faults, push_live
 
 Start = Callable[..., Simulator]
@@ -169,7 +169,7 @@ def _echoes(
         await inbox.answer(inbox.questions()[0], answer, verb, secrets)
         echoes.extend(answers.echoes)
 
-    with_bench(folder, check)
+    Bench.run(folder, check)
     return echoes
 
 

@@ -23,7 +23,7 @@ from tests.conftest import LogWatch
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
 from tests.kit.ledgers import put
-from tests.services.commands.bench import Bench, on_bench
+from tests.services.commands.bench import Bench
 
 LONG_AGO = NOW - 100 * 86_400_000
 COST = Decimal("0.0214")
@@ -65,7 +65,7 @@ def on_scene(folder: Path, test: Callable[[Scene], Awaitable[None]]) -> None:
             await bench.scope.close()
             await scene.search.aclose()
 
-    on_bench(folder / "data", run)
+    Bench.run(folder / "data", run)
 
 
 def test_what_may_go_goes_and_memory_and_table_follow(tmp_path: Path) -> None:

@@ -1,43 +1,33 @@
 """Commands over a real ledger in virtual time, with a service that answers as the test says."""
 
 import asyncio
-import random
 import sqlite3
-import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 from enigma_panel.api.errors import ApiError, RejectedError, Reply, SessionGoneError
-from enigma_panel.core.models import Phase, Session, Task, TaskSpec
+from enigma_panel.core.models import Task, TaskSpec
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.core.secrets.redaction import Redactor
-from enigma_panel.core.verbs import COMMANDS, CommandVerb, TaskVerb
-from enigma_panel.runtime.event_loop import TaskScope
+from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.commands.commands import Commands
-from enigma_panel.services.context import ServiceContext
-from enigma_panel.services.notices import Notices
-from enigma_panel.services.rate_limiter import RateLimiter
-from enigma_panel.services.state.ledger_writer import LedgerWriter
-from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.starts import StartsUnderWay
-from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.services.types import (
     NoticeKind,
     PendingCommand,
     ServiceNotice,
     WaitReason,
 )
-from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
+from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
-from tests.kit.clock import NOW, VirtualClock, virtual_clock
+from tests.kit.clock import NOW, VirtualClock
+from tests.kit.engine import Engine
 from tests.kit.existing import existing
-from tests.kit.fakes import FakeAccount, FakeHealth, FakeLive
-from tests.kit.ledgers import opened_ledger
+from tests.kit.fakes import FakeLive
 
 URL = "http://127.0.0.1:9"
 
@@ -49,28 +39,6 @@ def rejected(status: int, *, wait: float | None = None, code: str | None = None)
 
 def gone() -> SessionGoneError:
     return SessionGoneError(Reply(status=401), nothing_happened=True)
-
-
-class Executor:
-    """Calls after `takes_s`, also for one who is cancelled; `full` makes every call fail."""
-
-    full = False
-    takes_s = 0.0
-    spent_s = 0.0
-
-    async def run(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-        called = asyncio.ensure_future(self._run(call, *args, **kwargs))
-        return await asyncio.shield(called)
-
-    async def _run(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-        await asyncio.sleep(self.takes_s)
-        if self.full:
-            raise DiskFullError(Path("ledger"), "no room")
-        began = time.thread_time()
-        try:
-            return call(*args, **kwargs)
-        finally:
-            self.spent_s += time.thread_time() - began
 
 
 class Client:
@@ -112,37 +80,19 @@ class LateNames(StartsUnderWay):
             await self._bench.named.wait()
 
 
-class Bench:
+class Bench(Engine):
+    """Commands, and what was said. starts: under way until `named`; stands: what waits, in turn."""
+
     def __init__(self, clock: VirtualClock, ledger: Ledger) -> None:
-        self.clock = clock
-        self.ledger = ledger
-        self.scope = TaskScope()
-        self.executor = Executor()
+        super().__init__(clock, ledger)
         self.client = Client(clock)
-        self.account = FakeAccount(self.client)
-        self.health = FakeHealth()
-        self.rate_limiter = RateLimiter(clock)
-        self.writer = LedgerWriter(ledger, self.executor)
-        redactor = Redactor()
-        timeline = Timeline(self.writer, clock, self.scope, redactor)
+        self.account.use(self.client)
         self.writer.failed.connect(self._say_that_it_failed)
-        self.store = SessionStore(self.writer, clock, redactor, timeline)
         self.live = FakeLive()
         self.said: list[tuple[NoticeKind, int | None, ApiError | None, dict[str, Any]]] = []
-        self.woken: list[int] = []
         self.doubted: list[int] = []
         self.stands: list[tuple[int, PendingCommand | None]] = []
         self.named: asyncio.Event | None = None
-        self.context = ServiceContext(
-            clock=clock,
-            scope=self.scope,
-            rng=random.Random(5),
-            store=self.store,
-            account=self.account,
-            health=self.health,
-            rate_limiter=self.rate_limiter,
-            notices=Notices(),
-        )
         self.context.notices.said.connect(self._keep_notice)
         self.starts = LateNames(self)
         poller = cast(
@@ -156,25 +106,10 @@ class Bench:
         self.commands = Commands(self.context, self.starts, poller, cast("Any", self.live))
         self.commands.changed.connect(lambda k: self.stands.append((k, self.commands.pending(k))))
 
-    @classmethod
-    @contextmanager
-    def opened(cls, folder: Path, clock: VirtualClock) -> Iterator["Bench"]:
-        """A bench over the ledger in that folder; ends as the program ends."""
-        with opened_ledger(folder) as ledger:
-            bench = cls(clock, ledger)
-            try:
-                yield bench
-            finally:
-                clock.run(bench.scope.close())
-
     async def open(self, task: str = "work", *, named: bool = True) -> int:
         """An open session with a task at work; not named: its start is still on its way."""
-        now = self.clock.now_ms()
-        common: dict[str, Any] = {"since_ms": now, "created_ms": now}
-        session = Session(base_url=URL, key_fingerprint="p", site="a.example", **common)
         spec = TaskSpec(text=task, close_after=False)
-        new = Task(session_key=0, verb=TaskVerb.NEW_TASK, spec=spec, **common)
-        intent = await self.store.intend(IntentKind.START_SESSION, session, new)
+        intent = await self.intend_start(spec, base_url=URL)
         if named:
             await self.name(intent)
         self.start = intent
@@ -188,13 +123,8 @@ class Bench:
 
     async def next_task(self, key: int) -> None:
         """Another task at work in the same session."""
-        now = self.clock.now_ms()
         session = existing(self.store.session(key))
-        spec = TaskSpec(text="more", close_after=False)
-        task = Task(
-            session_key=key, verb=TaskVerb.NEW_TASK, spec=spec, since_ms=now, created_ms=now
-        )
-        intent = await self.store.intend(IntentKind.NEW_TASK, session, task)
+        intent = await self.store.intend(IntentKind.NEW_TASK, session, self.another_task(key))
         accepted = Observation(kind=Kind.ACCEPTED, task_id=f"t{key}-2")
         await self.store.settle(intent, Outcome.KNOWN, accepted)
 
@@ -227,15 +157,6 @@ class Bench:
         pending = self.commands.pending(key)
         return pending is not None and pending.is_kept
 
-    def phase(self, key: int) -> Phase:
-        session = existing(self.store.session(key))
-        return session.phase
-
-    def outcomes(self) -> list[tuple[str, str | None]]:
-        """Verb and fate of all state intents, oldest first."""
-        rows = self.ledger._db.rows("SELECT verb, outcome FROM intents WHERE kind = 'state'")
-        return [(verb, outcome) for verb, outcome in rows]
-
     async def _keep_doubt(self, session_key: int) -> None:
         self.doubted.append(session_key)
 
@@ -253,9 +174,3 @@ def locked(path: Path) -> Iterator[None]:
         other.execute("BEGIN IMMEDIATE")
         yield
         other.execute("ROLLBACK")
-
-
-def on_bench(folder: Path, test: Callable[[Bench], Coroutine[Any, Any, None]]) -> None:
-    """Run test(bench) in virtual time over the ledger in that folder, for one of several runs."""
-    with virtual_clock() as clock, Bench.opened(folder, clock) as bench:
-        clock.run(test(bench))

@@ -34,7 +34,7 @@ async def test_a_delivered_command_moves_its_records_and_none_is_left_pending(be
     assert bench.client.verbs == [TERMINATE]
     assert bench.phase(key) is Phase.CLOSED_ASSUMED
     assert bench.commands.pending(key) is None
-    assert bench.outcomes() == [("terminate", "known")]
+    assert bench.state_intents() == [("terminate", "known")]
     assert bench.woken == [key]
     assert bench.store.ending == {}
     assert bench.health.answers == 1
@@ -46,7 +46,7 @@ async def test_the_ledger_has_it_before_anything_is_sent(bench: Bench, verb: Com
     key = await bench.open()
     bench.give(key, verb, grace_ms=3000)
     await asyncio.sleep(0.001)
-    assert bench.outcomes() == [(verb.value, None)]
+    assert bench.state_intents() == [(verb.value, None)]
     assert bench.client.sent == []
     pending = bench.waiting(key)
     assert (pending.verb, pending.why, pending.due_ms) == (
@@ -64,7 +64,7 @@ async def test_pause_and_resume_are_in_no_ledger(bench: Bench) -> None:
     await bench.commands.give(key, PAUSE)
     await bench.commands.give(key, RESUME)
     assert bench.client.verbs == [PAUSE, RESUME]
-    assert bench.outcomes() == []
+    assert bench.state_intents() == []
 
 
 async def test_a_second_click_sends_at_once(bench: Bench) -> None:
@@ -77,7 +77,7 @@ async def test_a_second_click_sends_at_once(bench: Bench) -> None:
     await bench.commands.give(key, TERMINATE)
     await first
     assert bench.client.seconds == pytest.approx([1.5])
-    assert bench.outcomes() == [("terminate", "known")]
+    assert bench.state_intents() == [("terminate", "known")]
 
 
 @pytest.mark.parametrize("after_s", [0.0, 1.0])
@@ -92,7 +92,7 @@ async def test_what_is_taken_back_is_never_sent(bench: Bench, after_s: float) ->
     await given
     await asyncio.sleep(10)
     assert bench.client.sent == []
-    assert bench.outcomes() == [("terminate", "refused")]
+    assert bench.state_intents() == [("terminate", "refused")]
     assert bench.phase(key) is Phase.OPEN
     assert bench.said == []
 
@@ -139,7 +139,7 @@ async def test_a_burst_collapses_to_the_last_command(
     assert bench.client.verbs == sent
     assert bench.said == []
     if sent == [TERMINATE] and STOP in clicks:
-        assert bench.outcomes() == [("stop", "refused"), ("terminate", "known")]
+        assert bench.state_intents() == [("stop", "refused"), ("terminate", "known")]
 
 
 async def test_a_command_that_is_being_sent_finishes_before_the_next(bench: Bench) -> None:
@@ -226,7 +226,7 @@ async def test_a_resume_on_a_working_session_and_a_pause_on_a_done_one_send_noth
     for verb in (PAUSE, RESUME, STOP):
         await bench.commands.give(key, verb)
     assert bench.client.sent == []
-    assert bench.outcomes() == [("stop", "refused")]
+    assert bench.state_intents() == [("stop", "refused")]
 
 
 async def test_a_pause_that_waits_is_dropped_when_its_task_is_done(bench: Bench) -> None:
@@ -300,7 +300,7 @@ async def test_a_terminate_waits_for_the_name_and_can_be_taken_back(bench: Bench
     bench.named.set()
     await given[1]
     assert [one for _, one, _ in bench.client.sent] == [f"s{keys[1]}"]
-    assert bench.outcomes() == [("terminate", "refused"), ("terminate", "known")]
+    assert bench.state_intents() == [("terminate", "refused"), ("terminate", "known")]
 
 
 @pytest.mark.parametrize("kind", [Kind.REFUSED, Kind.UNKNOWN, Kind.BACK_IN_QUEUE])
@@ -316,7 +316,7 @@ async def test_a_session_that_gets_no_name_cannot_be_told_anything(
     await given
     assert bench.client.sent == []
     outcome = "known" if kind is Kind.REFUSED else "refused"
-    assert bench.outcomes() == [("terminate", outcome)]
+    assert bench.state_intents() == [("terminate", outcome)]
 
 
 # -- what goes wrong -----------------------------------------------------------------------------
@@ -352,7 +352,7 @@ async def test_a_busy_service_is_asked_three_times_and_for_an_end_until_it_takes
         assert bench.said == [(NoticeKind.COMMAND_FAILED, key, error, {"verb": "pause"})]
     else:
         assert bench.said == []
-        assert bench.outcomes() == [("terminate", "known")]
+        assert bench.state_intents() == [("terminate", "known")]
 
 
 @pytest.mark.parametrize("verb", CommandVerb)
@@ -366,7 +366,7 @@ async def test_a_refusal_for_good_is_said(bench: Bench, verb: CommandVerb, error
     assert bench.client.verbs == [verb]
     assert bench.said == [(NoticeKind.COMMAND_FAILED, key, error, {"verb": verb.value})]
     kept = verb in {STOP, TERMINATE}
-    assert bench.outcomes() == ([(verb.value, "refused")] if kept else [])
+    assert bench.state_intents() == ([(verb.value, "refused")] if kept else [])
     assert bench.account.errors == [error]
 
 
@@ -391,7 +391,7 @@ async def test_a_session_that_our_terminate_does_not_find_is_closed_not_ended_by
     await bench.commands.give(key, TERMINATE)
     assert bench.phase(key) is Phase.CLOSED
     assert bench.said == []
-    assert bench.outcomes() == [("terminate", "known")]
+    assert bench.state_intents() == [("terminate", "known")]
     assert bench.store.ending == {}
     assert bench.doubted == []
 
@@ -407,7 +407,7 @@ async def test_where_its_task_can_be_asked_for_polls_prove_that_end(
     bench.client.script = [gone()]
     await bench.commands.give(key, TERMINATE)
     assert bench.phase(key) is Phase.CLOSED_ASSUMED
-    assert bench.outcomes() == [("terminate", "known")]
+    assert bench.state_intents() == [("terminate", "known")]
     assert bench.woken == [key]
     await bench.see(key, told)
     assert bench.phase(key) is phase
@@ -436,7 +436,7 @@ async def test_a_session_that_another_command_does_not_find_is_asked_after(
     assert bench.phase(key) is Phase.OPEN
     assert bench.doubted == [key]
     assert [kind for kind, *_ in bench.said] == [NoticeKind.COMMAND_FAILED]
-    assert bench.outcomes() == ([("stop", "refused")] if verb is STOP else [])
+    assert bench.state_intents() == ([("stop", "refused")] if verb is STOP else [])
     assert bench.store.ending == {}
 
 
@@ -450,7 +450,7 @@ async def test_no_ledger_ends_a_cost_all_the_same_and_says_so(bench: Bench) -> N
     assert bench.phase(keys[1]) is Phase.CLOSED_ASSUMED
     bench.executor.full = False
     await bench.store.flush()
-    assert bench.outcomes() == [("stop", "known"), ("terminate", "known")]
+    assert bench.state_intents() == [("stop", "known"), ("terminate", "known")]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ async def test_with_the_minute_used_up_it_goes_by_the_channel_and_by_rest_all_th
     assert not bench.commands.undo(key)
     await asyncio.sleep(70)
     assert (bench.live.sent, bench.client.verbs) == ([verb], [verb])
-    assert bench.outcomes() == [(verb.value, "known")]
+    assert bench.state_intents() == [(verb.value, "known")]
 
 
 async def test_a_pause_waits_for_a_call_although_the_channel_is_up(bench: Bench) -> None:
@@ -84,7 +84,7 @@ async def test_what_waits_for_a_call_is_given_to_a_channel_that_comes_up(
     )
     await asyncio.sleep(70)
     assert (bench.live.sent, bench.client.verbs) == ([verb], [verb])
-    assert bench.outcomes() == [(verb.value, "known")]
+    assert bench.state_intents() == [(verb.value, "known")]
 
 
 @pytest.mark.parametrize("turns", range(4))
@@ -143,7 +143,7 @@ async def test_a_terminate_that_is_taken_back_leaves_the_stop_that_was_sent_live
     assert (pending.verb, pending.sent_live, bench.store.ending) == (STOP, True, {key: {STOP}})
     await asyncio.sleep(70)
     assert (bench.live.sent, bench.client.verbs) == ([STOP], [STOP])
-    assert bench.outcomes() == [
+    assert bench.state_intents() == [
         ("stop", "unknown"),
         ("terminate", "refused"),
         ("stop", "known"),
@@ -161,7 +161,7 @@ async def test_an_end_that_was_proven_meanwhile_needs_no_second_terminate(bench:
     await asyncio.sleep(70)
     assert bench.client.sent == []
     assert bench.phase(key) is Phase.ENDED_BY_YOU
-    assert bench.outcomes() == [("terminate", "known")]
+    assert bench.state_intents() == [("terminate", "known")]
     assert bench.store.ending == {}
 
 

@@ -18,7 +18,7 @@ from enigma_panel.services.types import KeyCheck, NoticeKind, WaitReason
 from enigma_panel.store.ledger.intents import Intent, IntentKind
 from tests.kit.clock import NOW
 from tests.kit.existing import existing
-from tests.services.commands.bench import Bench, Client, gone, locked, on_bench, rejected
+from tests.services.commands.bench import Bench, Client, gone, locked, rejected
 
 PAUSE, RESUME = CommandVerb.PAUSE, CommandVerb.RESUME
 STOP, TERMINATE = CommandVerb.STOP, CommandVerb.TERMINATE
@@ -53,7 +53,7 @@ async def test_it_is_kept_and_tried_until_it_is_delivered(
     assert all(0.1 <= p <= cap + late + 0.01 for p, cap in zip(pauses, caps, strict=True))
     assert max(pauses) > 10
     assert bench.said == []
-    assert bench.outcomes() == [(verb.value, "known")]
+    assert bench.state_intents() == [(verb.value, "known")]
     assert len(bench.health.errors) == 12
 
 
@@ -166,7 +166,7 @@ async def test_it_can_be_taken_back_while_nothing_answers(bench: Bench) -> None:
     sent = len(bench.client.sent)
     await asyncio.sleep(60)
     assert len(bench.client.sent) == sent
-    assert bench.outcomes() == [("terminate", "refused")]
+    assert bench.state_intents() == [("terminate", "refused")]
 
 
 async def test_a_stop_is_wanted_again_when_the_terminate_after_it_is_taken_back(
@@ -183,7 +183,7 @@ async def test_a_stop_is_wanted_again_when_the_terminate_after_it_is_taken_back(
     assert (pending.verb, pending.can_undo) == (STOP, True)
     await asyncio.sleep(60)
     assert bench.client.verbs == [STOP, STOP]
-    assert bench.outcomes() == [
+    assert bench.state_intents() == [
         ("stop", "refused"),
         ("terminate", "refused"),
         ("stop", "known"),
@@ -230,7 +230,7 @@ async def test_a_stop_is_wanted_again_when_the_terminate_after_it_is_refused(
     bench.give(key, TERMINATE)
     await asyncio.sleep(60)
     assert bench.client.verbs == [STOP, TERMINATE, STOP]
-    assert bench.outcomes() == [
+    assert bench.state_intents() == [
         ("stop", "refused"),
         ("terminate", "refused"),
         ("stop", "known"),
@@ -265,7 +265,7 @@ async def test_the_proven_end_ends_it_and_an_assumed_one_does_not(bench: Bench, 
     sent = len(bench.client.sent)
     await asyncio.sleep(60)
     assert len(bench.client.sent) == sent
-    assert bench.outcomes() == [("terminate", "known")]
+    assert bench.state_intents() == [("terminate", "known")]
 
 
 @pytest.mark.parametrize(("error", "outcome"), [(LOST[0], "refused"), (LOST[1], "unknown")])
@@ -278,7 +278,7 @@ async def test_a_stop_is_for_its_own_task_alone(
     await asyncio.sleep(5)
     await bench.see(key, Kind.COMPLETED, text="done")
     await given
-    assert bench.outcomes() == [("stop", outcome)]
+    assert bench.state_intents() == [("stop", outcome)]
     assert bench.commands.pending(key) is None
     assert bench.phase(key) is Phase.OPEN
 
@@ -287,7 +287,7 @@ async def test_a_stop_whose_second_try_is_refused_may_have_ended_its_task(bench:
     key = await bench.open()
     bench.client.script = [LOST[1], rejected(404)]
     await bench.give(key, STOP)
-    assert bench.outcomes() == [("stop", "unknown")]
+    assert bench.state_intents() == [("stop", "unknown")]
     await bench.see(key, Kind.FAILED, text="Task stopped by user")
     task = bench.task(key)
     assert task.status is TaskStatus.STOPPED
@@ -307,7 +307,7 @@ async def test_a_stop_that_a_terminate_replaced_may_have_ended_its_task(bench: B
     task = bench.task(key)
     assert (task.status, task.stop_sent_ms is not None) == (TaskStatus.STOPPED, True)
     await given
-    assert bench.outcomes() == [("stop", "unknown"), ("terminate", "known")]
+    assert bench.state_intents() == [("stop", "unknown"), ("terminate", "known")]
     assert bench.store.ending == {}
 
 
@@ -320,7 +320,7 @@ async def test_an_interrupted_stop_that_a_terminate_replaced_is_not_repeated(ben
     bench.give(key, TERMINATE)
     await asyncio.sleep(30)
     assert bench.client.verbs == [STOP, TERMINATE]
-    assert bench.outcomes() == [("stop", "unknown"), ("terminate", "known")]
+    assert bench.state_intents() == [("stop", "unknown"), ("terminate", "known")]
     assert bench.said == []
 
 
@@ -360,7 +360,7 @@ async def test_an_end_that_is_seen_before_it_is_taken_back_counts(bench: Bench) 
     await bench.see(key, Kind.SESSION_GONE)
     bench.commands.undo(key)
     await given
-    assert bench.outcomes() == [("terminate", "known")]
+    assert bench.state_intents() == [("terminate", "known")]
 
 
 async def test_taking_back_what_may_have_got_through_leaves_its_fate_unknown(bench: Bench) -> None:
@@ -370,7 +370,7 @@ async def test_taking_back_what_may_have_got_through_leaves_its_fate_unknown(ben
     await asyncio.sleep(0.07)
     assert bench.commands.undo(key)
     await asyncio.sleep(1)
-    assert bench.outcomes() == [("terminate", "unknown")]
+    assert bench.state_intents() == [("terminate", "unknown")]
     assert bench.store.ending == {}
 
 
@@ -394,7 +394,7 @@ async def test_a_refused_key_parks_it_until_there_is_another(
     await given
     assert other.verbs == [verb]
     assert bench.said == []
-    assert bench.outcomes() == [(verb.value, "known")]
+    assert bench.state_intents() == [(verb.value, "known")]
 
 
 @pytest.mark.parametrize("check", [KeyCheck.ACCEPTED, KeyCheck.NO_TEST])
@@ -475,10 +475,10 @@ def test_what_was_not_delivered_is_sent_by_the_next_run(
         assert pending.verb is verb
         await asyncio.sleep(0.1)
         assert bench.client.verbs == [verb]
-        assert bench.outcomes() == [(verb.value, "known")]
+        assert bench.state_intents() == [(verb.value, "known")]
 
-    on_bench(folder, first)
-    on_bench(folder, second)
+    Bench.run(folder, first)
+    Bench.run(folder, second)
 
 
 @pytest.mark.parametrize("verb", [STOP, TERMINATE])
@@ -504,7 +504,7 @@ def test_what_a_locked_ledger_refused_at_the_click_is_kept_once_it_can_be(
             assert not bench.kept(key)
         await bench.store.flush()  # as each second
         assert bench.kept(key)
-        assert bench.outcomes() == [(verb.value, None)]
+        assert bench.state_intents() == [(verb.value, None)]
         assert bench.client.sent == []
 
     async def second(bench: Bench) -> None:
@@ -513,8 +513,8 @@ def test_what_a_locked_ledger_refused_at_the_click_is_kept_once_it_can_be(
             await asyncio.sleep(0.1)
             assert bench.client.verbs == [verb]
 
-    on_bench(folder, first)
-    on_bench(folder, second)
+    Bench.run(folder, first)
+    Bench.run(folder, second)
 
 
 async def test_taken_back_before_it_could_be_written_it_is_not_sent_later(bench: Bench) -> None:
@@ -526,7 +526,7 @@ async def test_taken_back_before_it_could_be_written_it_is_not_sent_later(bench:
     await asyncio.sleep(1)
     bench.executor.full = False
     await bench.store.flush()
-    assert bench.outcomes() == [("terminate", "refused")]
+    assert bench.state_intents() == [("terminate", "refused")]
 
 
 async def test_taken_back_before_a_quit_in_a_slow_write_it_is_not_sent_later(bench: Bench) -> None:
@@ -538,7 +538,7 @@ async def test_taken_back_before_a_quit_in_a_slow_write_it_is_not_sent_later(ben
     assert bench.commands.undo(key)
     await bench.scope.close()
     await bench.store.flush()
-    assert bench.outcomes() == [("terminate", "refused")]
+    assert bench.state_intents() == [("terminate", "refused")]
 
 
 def test_what_was_taken_back_is_not(folder: Path) -> None:
@@ -552,8 +552,8 @@ def test_what_was_taken_back_is_not(folder: Path) -> None:
     async def second(bench: Bench) -> None:
         assert await _again(bench) == []
 
-    on_bench(folder, first)
-    on_bench(folder, second)
+    Bench.run(folder, first)
+    Bench.run(folder, second)
 
 
 async def _leave(bench: Bench, *verbs: CommandVerb) -> int:
@@ -595,7 +595,7 @@ async def test_what_an_earlier_run_left(
     await bench.commands.adopt(intents)
     await asyncio.sleep(1)
     assert bench.client.verbs == sent
-    assert bench.outcomes() == [
+    assert bench.state_intents() == [
         (verb.value, fate) for verb, fate in zip(left, outcomes, strict=True)
     ]
 
@@ -628,7 +628,7 @@ async def test_a_stop_of_an_earlier_run_does_not_hit_the_next_task(bench: Bench)
     await bench.commands.adopt(intents)
     await asyncio.sleep(1)
     assert bench.client.sent == []
-    assert bench.outcomes() == [("stop", "refused")]
+    assert bench.state_intents() == [("stop", "refused")]
 
 
 async def test_before_the_key_is_found_it_waits_for_it(bench: Bench) -> None:
@@ -658,4 +658,4 @@ async def test_a_lost_session_of_an_earlier_run_is_found_gone(bench: Bench) -> N
     await bench.commands.adopt(await _again(bench))
     await asyncio.sleep(1)
     assert bench.phase(key) is Phase.CLOSED_ASSUMED
-    assert bench.outcomes() == [("terminate", "known")]
+    assert bench.state_intents() == [("terminate", "known")]

@@ -1,34 +1,20 @@
 """The live channel over a real ledger in virtual time; the test is the service."""
 
 import asyncio
-import random
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
-from enigma_panel.core.models import Phase, Session, Task, TaskSpec
+from enigma_panel.core.models import Task, TaskSpec
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.service_rules import Dialect
-from enigma_panel.core.verbs import CommandVerb, TaskVerb
-from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.context import ServiceContext
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.live.live import Channels, Live
-from enigma_panel.services.notices import Notices
-from enigma_panel.services.rate_limiter import RateLimiter
-from enigma_panel.services.state.ledger_writer import LedgerWriter
-from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.starts import StartsUnderWay
-from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome, Step
 from enigma_panel.store.ledger.ledger import Ledger
-from tests.kit.clock import NOW, VirtualClock, virtual_clock
+from tests.kit.clock import NOW, VirtualClock
+from tests.kit.engine import Engine
 from tests.kit.existing import existing
-from tests.kit.fakes import FakeAccount, FakeHealth
-from tests.kit.ledgers import opened_ledger
-from tests.services.commands.bench import Executor
 
 BASE = "https://connect.enigma.click"
 
@@ -82,49 +68,20 @@ class FakeConnector:
             connection.down.set()
 
 
-class Bench:
-    """The parts, and what was said."""
+class Bench(Engine):
+    """The live channel, and what it made the poller do."""
 
     def __init__(self, clock: VirtualClock, ledger: Ledger) -> None:
-        self.clock = clock
-        self.ledger = ledger
-        self.scope = TaskScope()
-        self.executor = Executor()
-        self.writer = LedgerWriter(ledger, self.executor)
-        self.redactor = Redactor()
-        self.timeline = Timeline(self.writer, clock, self.scope, self.redactor)
-        self.store = SessionStore(self.writer, clock, self.redactor, self.timeline)
-        self.account = FakeAccount(client=object())
+        super().__init__(clock, ledger)
         self.connector = FakeConnector(clock)
         self.connectors_opened = 0
         self.starts = StartsUnderWay()
         self.held = self.starts._awaiting
-        self.woken: list[int] = []
-        self.context = ServiceContext(
-            clock=clock,
-            scope=self.scope,
-            rng=random.Random(5),
-            store=self.store,
-            account=self.account,
-            health=cast("Any", FakeHealth()),
-            rate_limiter=RateLimiter(clock),
-            notices=Notices(),
-        )
         self.channels = Channels()
         self.live = Live(
             self.context, self.channels, self.timeline, self.starts, self._open_connector
         )
         self.live.poll_wanted.connect(self.woken.append)
-
-    @classmethod
-    @contextmanager
-    def opened(cls, folder: Path, clock: VirtualClock) -> Iterator["Bench"]:
-        with opened_ledger(folder) as ledger:
-            bench = cls(clock, ledger)
-            try:
-                yield bench
-            finally:
-                clock.run(bench.scope.close())
 
     async def _open_connector(self) -> FakeConnector:
         self.connectors_opened += 1
@@ -144,18 +101,8 @@ class Bench:
         dialect: Dialect = Dialect.E,
     ) -> tuple[int, int]:
         """A session with a task whose newTask is on its way; keys of both."""
-        now = self.clock.now_ms()
-        common: dict[str, Any] = {"since_ms": now, "created_ms": now}
-        session = Session(
-            base_url=BASE, key_fingerprint="p", dialect=dialect, site="a.example", **common
-        )
-        task = Task(
-            session_key=0,
-            verb=TaskVerb.NEW_TASK,
-            spec=TaskSpec(text="work", close_after=close_after),
-            **common,
-        )
-        first = await self.store.intend(IntentKind.START_SESSION, session, task)
+        spec = TaskSpec(text="work", close_after=close_after)
+        first = await self.intend_start(spec, base_url=BASE, dialect=dialect)
         opened = Observation(
             kind=Kind.OPENED,
             session_id=f"sid{first.session.key:09}",
@@ -179,15 +126,7 @@ class Bench:
 
     async def add(self, session_key: int) -> Intent:
         """Another task in the same session, sent and held."""
-        now = self.clock.now_ms()
-        task = Task(
-            session_key=session_key,
-            verb=TaskVerb.NEW_TASK,
-            spec=TaskSpec(text="more", close_after=False),
-            since_ms=now,
-            created_ms=now,
-        )
-        return await self.send(session_key, task)
+        return await self.send(session_key, self.another_task(session_key))
 
     async def reply(self, intent: Intent, outcome: Outcome, observation: Observation) -> None:
         self.held.discard(key_of(intent))
@@ -204,25 +143,9 @@ class Bench:
     def task(self, key: int) -> Task:
         return existing(self.store.task(key))
 
-    def phase(self, key: int) -> Phase:
-        session = existing(self.store.session(key))
-        return session.phase
-
-    def state_intents(self) -> list[tuple[str, str | None]]:
-        """Verb and fate of all state intents, oldest first."""
-        rows = self.ledger._db.rows("SELECT verb, outcome FROM intents WHERE kind = 'state'")
-        return [(verb, outcome) for verb, outcome in rows]
-
     async def steps(self, task_key: int) -> list[Step]:
         return await self.timeline.steps(task_key)
 
 
 def key_of(intent: Intent) -> int:
-    assert intent.task is not None
-    return intent.task.key
-
-
-def with_bench(folder: Path, test: Callable[[Bench], Coroutine[Any, Any, None]]) -> None:
-    """Run test(bench) in virtual time, for a test that names something else than `bench`."""
-    with virtual_clock() as clock, Bench.opened(folder, clock) as bench:
-        clock.run(test(bench))
+    return existing(intent.task).key

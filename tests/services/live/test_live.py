@@ -12,7 +12,7 @@ from enigma_panel.services.types import LiveShare
 from enigma_panel.store.ledger.intents import Outcome
 from tests.conftest import LogWatch
 from tests.kit.existing import existing
-from tests.services.live.bench import BASE, Bench, with_bench
+from tests.services.live.bench import BASE, Bench
 
 
 async def test_the_library_is_loaded_once_and_only_for_a_session(bench: Bench) -> None:
@@ -213,7 +213,7 @@ def test_one_bad_event_does_not_end_the_listening(tmp_path: Path, log_watch: Log
         await bench.hear(Kind.ACTION, "one")
         assert (await bench.steps(task))[-1].text == "one"
 
-    with_bench(tmp_path, check)
+    Bench.run(tmp_path, check)
     assert len(log_watch.lines) == 1
 
 
@@ -243,7 +243,7 @@ def test_a_door_that_raises_what_it_should_not_is_not_hammered(
         assert 2 <= len(bench.connector.tries) <= 6
         assert bench.live.share().fault is LiveFault.PROTOCOL
 
-    with_bench(tmp_path, check)
+    Bench.run(tmp_path, check)
 
 
 async def test_a_channel_that_comes_up_after_the_end_is_taken_down(bench: Bench) -> None:

@@ -17,7 +17,7 @@ from enigma_panel.services.types import LiveShare
 from enigma_panel.ui.text.steps import live_tip
 from tests.conftest import LogWatch
 from tests.kit.clock import NOW
-from tests.services.live.bench import Bench, FakeConnection, with_bench
+from tests.services.live.bench import Bench, FakeConnection
 
 
 def in_s(ms: int | str) -> float:
@@ -132,7 +132,7 @@ def test_a_library_that_cannot_be_loaded_is_not_called_missing(
         )
         assert "could not be loaded" in live_tip(share)
 
-    with_bench(tmp_path, check)
+    Bench.run(tmp_path, check)
 
 
 def test_only_what_is_not_there_is_called_missing(
@@ -197,7 +197,7 @@ def test_a_wait_that_fails_counts_as_a_loss(tmp_path: Path, log_watch: LogWatch)
         assert len(bench.connector.connections) == 2
         assert bench.live.is_up(session)
 
-    with_bench(tmp_path, check)
+    Bench.run(tmp_path, check)
 
 
 async def test_a_listening_that_is_ended_lets_go_of_its_connection(bench: Bench) -> None:

@@ -20,7 +20,7 @@ from enigma_panel.services.rate_limiter import Pass
 from enigma_panel.services.types import AnswerOutcome, AnswerResult
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.existing import existing
-from tests.services.commands.bench import Bench, on_bench, rejected
+from tests.services.commands.bench import Bench, rejected
 
 PASSWORD = "Username: maria, Password: zebra-47-crossing"
 
@@ -214,7 +214,7 @@ async def test_an_answer_takes_back_the_stop_that_waits(bench: Bench) -> None:
     before: list[tuple[str, str | None]] = []
 
     async def polled() -> None:
-        before.extend(bench.outcomes())
+        before.extend(bench.state_intents())
 
     one = await asked(bench, polled)
     use_up_the_minute(bench)
@@ -222,8 +222,8 @@ async def test_an_answer_takes_back_the_stop_that_waits(bench: Bench) -> None:
     await asyncio.sleep(1)
     await _go_on(one)
     assert (bench.client.verbs, one.answers) == ([], ["the first"])
-    assert bench.outcomes() == [("stop", "refused")]
-    assert before == bench.outcomes(), "killed after that, the next run sends none"
+    assert bench.state_intents() == [("stop", "refused")]
+    assert before == bench.state_intents(), "killed after that, the next run sends none"
 
 
 async def test_a_stop_that_is_being_sent_goes_out_once_and_keeps_no_answer_waiting(
@@ -240,7 +240,7 @@ async def test_a_stop_that_is_being_sent_goes_out_once_and_keeps_no_answer_waiti
     assert bench.ledger.unsettled() == [], "killed now, the next run sends none"
     await asyncio.sleep(70)
     assert (bench.client.verbs, one.answers) == ([CommandVerb.STOP], ["the first"])
-    assert bench.outcomes() == [("stop", "unknown")]
+    assert bench.state_intents() == [("stop", "unknown")]
 
 
 async def test_an_answer_takes_back_no_terminate_but_the_stop_behind_it(bench: Bench) -> None:
@@ -267,7 +267,7 @@ async def test_the_next_run_sends_no_stop_that_an_answer_took_back_behind_a_term
     await asyncio.sleep(1)
     bench.give(one.key, CommandVerb.TERMINATE, grace_ms=3_000)
     await _go_on(one)
-    assert bench.outcomes() == [("stop", "unknown"), ("terminate", None)]
+    assert bench.state_intents() == [("stop", "unknown"), ("terminate", None)]
 
 
 async def test_an_answer_leaves_the_stop_of_another_task(bench: Bench) -> None:
@@ -343,8 +343,8 @@ def test_it_counts_in_the_next_run_too(tmp_path: Path) -> None:
         task = existing(bench.store.task(1))
         assert task.status is TaskStatus.STOPPED
 
-    on_bench(tmp_path, first)
-    on_bench(tmp_path, second)
+    Bench.run(tmp_path, first)
+    Bench.run(tmp_path, second)
 
 
 @pytest.mark.parametrize("how", ["it asks something else", "the person answers after all"])

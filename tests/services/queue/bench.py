@@ -23,7 +23,7 @@ from tests.kit.builders import new_session, new_task
 from tests.kit.clock import VirtualClock
 from tests.kit.existing import existing
 from tests.kit.wait import until
-from tests.services.commands.bench import Bench, gone, on_bench
+from tests.services.commands.bench import Bench, gone
 
 TAKES_S = 0.05
 NO_LIMITS = Limits()
@@ -213,4 +213,4 @@ def on_queue(
 ) -> None:
     """Run test(queue bench) in virtual time over the ledger in that folder."""
     service = service or Service()
-    on_bench(folder, lambda bench: test(QueueBench(bench, service)))
+    Bench.run(folder, lambda bench: test(QueueBench(bench, service)))

@@ -249,7 +249,7 @@ def test_one_whose_task_was_removed_is_closed_by_the_next_run(folder: Path) -> N
         key = await bench.start()
         await bench.until_waits(key, partial(is_try, 1))
         await bench.queue.remove([key])
-        await until(lambda: bench.bench.outcomes() == [("terminate", "refused")])
+        await until(lambda: bench.bench.state_intents() == [("terminate", "refused")])
         assert service.open == {"s1"}
 
     async def next_life(bench: QueueBench) -> None:

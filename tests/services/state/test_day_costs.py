@@ -10,7 +10,7 @@ from enigma_panel.services.state.day_costs import DayCosts
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.kit.builders import a_task
 from tests.kit.clock import NOW
-from tests.services.commands.bench import Bench, on_bench
+from tests.services.commands.bench import Bench
 from tests.store.helpers import spent_on
 
 COSTS = ("0.02", "0.3", "0.000000001", "1000000")
@@ -53,9 +53,9 @@ def test_it_is_the_ledger_s_figure_after_a_restart_too(tmp_path: Path) -> None:
         await bench.store.fetch([1])
         assert bench.store.spent_today() == told(bench) == sum(map(Decimal, COSTS))
 
-    on_bench(tmp_path / "keep", first)
+    Bench.run(tmp_path / "keep", first)
     before, first_read.FIRST_TASKS = first_read.FIRST_TASKS, 1
     try:
-        on_bench(tmp_path / "keep", second)
+        Bench.run(tmp_path / "keep", second)
     finally:
         first_read.FIRST_TASKS = before

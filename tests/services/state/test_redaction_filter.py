@@ -11,7 +11,7 @@ from enigma_panel.core.observation import OWN_CODES, Kind, Observation, ResultFi
 from enigma_panel.core.secrets.redaction import MARK, Redactor
 from enigma_panel.services.state.redaction import RedactionFilter
 from tests.kit.builders import new_task
-from tests.services.live.bench import Bench, with_bench
+from tests.services.live.bench import Bench
 
 SECRET = "correct horse, battery!"
 TOLD = f"I typed {SECRET} there"
@@ -135,7 +135,7 @@ def test_no_kind_of_fact_brings_a_secret_into_the_ledger(tmp_path: Path) -> None
         await bench.timeline.flush()
         await bench.store.flush()
 
-    with_bench(tmp_path, check)
+    Bench.run(tmp_path, check)
     files = [file for file in tmp_path.rglob("*") if file.is_file()]
     assert files
     for file in files:
