@@ -1,13 +1,16 @@
 """When a session ends by our clock, in each dialect (api.md §2)."""
 
+from itertools import product
+
 import pytest
 from msgspec.structs import replace
 
-from enigma_panel.core.models import Limits, Phase, Session, Task, TaskStatus
+from enigma_panel.core.models import FINAL_PHASES, Limits, Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.reducer import kept_open, reduce
+from enigma_panel.core.reducer import ALIVE_KINDS, kept_open, reduce
 from enigma_panel.core.service_rules import RULES, Dialect
 from tests.kit.builders import new_session, new_task
+from tests.kit.rows import check_rows
 
 NOW = 1_700_000_000_000
 CAP_MS = 120_000
@@ -92,3 +95,36 @@ def test_each_dialect_has_an_idle_time_of_its_own(monkeypatch: pytest.MonkeyPatc
     assert _after(session, task, Kind.COMPLETED, NOW + 40_000) == NOW + 100_000
     gone = replace(session, phase=Phase.EXPIRED_ASSUMED)
     assert _after(gone, task, Kind.OUTLIVED, NOW) == NOW + 60_000
+
+
+def test_no_sign_of_life_moves_a_task_whose_session_is_over() -> None:
+    """But a result does: it may come late."""
+
+    def check(phase: Phase, status: TaskStatus) -> None:
+        session = new_session(phase=phase, service_id="s1", ended_ms=NOW)
+        task = new_task(status=status, sent_ms=NOW, service_id="t1")
+        for kind in ALIVE_KINDS:
+            fact = Observation(kind=kind, text="Which one?")
+            assert reduce(session, task, fact, NOW + 60_000) == (session, task), kind
+        done = reduce(session, task, Observation(kind=Kind.COMPLETED), NOW + 1_000)[1]
+        assert done is not None
+        assert done.status is TaskStatus.DONE or task.is_final or status is TaskStatus.QUEUED
+
+    check_rows(product(sorted(FINAL_PHASES), TaskStatus), check)
+
+
+def test_a_session_was_over_once_its_end_is_proven_or_its_terminate_delivered() -> None:
+    def check(phase: Phase, sent_ms: int | None, ended_ms: int | None, over_ms: int | None) -> None:
+        session = new_session(phase=phase, terminate_sent_ms=sent_ms, ended_ms=ended_ms)
+        moments = range(NOW - 3, NOW + 4)
+        expected = [over_ms is not None and over_ms <= ms for ms in moments]
+        assert [session.was_over_by(ms) for ms in moments] == expected
+
+    rows = [
+        (Phase.OPEN, None, None, None),
+        (Phase.OPEN, NOW, None, NOW),
+        (Phase.CLOSED, None, NOW, NOW),
+        (Phase.CLOSED, NOW - 2, NOW, NOW - 2),
+        (Phase.CLOSED_ASSUMED, None, NOW, None),
+    ]
+    check_rows(rows, check)

@@ -1,5 +1,6 @@
 """A disk that refuses, is full or busy: typed errors, and nothing half written."""
 
+import errno
 import shutil
 import sqlite3
 import sys
@@ -24,6 +25,7 @@ from enigma_panel.store.ledger.intents import Outcome, Step
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
+from tests.kit.rows import check_rows
 from tests.store.helpers import copy_ledger, kept_session, raw, start
 
 
@@ -128,13 +130,29 @@ def test_a_folder_that_became_read_only_while_it_is_open(open_folder: Path) -> N
         assert again.unsettled() == [intent, second]
 
 
-def test_a_disk_without_room_is_not_told_as_a_broken_one(
+def test_only_a_full_disk_is_reported_as_full(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for free, expected in ((100, DiskFullError), (10**9, BrokenDiskError)):
-        monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: SimpleNamespace(free=free))
+    """SQLite reports both as a broken file; nothing is known of a disk that is gone."""
+
+    def check(code: int, free: int | None, expected: type[LedgerError]) -> None:
+        def usage(_path: Path) -> SimpleNamespace:
+            if free is None:
+                raise OSError(errno.ENODEV, "no such device")
+            return SimpleNamespace(free=free)
+
+        monkeypatch.setattr(shutil, "disk_usage", usage)
         with pytest.raises(expected), errors.typed_errors(tmp_path / "ledger.sqlite3"):
-            raise _error(sqlite3.SQLITE_IOERR_SHMSIZE)
+            raise _error(code)
+
+    full, broken = errors.FULL_BYTES, sqlite3.SQLITE_IOERR_SHMSIZE
+    rows = [
+        (broken, full - 1, DiskFullError),
+        (broken, full, BrokenDiskError),
+        (broken, None, BrokenDiskError),
+        (sqlite3.SQLITE_CORRUPT, full - 1, CorruptLedgerError),
+    ]
+    check_rows(rows, check)
 
 
 def test_a_disk_that_became_read_only(ledger: Ledger) -> None:
