@@ -4,7 +4,6 @@ A durable one is in the ledger from the click on and is tried until it is delive
 the session has ended; it outlives the program. The others are for now or never.
 """
 
-import logging
 from collections.abc import Iterable
 
 from PySide6.QtCore import Signal
@@ -18,10 +17,7 @@ from enigma_panel.services.live.live import Live
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import Diff, PendingCommand, WaitReason
-from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
-
-log = logging.getLogger(__name__)
 
 LOOK_AGAIN_MS = 200
 """Interval at which it is looked whether a Terminate can still be taken back, in ms."""
@@ -153,9 +149,6 @@ class Commands(Service):
 
     async def _adopt(self, intent: Intent) -> None:
         key, verb = intent.session.key, CommandVerb(intent.verb or "")
-        if self._store.session(key) is None and not await self._fetch(intent):
-            log.warning("a command to a session that cannot be read is left alone")
-            return
         command = Command.of(intent)
         outcome = self._sender.obsolete(command)
         if not COMMANDS[verb].is_durable:
@@ -167,16 +160,6 @@ class Commands(Service):
             self._begin(command)
         else:
             await self._store.settle(intent, outcome, Observation(kind=Kind.DELIVERED))
-
-    async def _fetch(self, intent: Intent) -> bool:
-        """Bring the session of an old intent into memory."""
-        if intent.task is None:
-            return False
-        try:
-            await self._store.fetch([intent.task.key])
-        except LedgerError as error:
-            log.warning("a task cannot be read: %s", error)
-        return self._store.session(intent.session.key) is not None
 
     def _make(self, key: int, verb: CommandVerb, grace_ms: int) -> Command | None:
         session = self._store.session(key)
