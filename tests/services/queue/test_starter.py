@@ -275,3 +275,23 @@ async def test_a_telling_refusal_is_kept_and_the_same_task_is_started_in_the_oth
     again = await bench.start()
     await bench.until_taken()
     assert bench.session_of(again).dialect is Dialect.W2
+
+
+async def test_a_task_that_the_ledger_cannot_take_is_not_sent_and_its_browser_closes(
+    bench: QueueBench,
+) -> None:
+    service, executor = bench.service, bench.bench.executor
+
+    def fill_the_disk() -> None:
+        executor.full = bool(service.opened)
+
+    service.touched = fill_the_disk
+    key = await bench.start()
+    await until(lambda: bench.task(key).is_final, 300)
+    task, session = bench.task(key), bench.session_of(key)
+    assert (task.status, task.code) == (TaskStatus.FAILED, "LEDGER_FAILED")
+    assert (service.took, session.close_after) == ([], True)
+    service.touched = lambda: None
+    executor.full = False
+    await until(lambda: not service.open, 300)
+    assert NoticeKind.LEDGER_FAILED in bench.said
