@@ -157,10 +157,11 @@ class QueueBench:
         where: Session | None = None,
         limits: Limits = NO_LIMITS,
         url: str | None = None,
+        close_after: bool = False,
     ) -> int:
         """A task for a browser of its own, or for an open one; its key."""
         session = where or new_session(phase=Phase.PLANNED)
-        spec = TaskSpec(text=text, limits=limits, close_after=False, starting_url=url)
+        spec = TaskSpec(text=text, limits=limits, close_after=close_after, starting_url=url)
         task = new_task(session_key=session.key, spec=spec)
         self.bench.scope.spawn("house", self._keep_house(), exclusive=True)
         return (await self.queue.add([(session, task)]))[0]

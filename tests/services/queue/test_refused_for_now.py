@@ -55,6 +55,17 @@ async def test_a_task_that_its_new_browser_refuses_gets_another_one(
     assert bench.queue.entries() == []
 
 
+@pytest.mark.parametrize("close_after", [True, False])
+async def test_the_other_browser_closes_as_the_task_says(
+    bench: QueueBench, close_after: bool
+) -> None:
+    bench.service.refuses = [FULL] * 2
+    key = await bench.start(close_after=close_after)
+    first = bench.task(key).session_key
+    await until(lambda: bench.task(key).session_key != first, 300)
+    assert bench.session_of(key).close_after is close_after
+
+
 async def test_tries_without_a_free_browser_make_one_line_in_its_steps(bench: QueueBench) -> None:
     bench.service.refuses_start = [FULL] * 20
     bench.service.refuses = [LIMITED]
