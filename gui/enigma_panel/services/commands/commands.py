@@ -174,8 +174,7 @@ class Commands(Service):
         return command
 
     def _begin(self, command: Command) -> None:
-        """Begin a command. It takes the place of one that was not sent yet, and goes after one that
-        is being sent.
+        """Begin a command: it replaces a waiting command of its session, or follows one in flight.
 
         A Terminate waits for nothing; where it is taken back, the Stop before it is still wanted.
         """
@@ -255,8 +254,10 @@ class Commands(Service):
         )
 
     def _is_of_cap(self, command: Command) -> bool:
-        """Whether the program gave it at a cap, in an earlier run, too: nothing takes that back.
-        One that waits for an Undo is the person's."""
+        """Whether the program gave the command at a cap, in this run or before: no Undo then.
+
+        A command that waits for an Undo is the person's.
+        """
         task = self._store.task(command.task_key) if command.task_key is not None else None
         is_ours = command.rules.is_durable and command.why is not WaitReason.UNDO
         return is_ours and task is not None and task.code == AT_CAP

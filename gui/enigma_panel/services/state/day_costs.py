@@ -29,7 +29,7 @@ class DayCosts:
             self._count(task, _nano(task))
 
     def note(self, task: Task, before: Task | None) -> bool:
-        """Note a record and the one in whose place it is; True where it costs something else."""
+        """Note a record and the record before it; True where the cost of the task changed."""
         nano, was = _nano(task), _nano(before) if before is not None else 0
         self._count(task, nano)
         return nano != was

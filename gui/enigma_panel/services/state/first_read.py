@@ -13,9 +13,10 @@ FIRST_TASKS = 500
 def read_start(ledger: Ledger, now_ms: int) -> Start:
     """Sessions and tasks for the memory, and the keys of the newest tasks, newest first.
 
-    Nothing that may still change or cost is left out, however old: live tasks, open intents,
-    sessions whose end is not proven, unless it has been assumed for longer than tasks are asked for
-    then and their time is over. A session comes with all its tasks, so that its cost is right.
+    Nothing that may still change or cost is left out, however old: live tasks, open intents, and
+    sessions whose end is not proven. Left out is a session whose end has been assumed for longer
+    than its tasks are asked for, once its lifetime is over. A session comes with all its tasks, so
+    that the cost of the session is right.
     """
     keys = ledger.task_keys(FIRST_TASKS)
     tasks = ledger.tasks(keys)

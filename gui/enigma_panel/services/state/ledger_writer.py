@@ -1,4 +1,4 @@
-"""Writes to the ledger in the order of the facts; a failed one is kept and tried again first.
+"""Writes to the ledger in the order of the facts; a failed write is kept and tried again first.
 
 Two kinds: `commit` is for what must be durable before anything is sent (it raises), `write` for
 what has happened already and cannot be undone by a full disk (it never raises, and is not lost
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class LedgerWriter(QObject):
-    """The way of all records to the ledger. `failed` brings a LedgerError, `recovered` its end."""
+    """The way of all records to the ledger. failed: a LedgerError; recovered: writes work again."""
 
     failed = Signal(object)
     recovered = Signal()
@@ -74,7 +74,7 @@ class LedgerWriter(QObject):
         self._unwritten.append((self._last, partial(call, self._ledger)))
 
     async def catch_up(self, *, time_limit: float | None = None) -> None:
-        """Try failed writes again; one that takes longer than time_limit s counts as failed."""
+        """Try failed writes again; a try that takes longer than time_limit s counts as failed."""
         try:
             async with asyncio.timeout(time_limit):
                 await self._executor.run(self._write_until, self._last)
@@ -98,12 +98,12 @@ class LedgerWriter(QObject):
             try:
                 self._unwritten[0][1]()
             except IntentSettledError:
-                # The disk had taken it and reported an error all the same.
+                # The commit reached the disk although SQLite reported an error.
                 log.warning("an intent had been settled by a write that reported an error")
             except InconsistentError:
                 log.exception("a record does not fit into the ledger; it is left out")
             except LedgerError:
                 raise
-            except Exception:  # a mistake of ours must not hold up all that comes after it
+            except Exception:  # a mistake of ours must not hold up the writes after it
                 log.exception("a write to the ledger makes no sense; it is left out")
             self._unwritten.popleft()

@@ -11,9 +11,9 @@ from enigma_panel.core.secrets.redaction import MARK, Redactor, redact_shapes
 
 
 class RedactionFilter:
-    """Facts without secrets, which it knows by the sessions that they were sent to.
+    """Redaction of facts by the secrets and ids of their session.
 
-    Each text passes once: a fact that `is_clean` has passed.
+    Each text passes once: a fact that is `is_clean` has passed.
     """
 
     def __init__(self, redactor: Redactor) -> None:
@@ -53,8 +53,8 @@ class RedactionFilter:
     def clean(self, session_key: int, observation: Observation) -> Observation:
         """The fact about that session as it may be kept.
 
-        Questions are left to `redact`, which knows those that have passed, and steps to the
-        Timeline, which redacts many at once, but knows no sessions.
+        Questions are left to `redact`, which knows the questions that have passed, and steps to the
+        Timeline, which redacts many steps at once, but knows no sessions.
         """
         is_step = observation.kind in STEP_KINDS and session_key not in self._earlier
         if is_step or observation.kind is Kind.QUESTION:
@@ -66,9 +66,9 @@ class RedactionFilter:
     ) -> Observation:
         """The fact about that session, and about that task, as it may be kept.
 
-        Our own codes stay: the program goes by them. An address that held a sent secret is none any
-        more: better that than the secret. Else a file's stays as it is, in the ledger alone: it is
-        fetched from there, and what opens it looks like a secret.
+        Our own codes stay: the program goes by them. The address of a file that held a sent secret
+        is no address any more, which is better than the secret. Other addresses stay as they are,
+        in the ledger alone: the file is fetched from there, and its token looks like a secret.
         """
         if observation.is_clean:
             return observation
@@ -98,7 +98,7 @@ class RedactionFilter:
 
 
 def _is_likely(redacted: str, before: str) -> bool:
-    """Whether a text that passed before may be this one; most others need not be redacted anew."""
+    """Whether a text may be the one that passed before; most texts need not be redacted anew."""
     clear, mark, _ = redacted.partition(MARK)
     return bool(mark) and before.startswith(clear)
 

@@ -12,7 +12,7 @@ LINGER_MS = 60_000
 
 
 class Standby(QObject):
-    """Whether nothing is open or queued: a look every ten seconds will do. ended: no more."""
+    """Whether nothing is open or queued: a look every ten seconds will do. ended: something is."""
 
     ended = Signal()
 

@@ -56,7 +56,7 @@ def draft_of(target: Path) -> Path:
 def copy(source: sqlite3.Connection, target: Path, now_ms: int) -> None:
     """Let a copy of what is committed (0600, stamped with the time) replace `target`, durably.
 
-    VACUUM INTO copies rows, not pages: no rest of a deleted row gets into the copy. Takes 0.02 s
+    VACUUM INTO copies rows, not pages: deleted rows leave no trace in the copy. Takes 0.02 s
     per MB. With any error the draft goes and `target` stays; DiskFullError where less than
     SPARE_BYTES would be left, sqlite3.Error, OSError.
     """
