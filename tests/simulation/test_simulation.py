@@ -3,19 +3,23 @@
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from enigma_panel.core.service_rules import Dialect
+from tests.kit.rows import check_rows
 from tests.simulation.catching import CATCHING
 from tests.simulation.runner import Outcome, replay_command, runner
 from tests.simulation.safeguards import SWITCHES, without
 from tests.simulation.seeds import DAY, ONCE_RED, ONCE_RED_IN_WEBRUN, first_of, seed_day
 
-BLOCKS, SEEDS = 4, 25
+BLOCKS, SEEDS = 5, 10
 """Blocks of seeds, so that several processes share them; thousands run by command."""
+
+SHARE, PARTS = 3, 4
+"""A push plays one in `SHARE` of the switch-offs, other ones the next day, in so many parts."""
 
 WEBRUN_SEEDS = 12
 """So many of the day in each dialect of WebRun."""
@@ -96,8 +100,29 @@ def test_every_switch_off_has_a_seed_that_catches_it() -> None:
     assert CATCHING.keys() == SWITCHES.keys()
 
 
+@pytest.mark.parametrize("part", range(PARTS))
+def test_without_a_safeguard_of_the_day_the_simulation_fails(part: int) -> None:
+    of_the_day = _switches_of(seed_day())[part::PARTS]
+    check_rows([(name,) for name in of_the_day], _must_fail_without)
+
+
+@pytest.mark.weekly
 @pytest.mark.parametrize("name", sorted(SWITCHES))
 def test_without_a_safeguard_the_simulation_fails(name: str) -> None:
+    _must_fail_without(name)
+
+
+def test_three_days_play_every_switch_off() -> None:
+    days = [date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 2)]
+    played = [name for day in days for name in _switches_of(day)]
+    assert sorted(played) == sorted(SWITCHES)
+
+
+def _switches_of(day: date) -> list[str]:
+    return sorted(SWITCHES)[day.toordinal() % SHARE :: SHARE]
+
+
+def _must_fail_without(name: str) -> None:
     seed = CATCHING[name]
     with without(name), runner() as one:
         violation = one.run(seed).violation
