@@ -82,7 +82,10 @@ async def test_whoever_asks_meanwhile_gets_the_same_answer(world: World, guard: 
 async def test_there_is_a_line_for_each_session(world: World, guard: QuitDialog) -> None:
     world.sessions.put(a_session(2, phase=Phase.UNCONFIRMED, service_id=None))
     answer = await asked(world, guard)
-    assert guard.text.text() == "2 sessions are open. If you leave them running:"
+    opened = "1 session is open. 1 session is unconfirmed. If you leave them running:"
+    assert guard.text.text() == opened
+    assert guard.verb_button.text() == "Terminate 1 and quit"
+    assert "The unconfirmed session can't be terminated" in guard.notes.text()
     assert [line[0] for line in lines(guard)] == ["amazon.com 1", "amazon.com 2"]
     world.sessions.change_session(1, phase=Phase.CLOSED)
     assert [line[0] for line in lines(guard)] == ["amazon.com 2"]

@@ -13,8 +13,10 @@ from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.quit.text import (
     at_quit_line,
     failed_text,
+    open_text,
     quit_losses,
     quit_notes,
+    terminate_text,
     waiting_text,
 )
 from enigma_panel.ui.widgets.action_button import show_words
@@ -61,7 +63,7 @@ class QuitDialog(ConfirmSheet):
         self.waiting = NoticeLabel()
         self.column.addWidget(self.waiting)
         show_words(self.verb_button, tr("Terminate all and quit"))
-        self.verb_button.setToolTip(tr("Quits once all sessions have ended."))
+        self.verb_button.setToolTip(tr("Quits once these sessions have ended."))
         self.done_button.setToolTip(tr("You can use the window, and answer, until then."))
         for button in (self.verb_button, *self.other_buttons):  # fewer words move none of them
             button.ensurePolished()
@@ -108,7 +110,6 @@ class QuitDialog(ConfirmSheet):
             return
         n = len(plan.sessions)
         stays = any(one.outcome is not QuitOutcome.ENDS for one in plan.sessions)
-        head = tr.plural("1 session is open.", "{n} sessions are open.", n)
         leaving = tr.plural("If you leave it running:", "If you leave them running:", n)
         words = leaving if stays else tr("If you quit now:")
         left = [one for one in plan.to_end if one.outcome is not QuitOutcome.ENDS]
@@ -123,8 +124,8 @@ class QuitDialog(ConfirmSheet):
             self.done_button, tr.plural("Quit when it is done", "Quit when they are done", waited)
         )
         self.say(
-            f"{head} {words}" if n else tr("No session is open."),
-            self.verb_button.text(),
+            f"{open_text(plan)} {words}" if n else tr("No session is open."),
+            terminate_text(plan),
             [at_quit_line(one, now) for one in plan.sessions],
             can=bool(left),
             warning="\n".join(quit_losses(plan)),

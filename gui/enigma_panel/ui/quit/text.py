@@ -62,6 +62,26 @@ def _outcome_text(one: AtQuit) -> str:
             return tr("Not found. May be running and cost money, closes {by}", by=by)
 
 
+def open_text(plan: QuitPlan) -> str:
+    """Return how many sessions are open, and how many may be: "1 session is open." """
+    n = len(plan.to_end)
+    unconfirmed = len(plan.sessions) - n
+    parts = [
+        tr.plural("1 session is open.", "{n} sessions are open.", n) if n else "",
+        tr.plural("1 session is unconfirmed.", "{n} sessions are unconfirmed.", unconfirmed)
+        if unconfirmed
+        else "",
+    ]
+    return " ".join(filter(None, parts))
+
+
+def terminate_text(plan: QuitPlan) -> str:
+    """Return the verb that ends what can be ended: all, unless a session is unconfirmed."""
+    n = len(plan.to_end)
+    is_all = n == len(plan.sessions)
+    return tr("Terminate all and quit") if is_all else tr("Terminate {n} and quit", n=n)
+
+
 def quit_losses(plan: QuitPlan) -> list[str]:
     """Return what a quit now would lose."""
     unnamed = [_task_text(one) for one in plan.sessions if one.is_unnamed]
@@ -90,6 +110,13 @@ def quit_notes(plan: QuitPlan) -> list[str]:
         if plan.offline_ms is not None
         else "",
         tr("Unsent commands are sent at the next start.") if kept else "",
+        tr.plural(
+            "The unconfirmed session can't be terminated and may go on costing money.",
+            "The {n} unconfirmed sessions can't be terminated and may go on costing money.",
+            len(plan.sessions) - len(plan.to_end),
+        )
+        if plan.to_end and len(plan.to_end) < len(plan.sessions)
+        else "",
         tr.plural("1 task stays queued.", "{n} tasks stay queued.", plan.queued)
         if plan.queued
         else "",
