@@ -863,7 +863,7 @@ class FakeHealth(Health):
     def note_answer(self) -> None:
         self.answers += 1
 
-    def note_balance(self, balance: Decimal | None) -> None:
+    def note_balance(self, balance: Decimal | None, _asked_ms: int) -> None:
         self.balance = self.balance if balance is None else balance
         self.left_changed.emit()
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -296,3 +297,15 @@ async def test_a_service_without_a_health_page_is_nowhere_amber() -> None:
         assert line.words.text() == "Connected"
         assert "does not say how busy it is" in line.toolTip()
         assert line._dot._severity is Severity.GREEN
+
+
+def test_the_cost_of_a_task_sent_before_the_balance_is_not_subtracted_again() -> None:
+    """The balance that the start of a second task brings may hold what the first has cost."""
+    health = Scene().health
+    health.note_balance(Decimal(12), NOW)
+    health.note_cost(Decimal("0.25"), NOW)
+    assert health.left == Decimal("11.75")
+    health.note_balance(Decimal("11.50"), NOW + 9_000)
+    health.note_cost(Decimal("0.50"), NOW)  # told late
+    health.note_cost(Decimal("0.10"), NOW + 9_500)
+    assert health.left == Decimal("11.40")

@@ -1,5 +1,7 @@
 """The services of one run: how they are made, in one order, and connected."""
 
+from decimal import Decimal
+
 from msgspec import Struct
 
 from enigma_panel.core.secrets.redaction import Redactor
@@ -162,7 +164,7 @@ def _make_queue(
 
 
 def _connect(services: Services) -> None:
-    services.store.costs_changed.connect(lambda _key, rise: services.health.note_cost(rise))
+    services.store.costs_changed.connect(lambda key, rise: _note_cost(services, key, rise))
     services.live.poll_wanted.connect(services.poller.poll_soon)
     services.health.recovered.connect(services.poller.wake_all)
     services.health.recovered.connect(services.commands.retry_now)
@@ -175,3 +177,9 @@ def _connect(services: Services) -> None:
     services.writer.failed.connect(
         lambda error: services.notices.notify(NoticeKind.LEDGER_FAILED, reason=str(error))
     )
+
+
+def _note_cost(services: Services, task_key: int, rise: Decimal) -> None:
+    task = services.store.task(task_key)
+    if task is not None and task.sent_ms is not None:
+        services.health.note_cost(rise, task.sent_ms)

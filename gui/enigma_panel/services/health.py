@@ -31,7 +31,7 @@ _NO_PAGE = frozenset({401, 403, 404, 405, 410})
 class Health(QObject):
     """Status of the service, free browsers, balance; each with the time it was learned.
 
-    left_changed: `left` is another amount, as at each report of a cost.
+    left_changed: `left` may be another amount, as at each report of a cost.
     recovered: the first sensible answer after a call got none. Whoever told of such an error by
     `note_error` can count on it. heard_ms: the last sensible answer of this run.
     unreachable_since_ms: that answer, or the first failure where there was none yet, until there is
@@ -70,7 +70,7 @@ class Health(QObject):
 
     @property
     def left(self) -> Decimal | None:
-        """What is left: the balance minus the costs that were reported since."""
+        """What is left: the balance minus the costs of the tasks that were sent since."""
         if self.balance is None or not is_sane(self.balance):
             return self.balance
         return max(Decimal(0), self.balance - self._spent_since)
@@ -93,17 +93,21 @@ class Health(QObject):
         if self.unreachable_since_ms is not None:
             self.ask_now()
 
-    def note_balance(self, balance: Decimal | None) -> None:
-        """Note a balance from a reply."""
+    def note_balance(self, balance: Decimal | None, asked_ms: int) -> None:
+        """Note a balance from the reply to a call that was made at that time."""
         if balance is not None:
-            self.balance, self.balance_ms = balance, self._clock.now_ms()
+            self.balance, self.balance_ms = balance, asked_ms
             self._spent_since = Decimal(0)
             self.left_changed.emit()
 
-    def note_cost(self, rise: Decimal) -> None:
-        """Note a cost that was reported."""
-        self._spent_since += rise
-        self.left_changed.emit()
+    def note_cost(self, rise: Decimal, sent_ms: int) -> None:
+        """Note a cost that was reported of a task that was sent at that time.
+
+        The balance may hold what a task that was sent before it has cost by then.
+        """
+        if self.balance_ms is not None and sent_ms >= self.balance_ms:
+            self._spent_since += rise
+        self.left_changed.emit()  # also for how many tasks it is enough
 
     def recall_balance(self, balance: Decimal, at_ms: int, spent_since: Decimal) -> None:
         """Show the last balance of an earlier run, unless there is a newer one."""

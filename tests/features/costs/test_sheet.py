@@ -251,7 +251,7 @@ async def test_what_is_left_says_for_how_many_tasks(stage: Stage) -> None:
     sheet = await stage.open()
     assert sheet.left.amount.text() == "≈ $12.30"
     assert sheet.left.words.text() == "left, enough for about 410 tasks"
-    stage.world.health.note_balance(Decimal("12.27"))  # no cost is counted yet: the same moment
+    stage.world.health.note_balance(Decimal("12.27"), NOW)  # no cost is counted yet
     assert (sheet.left.amount.text(), stage.window.money.left.text()) == (
         "≈ $12.27",
         "≈ $12.27 left",

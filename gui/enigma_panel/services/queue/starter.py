@@ -128,7 +128,7 @@ class Starter(Service):
             self._store.records.text_addresses.add(intent.session.base_url)
         if RULES[intent.session.dialect].opens_page:
             self._opened_for[intent.session.key] = task.key
-        self._health.note_balance(observation.balance)
+        self._health.note_balance(observation.balance, intent.made_ms)
         self._health.note_answer()
         await self._store.settle(intent, Outcome.KNOWN, observation)
         return None
@@ -173,7 +173,7 @@ class Starter(Service):
         if isinstance(error, RejectedError):
             if classify(error) is FailureKind.FUNDS:
                 self._health.forget_balance()
-            self._health.note_balance(error.reply.balance)
+            self._health.note_balance(error.reply.balance, intent.made_ms)
         key = intent.session.key
         task_key = intent.task.key if intent.task else None
         if not error.nothing_happened:

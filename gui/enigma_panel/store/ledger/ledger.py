@@ -86,7 +86,7 @@ _NEXT_NUMBER = (
 _LAST_BALANCE = (  # first the one row, else the sum is made for each of the sessions
     "WITH s AS MATERIALIZED (SELECT * FROM sessions WHERE base_url = ? AND key_fingerprint = ?"  # noqa: S608 - own words
     " AND balance IS NOT NULL ORDER BY opened_ms DESC LIMIT 1)"
-    " SELECT s.balance, s.opened_ms, (SELECT sum(t.cost_nano) FROM tasks t"
+    " SELECT s.balance, s.created_ms, (SELECT sum(t.cost_nano) FROM tasks t"
     f" JOIN sessions o ON o.key = t.session_key WHERE {STARTED} >= s.created_ms"
     " AND o.base_url = s.base_url AND o.key_fingerprint = s.key_fingerprint) FROM s"
 )
@@ -268,8 +268,8 @@ class Ledger:
     def last_balance(
         self, base_url: str, key_fingerprint: str
     ) -> tuple[Decimal, int, Decimal] | None:
-        """The last balance of an account, in dollars, when it came (epoch ms), and what its tasks
-        cost that were sent since; None where it never came."""
+        """The last balance of an account, in dollars, when it was asked for (epoch ms), and what
+        its tasks cost that were sent since; None where it never came."""
         for balance, at_ms, nano in self._db.rows(_LAST_BALANCE, (base_url, key_fingerprint)):
             return Decimal(balance), at_ms, Decimal(nano or 0) / NANO
         return None
