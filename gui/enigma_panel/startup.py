@@ -5,8 +5,6 @@ import gc
 import logging
 from functools import partial
 
-from PySide6.QtCore import QSysInfo
-
 from enigma_panel.bootstrap import Parts, load_client
 from enigma_panel.desktop.notifications import make_notifier
 from enigma_panel.features import FEATURES
@@ -109,7 +107,7 @@ class Startup:
 
     async def _recover(self) -> None:
         try:
-            recovered = await recover(self._parts.services, machine_id())
+            recovered = await recover(self._parts.services)
             self._window.show_recovered(recovered)
         except LedgerError as error:
             self._window.show_ledger(error)
@@ -148,11 +146,6 @@ class SleepWatch:
             self._services.health.ask_now()
             notify = self._services.notices.notify
             notify(NoticeKind.WENT_TO_SLEEP, seconds=gap_ms // 1000)
-
-
-def machine_id() -> bytes:
-    """The id of this computer, empty where the system gives none."""
-    return bytes(QSysInfo.machineUniqueId().data())
 
 
 async def offer_copy(error: LedgerError, leave: asyncio.Event) -> bool:

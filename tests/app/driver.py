@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from enigma_panel import app, cli, startup
+from enigma_panel import app, cli
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core.secrets import redaction as core_redaction
 from enigma_panel.ui.main_window.window import MainWindow
@@ -40,9 +40,6 @@ from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from tests.app.canaries import shown_texts
 from tour_steps import Tour, TourError
-
-MACHINE = "DRIVEN_ON_MACHINE"
-"""Names the id of the computer that the program believes to be on."""
 
 
 class Driver(Tour):
@@ -189,6 +186,4 @@ async def _next(lines: "asyncio.Queue[str]", leave: asyncio.Event) -> str:
 if __name__ == "__main__":
     app.Program._until_left = _obey_until_quit  # type: ignore[method-assign]
     app._begin_again = lambda _arguments: None
-    if MACHINE in os.environ:
-        startup.machine_id = os.environ[MACHINE].encode
     sys.exit(app.run(cli.parse(sys.argv[1:])))

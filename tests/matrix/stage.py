@@ -235,7 +235,7 @@ async def program(
 
 
 async def _begin(parts: Parts) -> None:
-    await recover(parts.services, b"")
+    await recover(parts.services)
     await parts.services.account.load()
     for window in parts.services.rate_limiter._windows.values():
         window.limit = 1000

@@ -68,7 +68,7 @@ def running(tmp_path: Path) -> Running:
         make_ledger(folders.ledger)
         place = DataDirs(folders=folders, root=tmp_path, throw_away=False)
         parts = await build(options, place, url, clock, make_client)
-        await recover(parts.services, b"")
+        await recover(parts.services)
         await parts.services.account.load()
         existing(parts.services.scope.spawn("ticks", _tick(parts)))
         try:

@@ -10,7 +10,10 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.secrets.redaction import MARK
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
+from enigma_panel.services import recovery
 from enigma_panel.services.clock import SystemClock
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.store.ledger import origin
 from enigma_panel.store.ledger.backup import use_copy
 from enigma_panel.store.ledger.intents import IntentKind
 from enigma_panel.store.ledger.ledger import Ledger
@@ -44,8 +47,17 @@ async def test_the_calls_of_the_run_before_count(path: Path, running: Running) -
         assert rate_limiter.try_acquire(Endpoint.START_SESSION, Rank.START) is None
 
 
-async def test_nothing_of_a_copy_is_sent_again(path: Path, running: Running) -> None:
+async def test_nothing_of_a_copy_is_sent_again(
+    path: Path, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What was queued when it was made may have run since; what was to end, ended."""
+    empty, was_copy = recovery._drop_old_queue, []
+
+    async def look(store: SessionStore) -> None:
+        was_copy.append(await store.read(origin.is_copy))
+        await empty(store)
+
+    monkeypatch.setattr(recovery, "_drop_old_queue", look)
     planned = new_session(phase=Phase.PLANNED)
     with Ledger.open(path)[0] as ledger:
         _, queued = ledger.plan([(planned, new_task(status=TaskStatus.QUEUED))])[0]
@@ -56,6 +68,7 @@ async def test_nothing_of_a_copy_is_sent_again(path: Path, running: Running) -> 
         copy_ledger(ledger, 1)
     use_copy(path)
     async with running(NOBODY) as parts:
+        assert was_copy == [True]  # a kill before the queue is empty leaves a copy
         sessions = parts.services.sessions
         taken = existing(sessions.task(queued.key))
         assert (taken.status, taken.code) == (TaskStatus.STOPPED, "FROM_COPY")

@@ -47,8 +47,8 @@ def recovery_takes_intents_for_refused() -> Patches:
     """The next start puts what was being sent back into the queue."""
     real = recovery.recover
 
-    async def recover(services: Any, machine_id: bytes) -> Any:
-        told = await real(services, machine_id)
+    async def recover(services: Any) -> Any:
+        told = await real(services)
         for task in services.store.tasks():
             if task.status is TaskStatus.UNCONFIRMED and not task.service_id:
                 again = _back_in_line(task)

@@ -1,7 +1,5 @@
 """Recovery after a restart: records are back, calls without an outcome are unknown."""
 
-from functools import partial
-
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Task, TaskStatus
@@ -9,7 +7,7 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.services.container import Services
 from enigma_panel.services.state.session_store import SessionStore
-from enigma_panel.services.types import NoticeKind, Recovered
+from enigma_panel.services.types import Recovered
 from enigma_panel.store.ledger import origin
 from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.queries import CALL_COUNTS_MS
@@ -22,27 +20,21 @@ _ENDPOINTS = {
 }
 
 
-async def recover(services: Services, machine_id: bytes) -> Recovered:
-    """Load the ledger and settle the past. LedgerError. machine_id: "" compares nothing."""
+async def recover(services: Services) -> Recovered:
+    """Load the ledger and settle the past. LedgerError."""
     store = services.store
     intents = await store.load()
     await _remember_calls(services)
-    is_copy, is_moved = await store.read(
-        lambda ledger: (origin.is_copy(ledger), origin.is_from_elsewhere(ledger, machine_id))
-    )
-    is_old = is_copy or is_moved
-    commands = [i for i in intents if i.kind is IntentKind.STATE and not is_old]
+    is_copy = await store.read(origin.is_copy)
+    commands = [i for i in intents if i.kind is IntentKind.STATE and not is_copy]
     for intent in intents:
         if intent not in commands:
             await store.settle(intent, Outcome.UNKNOWN, _fact(intent))
     await _bound_lives(store, services.clock.now_ms())
     await _put_unsent_back(store)
-    if is_old:
+    if is_copy:
         await _drop_old_queue(store)
-    if is_old or machine_id:
-        await services.writer.write(partial(origin.claim, machine_id=machine_id))
-    if is_moved:
-        services.notices.notify(NoticeKind.MOVED_HERE)
+        await services.writer.write(origin.claim)
     services.queue.park()
     await services.inbox.restore()
     bad_rows = await store.read(lambda ledger: ledger.bad_rows)

@@ -169,7 +169,6 @@ class NoticeKind(StrEnum):
     CAP_NEAR = "cap_near"  # little is left of the day's cap
     STOPPED_AT_CAP = "stopped_at_cap"  # its browser stays open
     STOP_IN_VAIN = "stop_in_vain"  # delivered at a cap, and the cost still rises
-    MOVED_HERE = "moved_here"  # another computer used the ledger last
 
 
 class NoticeFacts(TypedDict, total=False):

@@ -166,7 +166,7 @@ class QueueBench:
         self.bench.scope.spawn("house", self._keep_house(), exclusive=True)
         return (await self.queue.add([(session, task)]))[0]
 
-    async def recover(self, machine_id: bytes = b"") -> Recovered:
+    async def recover(self) -> Recovered:
         """As a start of the program does it: the key comes after the ledger."""
         self.bench.account.client = None
 
@@ -179,7 +179,7 @@ class QueueBench:
         calls["notices"] = self.bench.context.notices
         services = cast("Any", SimpleNamespace(**parts, **found, **calls))
         self.bench.scope.spawn("house", self._keep_house(), exclusive=True)
-        recovered = await recover(services, machine_id)
+        recovered = await recover(services)
         self.bench.account.use(self.service)
         return recovered
 

@@ -106,7 +106,7 @@ def test_a_ledger_that_was_a_copy_knows_it_until_it_is_claimed(ledger_path: Path
         with Ledger.open(ledger_path)[0] as ledger:
             assert origin.is_copy(ledger)
     with Ledger.open(ledger_path)[0] as ledger:
-        origin.claim(ledger, b"")
+        origin.claim(ledger)
         assert not origin.is_copy(ledger)
     with Ledger.open(ledger_path)[0] as ledger:
         assert not origin.is_copy(ledger)

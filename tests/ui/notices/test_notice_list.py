@@ -215,14 +215,11 @@ def test_every_notice_has_words(bar: Bar, kind: NoticeKind) -> None:
 def test_the_program_s_own_troubles(bar: Bar) -> None:
     bar.say(Kind.LIMIT_LOWERED, places=3)
     bar.say(Kind.WENT_TO_SLEEP, seconds=751)
-    bar.say(Kind.MOVED_HERE)
-    moved = "This history comes from another computer. Nothing queued was sent."
     assert [notice.words for notice in bar.came] == [
         "The service allows 3 browsers for now. More start when one closes.",
         "This computer slept for 12:31. Everything is being checked again.",
-        moved,
     ]
-    assert bar.lines == [moved]
+    assert bar.lines == []
 
 
 # -- which ones ------------------------------------------------------------------------------------
@@ -249,7 +246,6 @@ def test_what_may_cost_money_needs_a_look(bar: Bar) -> None:
         Kind.CAP_NEAR,
         Kind.STOPPED_AT_CAP,
         Kind.STOP_IN_VAIN,
-        Kind.MOVED_HERE,
     }
 
 

@@ -229,13 +229,6 @@ KINDS: Mapping[NoticeKind, Kind] = {
         is_over=lambda about: not _stays_with(about, at_work=True),
         needs_look=True,
     ),
-    NoticeKind.MOVED_HERE: Kind(
-        words=lambda _: (
-            tr("This history comes from another computer."),
-            tr("Nothing queued was sent."),
-        ),
-        needs_look=True,
-    ),
     NoticeKind.START_REFUSED: Kind(
         words=lambda about: (
             tr("“{task}” was not started.", task=about.title),
