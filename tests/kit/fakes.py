@@ -354,7 +354,6 @@ class FakeTaskSearch(TaskSearch):
 
     found = Signal(bool)
     counted = Signal()
-    recounted = Signal()
 
     def __init__(self, sessions: FakeSessions) -> None:
         QObject.__init__(self)

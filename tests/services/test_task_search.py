@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, TaskStatus
-from enigma_panel.core.observation import Kind, Observation, Usage
+from enigma_panel.core.observation import Kind, Usage
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.task_filter import (
     NEWEST_FIRST,
@@ -117,47 +117,6 @@ async def test_a_new_task_is_there_at_once_and_after_a_rest_where_there_is_a_fil
     await answered()
     assert (search.own.keys, search.news()) == ([second], [BY_ITSELF])
     assert search.own.figures.by_group[TaskGroup.QUEUED] == 1
-
-
-async def test_what_a_full_disk_keeps_out_of_the_ledger_is_counted_with_its_row(
-    bench: Bench, search: Search, log_watch: LogWatch, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Beside old tasks that memory does not hold, also where some are deleted meanwhile."""
-    log_watch.allow("the tasks cannot be searched")
-    monkeypatch.setattr(first_read, "FIRST_TASKS", 1)
-    old, *_ = (start_ended(bench.ledger) for _ in range(3))
-    await bench.store.load()
-    key = await bench.open()
-    search.own.ask()
-    await answered()
-
-    def counts() -> dict[TaskGroup, int]:
-        by_group, parts = search.own.figures.by_group, {TaskGroup.ONLY_FAILED, TaskGroup.LOST}
-        return {group: n for group, n in by_group.items() if n and group not in parts}
-
-    assert counts() == {TaskGroup.DONE: 3, TaskGroup.WORKING: 1}
-    bench.executor.full = True
-    await bench.store.record(key, None, Observation(kind=Kind.LIFETIME_OVER))
-    bench.executor.full = False
-    assert counts() == {TaskGroup.DONE: 3, TaskGroup.UNCONFIRMED: 1}
-    await asyncio.sleep(1)
-    assert counts() == {TaskGroup.DONE: 3, TaskGroup.UNCONFIRMED: 1}
-    await plan(bench, "red shoes")
-    assert counts() == {TaskGroup.DONE: 3, TaskGroup.UNCONFIRMED: 1, TaskGroup.QUEUED: 1}
-    assert search.own.figures.total == search.own.figures.shown.count == 5
-    await asyncio.sleep(70)
-    real = TaskReader.statuses_but
-
-    def before_another_went(reader: TaskReader, *asked: Any) -> dict[TaskStatus, int]:
-        monkeypatch.undo()
-        bench.store.changed.emit(Diff(deleted=frozenset({old})))
-        return real(reader, *asked) | {TaskStatus.DONE: 9}
-
-    monkeypatch.setattr(TaskReader, "statuses_but", before_another_went)
-    await bench.store.delete([old])
-    bench.store.announce_deletions()
-    await asyncio.sleep(1)
-    assert counts()[TaskGroup.DONE] == 2
 
 
 async def test_what_the_person_asks_does_not_wait_for_the_rest(

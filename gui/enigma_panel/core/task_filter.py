@@ -8,7 +8,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from enigma_panel.core.lazy_pattern import lazy_compile
-from enigma_panel.core.models import Session, Task, TaskStatus
+from enigma_panel.core.models import TaskStatus
 
 
 class TaskGroup(StrEnum):
@@ -39,12 +39,6 @@ GROUP_STATUSES: Mapping[TaskGroup, frozenset[TaskStatus]] = {
     TaskGroup.LOST: frozenset({TaskStatus.LOST}),
 }
 """The first groups hold every status once; NEW is a mark of its own."""
-
-
-def counted_status(task: Task, session: Session | None) -> TaskStatus:
-    """The status that a task counts as: unconfirmed, where its session ended while it worked."""
-    is_cut_off = task.is_at_work and session is not None and session.is_ended
-    return TaskStatus.UNCONFIRMED if is_cut_off else task.status
 
 
 class TaskFilter(Struct, frozen=True, kw_only=True):

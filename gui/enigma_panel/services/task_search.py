@@ -2,25 +2,20 @@
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import chain
 from typing import TypeVar
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.deletion import DeletionPlan
-from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.task_filter import (
-    GROUP_STATUSES,
     NEWEST_FIRST,
     NO_FILTER,
     Order,
     TaskFilter,
     TaskSum,
-    counted_status,
 )
 from enigma_panel.runtime.event_loop import Executor, TaskScope
 from enigma_panel.services.clock import Clock, local_day
@@ -48,15 +43,13 @@ class TaskSearch(QObject):
     """The keys of the tasks that are shown. A new query follows the one that is being answered.
 
     found: `keys` is another list; its argument says whether the person asked for it. counted:
-    `figures`, with what today cost, or `problem` (why nothing could be read) changed. recounted:
-    the numbers of tasks in `figures` changed; of a filter by groups alone they follow the memory at
-    once. Nothing is read before the first `ask` and before the records were loaded; from then on it
-    follows them by itself.
+    `figures`, with what today cost, or `problem` (why nothing could be read) changed. Nothing is
+    read before the first `ask` and before the records were loaded; from then on it follows them by
+    itself.
     """
 
     found = Signal(bool)
     counted = Signal()
-    recounted = Signal()
 
     def __init__(
         self,
@@ -82,9 +75,6 @@ class TaskSearch(QObject):
         self._answered_ms = 0
         self._in_rows: dict[int, tuple[str, bool]] = {}
         self._added: list[int] = []
-        self._statuses: dict[int, TaskStatus] = {}
-        self._counts: Counter[TaskStatus] | None = None
-        self._newest_at_load = self._n_deletions = 0
         self._changed = asyncio.Event()
         self._day = local_day(clock.now_ms())
         store.changed.connect(self._follow)
@@ -138,9 +128,6 @@ class TaskSearch(QObject):
         if not self._is_loaded:
             self._is_loaded = True
             diff = Diff(new_tasks=tuple(self._store.records.task_keys))
-            self._newest_at_load = max(diff.new_tasks, default=0)
-            self._statuses = {task.key: self._status(task) for task in self._store.tasks()}
-        self._recount(diff)
         changed = [key for key in diff.sessions if self._has_changed(key)]
         is_other = changed or diff.tasks or diff.new_tasks or diff.deleted
         if diff.sessions and not is_other:
@@ -155,38 +142,6 @@ class TaskSearch(QObject):
                 self.keys = self._with_added(self.keys)
                 self.found.emit(False)
         self._ask_again()
-
-    def _status(self, task: Task) -> TaskStatus:
-        return counted_status(task, self._store.session(task.session_key))
-
-    def _recount(self, diff: Diff) -> None:
-        """Count what changed in memory. What ended before this run stays, unless it is deleted."""
-        if diff.deleted:
-            self._counts, self._n_deletions = None, self._n_deletions + 1
-            self._statuses = {k: s for k, s in self._statuses.items() if k not in diff.deleted}
-        of_sessions = chain.from_iterable(map(self._store.tasks_of, diff.sessions))
-        changed = filter(None, map(self._store.task, (*diff.new_tasks, *diff.tasks)))
-        for task in (*changed, *of_sessions):
-            before, now = self._statuses.get(task.key), self._status(task)
-            if now is not before and (before or task.key > self._newest_at_load):
-                self._statuses[task.key] = now
-                if self._counts is not None:
-                    self._counts.update([now])
-                    self._counts.subtract([before] if before else [])
-        before_it, self.figures = self.figures, self._with_counts(self.figures)
-        if self.figures != before_it:
-            self.recounted.emit()
-
-    def _with_counts(self, figures: Figures) -> Figures:
-        """The figures with the numbers that memory knows better, where a ledger may be behind."""
-        counts, groups = self._counts, self.filter.groups
-        if counts is None or not replace(self.filter, groups=frozenset()).is_empty:
-            return figures
-        known = {group: sum(counts[s] for s in GROUP_STATUSES[group]) for group in GROUP_STATUSES}
-        by_group, total = figures.by_group | known, counts.total()
-        n = sum(by_group.get(group, 0) for group in groups) if groups else total
-        shown = replace(figures.shown, count=n)
-        return replace(figures, total=total, count=total, by_group=by_group, shown=shown)
 
     def _has_changed(self, session_key: int) -> bool:
         """Whether the session's name or its end, which rows show, is another than before."""
@@ -239,19 +194,10 @@ class TaskSearch(QObject):
         if self._is_by_person:
             return  # something else was asked for meanwhile
         self._show(keys, by_person)
-        if self._counts is None:
-            await self._count_older()
-        figures = await self._read(lambda: self._count(task_filter))
-        self.figures = self._with_counts(figures)
+        self.figures = await self._read(lambda: self._count(task_filter))
         self.problem = None
         self.counted.emit()
         self._answered_ms = self._clock.now_ms()
-
-    async def _count_older(self) -> None:
-        known, newest, n = tuple(self._statuses), self._newest_at_load, self._n_deletions
-        older = await self._read(lambda: self._reader.statuses_but(known, newest))
-        if n == self._n_deletions:
-            self._counts = Counter(self._statuses.values()) + Counter(older)
 
     def _show(self, keys: list[int], by_person: bool) -> None:
         keys = self._store.records.not_deleted(keys)

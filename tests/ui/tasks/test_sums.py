@@ -22,7 +22,6 @@ SHOWN = TaskSum(count=100, cost=Decimal("4.8712"))
 
 class FakeSearch(QObject):
     counted = Signal()
-    recounted = Signal()
 
     def __init__(self) -> None:
         super().__init__()

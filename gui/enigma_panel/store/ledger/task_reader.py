@@ -4,7 +4,7 @@ They have a connection of their own that only reads the ledger, so that no inten
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -197,11 +197,6 @@ class TaskReader:
         with self._one_state():
             figures = self._figures(task_filter)
             return replace(figures, day=self._spent_on(*day)) if day is not None else figures
-
-    def statuses_but(self, keys: Iterable[int], newest: int) -> dict[TaskStatus, int]:
-        """How many tasks have each status, without these keys and those above `newest`."""
-        sql = f"SELECT {_OUTCOME}, count(*) FROM tasks t WHERE t.key <= :newest AND NOT {_THESE}"  # noqa: S608 - own words
-        return dict(self._rows(f"{sql} GROUP BY 1", {"newest": newest, "keys": json_of(keys)}))
 
     def sum_of(self, keys: Sequence[int]) -> TaskSum:
         """The cost of these tasks together."""

@@ -124,7 +124,6 @@ class FilterBar(QWidget):
         self.clear.clicked.connect(self._clear_all)
         self._search.found.connect(self.refresh)
         self._search.counted.connect(self.refresh)
-        self._search.recounted.connect(self.refresh)
         self._hold.released.connect(self.refresh)
 
     def _choose(self, chip: "Chip") -> None:

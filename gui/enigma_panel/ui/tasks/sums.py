@@ -38,7 +38,6 @@ class TaskSums(QLabel):
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._search.counted.connect(self._follow)
-        self._search.recounted.connect(self.refresh)
         self._follow()
 
     def refresh(self) -> None:
