@@ -229,12 +229,6 @@ async def test_money_needs_a_second(world: World, dialog: QuestionDialog) -> Non
     assert dialog.is_armed()
 
 
-async def test_waking_up_disarms(world: World, dialog: QuestionDialog) -> None:
-    await asked(world, dialog, WHICH)
-    world.clock.pass_ms(600_000)
-    assert not dialog.is_armed()
-
-
 # -- answering ------------------------------------------------------------------------------------
 
 

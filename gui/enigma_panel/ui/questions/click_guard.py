@@ -11,9 +11,6 @@ MONEY_QUIET_MS = 1_000
 """The quiet period where the question is about money, in ms."""
 MOST_MS = 5_000
 """A window that never comes to rest is armed after this long all the same."""
-SLEPT_MS = 3_000
-"""Ticks come once a second; a gap this long means that the machine or the program slept."""
-TICK_MS = 1_000
 DIMMED = 0.45
 EARLY_MS = 20
 """Timers may come a little early; looking again later is cheaper than looking too often."""
@@ -45,8 +42,6 @@ class ClickGuard(QObject):
         self._pressed_when_armed: set[QPushButton] = set()
         self._refresh_timer = QTimer(self, singleShot=True)
         self._refresh_timer.timeout.connect(self.refresh)
-        self._tick_timer = QTimer(self, interval=TICK_MS)
-        self._tick_timer.timeout.connect(self._tick)
         panel.installEventFilter(self)
 
     def guard(self, button: QPushButton, action: Callable[[], None]) -> None:
@@ -72,7 +67,6 @@ class ClickGuard(QObject):
         """Another question stands in the panel, or it was just shown."""
         self._watch_outer()
         self._quiet.begin(quiet_ms)
-        self._tick_timer.start()
         self.refresh()
 
     def disturb(self) -> None:
@@ -96,10 +90,6 @@ class ClickGuard(QObject):
             outer = parent
             outer.installEventFilter(self)
 
-    def _tick(self) -> None:
-        self._quiet.tick()
-        self.refresh()
-
     def _on_pressed(self, button: QPushButton) -> None:
         if self.is_armed():
             self._pressed_when_armed.add(button)
@@ -117,7 +107,6 @@ class ClickGuard(QObject):
         is_panel = watched is self._panel
         if is_panel and kind == QEvent.Type.Hide:
             self._quiet.end()
-            self._tick_timer.stop()
             self._pressed_when_armed.clear()
         elif kind in _DISTURBING and (is_panel or self._is_outer(watched)):
             self.disturb()
@@ -135,13 +124,12 @@ class QuietPeriod:
         self._quiet_ms = QUIET_MS
         self._begun_ms: int | None = None
         self._disturbed_ms = 0
-        self._tick_ms = 0
 
     def begin(self, quiet_ms: int = QUIET_MS) -> None:
         """Note that the dialog was shown or shows another question: quiet starts now."""
         now = self._now_ms()
         self._quiet_ms = quiet_ms
-        self._begun_ms = self._disturbed_ms = self._tick_ms = now
+        self._begun_ms = self._disturbed_ms = now
 
     def disturb(self) -> None:
         """Note that the dialog was raised, focused, moved or resized, or that a button changed."""
@@ -150,21 +138,15 @@ class QuietPeriod:
         now = self._now_ms()
         if now - self._disturbed_ms >= self._quiet_ms:
             self._begun_ms = now  # it had come to rest: the five seconds count anew
-        self._disturbed_ms = self._tick_ms = now
+        self._disturbed_ms = now
 
     def end(self) -> None:
         """Note that the dialog is hidden: nothing acts until it begins again."""
         self._begun_ms = None
 
-    def tick(self) -> None:
-        """Called about once a second while it is visible; a missed tick counts as being shown."""
-        if self._begun_ms is not None and self._slept():
-            self.begin(self._quiet_ms)
-        self._tick_ms = self._now_ms()
-
     def is_armed(self) -> bool:
         """Whether an action acts now."""
-        return self._begun_ms is not None and not self._slept() and self.left_ms() == 0
+        return self._begun_ms is not None and self.left_ms() == 0
 
     def left_ms(self) -> int:
         """Milliseconds until actions act, 0 when they do; meaningless while hidden."""
@@ -172,6 +154,3 @@ class QuietPeriod:
             return self._quiet_ms
         due = min(self._disturbed_ms + self._quiet_ms, self._begun_ms + MOST_MS)
         return max(0, due - self._now_ms())
-
-    def _slept(self) -> bool:
-        return self._now_ms() - self._tick_ms > SLEPT_MS
