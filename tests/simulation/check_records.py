@@ -206,4 +206,4 @@ def _told(task: Task) -> tuple[object, ...]:
 
 
 def _essence(session: Session) -> Session:
-    return replace(session, label=None, current_task=None, close_after=False)
+    return replace(session, current_task=None, close_after=False)

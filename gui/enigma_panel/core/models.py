@@ -131,19 +131,13 @@ class TaskSpec(Struct, frozen=True, kw_only=True):
     output_schema: str = ""
 
 
-def session_name(label: str | None, site: str, number: int) -> str:
-    """'amazon.com 3', or the name given in an earlier version; the site alone while planned."""
-    return label or (f"{site} {number}" if number else site)
-
-
 class Session(HidingStruct, frozen=True, kw_only=True):
     """One cloud browser: what we know of it and with which key and host it was opened.
 
     key_fingerprint: of the API key and the host, see Ledger.key_fingerprint. dialect: in which it
     was opened and is spoken to. site, number: its name ("amazon.com 3"), number 0 while it is
-    planned. label: a name given in an earlier version. since_ms: when its phase began.
-    expires_ms: when its life ends, None while unknown. current_task: the key of the task that it
-    works on.
+    planned. since_ms: when its phase began. expires_ms: when its life ends, None while unknown.
+    current_task: the key of the task that it works on.
     lost_until_ms: until when the service waits for its lost browser, as the live channel says.
     deleted_cost: what those of its tasks cost that were deleted, deleted_unknown: how many of them
     cost something unknown. balance: dollars that were left by the reply that opened it.
@@ -155,7 +149,6 @@ class Session(HidingStruct, frozen=True, kw_only=True):
     dialect: Dialect = Dialect.E
     site: str
     number: int = 0
-    label: str | None = None
     phase: Phase = Phase.STARTING
     since_ms: int
     created_ms: int
@@ -176,8 +169,8 @@ class Session(HidingStruct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """The name in the window; see `session_name`."""
-        return session_name(self.label, self.site, self.number)
+        """The name in the window: 'amazon.com 3', the site alone while planned."""
+        return f"{self.site} {self.number}" if self.number else self.site
 
     @property
     def is_final(self) -> bool:

@@ -73,7 +73,7 @@ class TaskSearch(QObject):
         self._is_asked = self._is_loaded = False
         self._is_stale = self._is_by_person = False
         self._answered_ms = 0
-        self._in_rows: dict[int, tuple[str, bool]] = {}
+        self._ended: dict[int, bool] = {}
         self._added: list[int] = []
         self._changed = asyncio.Event()
         self._day = local_day(clock.now_ms())
@@ -144,11 +144,11 @@ class TaskSearch(QObject):
         self._ask_again()
 
     def _has_changed(self, session_key: int) -> bool:
-        """Whether the session's name or its end, which rows show, is another than before."""
+        """Whether the session has ended, which rows show, or is seen for the first time."""
         session = self._store.session(session_key)
-        row = (session.name, session.is_ended) if session is not None else ("", True)
-        before, self._in_rows[session_key] = self._in_rows.get(session_key), row
-        return row != before
+        is_ended = session is None or session.is_ended
+        before, self._ended[session_key] = self._ended.get(session_key), is_ended
+        return is_ended is not before
 
     @property
     def _shows_all(self) -> bool:

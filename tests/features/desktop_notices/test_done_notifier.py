@@ -38,8 +38,8 @@ class Records(SessionStore):
         self._remember([], tasks)
         self._emit(tasks)
 
-    def name(self, key: int, label: str) -> None:
-        session = new_session(key=key, site="", label=label)
+    def name(self, key: int, site: str) -> None:
+        session = new_session(key=key, site=site)
         self.records.put(session)
         self._emit([session])
 

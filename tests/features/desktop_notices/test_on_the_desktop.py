@@ -142,7 +142,7 @@ async def test_setting_focus_and_redaction_hold(
     sessions = services.sessions
     for key in (1, 2, 3):
         sessions.add(key)
-        sessions.sessions[key] = replace(sessions.sessions[key], label=f"with {SECRET}")
+        sessions.sessions[key] = replace(sessions.sessions[key], site=f"with {SECRET}")
     program = Program(window, services)
     program.services.redactor.add_secret(SECRET)
     ended = {"status": TaskStatus.DONE, "ended_ms": NOW, "is_new": True}
@@ -156,7 +156,7 @@ async def test_setting_focus_and_redaction_hold(
     assert await desk.is_quiet()
     program.services.settings.change_section(NoticeSettings, tell_when_done=True)
     sessions.change_task(3, **ended)
-    assert (await desk.notice())["title"] == "with [redacted] is done"
+    assert (await desk.notice())["title"] == "with [redacted] 3 is done"
     assert isinstance(program.notifier, BusNotifier)
     await until(lambda: program.notifier._keys)
     await program.services.scope.close()

@@ -251,9 +251,9 @@ def test_a_click_opens_what_is_open_still(scene: Scene) -> None:
 
 def test_neither_the_agents_words_nor_a_secret_is_in_it(scene: Scene) -> None:
     scene.redactor.add_secret(SECRET)
-    scene.sessions[1] = a_session(1, label=f"with {SECRET}")
+    scene.sessions[1] = a_session(1, site=f"with {SECRET}")
     scene.ask(1, f"Is {SECRET} your PIN?")
-    assert scene.titles == ["with [redacted] asks for a password or code"]
+    assert scene.titles == ["with [redacted] 1 asks for a password or code"]
     assert "your PIN" not in str(scene.desk.notices)
     assert SECRET not in str(scene.desk.notices)
 

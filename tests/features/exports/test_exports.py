@@ -105,8 +105,16 @@ async def test_tasks_come_in_the_order_that_was_asked_for(bench: Bench) -> None:
     assert bench.names() == ["tasks.jsonl"]
 
 
+async def test_a_session_has_the_name_of_the_window(bench: Bench) -> None:
+    for number in (0, 3):
+        session = a_session(1, site="shop.example", number=number)
+        await bench.writer.write(lambda ledger, kept=session: ledger.save(kept))
+        await bench.save(1, name=f"{number}.jsonl")
+        assert bench.lines(f"{number}.jsonl")[0]["session"] == session.name
+
+
 async def test_nothing_that_opens_a_session_and_no_secret_is_in_it(bench: Bench) -> None:
-    session = a_session(1, label=f"Shop {PASSWORD}", web_view_url="https://live.example/x")
+    session = a_session(1, site=f"Shop {PASSWORD}", web_view_url="https://live.example/x")
     told = a_task(1, text=f"Log in with {PASSWORD}", result=PASSWORD, error="enig_abcdef")
     await bench.writer.write(lambda ledger: ledger.save(session, told))
     for form in ExportFormat:

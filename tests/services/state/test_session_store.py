@@ -87,14 +87,14 @@ async def test_nor_does_what_was_to_be_written_meanwhile(bench: Bench) -> None:
     intending = asyncio.create_task(bench.store.intend(IntentKind.NEW_TASK, session, task))
     await asyncio.sleep(0.5)
     moved = existing(bench.store.session(key))
-    await bench.store.update(replace(moved, label="mine"))
+    await bench.store.update(replace(moved, site="mine"))
     with pytest.raises(DiskFullError):
         await intending
     bench.executor.full = False
     await bench.store.flush()
     kept = bench.ledger.sessions([key])[key]
     assert moved.expires_ms != kept.expires_ms
-    assert (kept.label, kept.expires_ms) == ("mine", session.expires_ms)
+    assert (kept.site, kept.expires_ms) == ("mine", session.expires_ms)
 
 
 async def test_figures_that_a_full_disk_keeps_back_are_written_once_it_has_room(

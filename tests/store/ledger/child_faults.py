@@ -62,7 +62,7 @@ class Work:
         session, task = self.new_task(session)
         task = self.answer(session, task)
         self.save_settings(7)
-        self.terminate(replace(session, label="my shop"))
+        self.terminate(replace(session, site="my shop"))
         self.delete(self.ended())
         tried("copy", lambda: make_copy(self.path, NOW))
         say("copied")
@@ -136,8 +136,8 @@ class Work:
         return answered
 
     def terminate(self, session: Session) -> None:
-        tried("rename", lambda: self.ledger.save(session))
-        say("named", session.key, session.label)
+        tried("name", lambda: self.ledger.save(session))
+        say("named", session.key, session.site)
         call = lambda: self.ledger.open_intent(  # noqa: E731
             IntentKind.STATE, session, None, NOW, verb=CommandVerb.TERMINATE
         )

@@ -23,7 +23,7 @@ def _spoil(ledger: Ledger, table: str, key: int, column: str, value: str) -> Non
 
 
 def _three(ledger: Ledger) -> list[Intent]:
-    return [start(ledger, new_session(label=f"name {n}"), new_task(f"task {n}")) for n in range(3)]
+    return [start(ledger, new_session(site=f"name {n}"), new_task(f"task {n}")) for n in range(3)]
 
 
 def _named(ledger: Ledger) -> list[tuple[str, int]]:
@@ -65,7 +65,7 @@ def test_a_bad_task_hides_no_other(ledger: Ledger, column: str, value: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("phase", "'asleep'"), ("label", NOT_TEXT), ("phase", NOT_TEXT)]
+    ("column", "value"), [("phase", "'asleep'"), ("site", NOT_TEXT), ("phase", NOT_TEXT)]
 )
 def test_a_bad_session_hides_no_other(ledger: Ledger, column: str, value: str) -> None:
     first, second, third = (intent.session for intent in _three(ledger))
@@ -148,7 +148,7 @@ def test_nothing_is_bad_in_a_ledger_of_ours(ledger: Ledger) -> None:
 
 def test_others_can_still_be_written(ledger: Ledger, ledger_path: Path) -> None:
     first, second, third = _three(ledger)
-    _spoil(ledger, "sessions", second.session.key, "label", NOT_TEXT)
+    _spoil(ledger, "sessions", second.session.key, "site", NOT_TEXT)
     before: Any = None
     with raw(ledger_path) as connection:
         connection.text_factory = bytes
@@ -156,7 +156,7 @@ def test_others_can_still_be_written(ledger: Ledger, ledger_path: Path) -> None:
         before = connection.execute(row).fetchall()
     assert ledger.sessions_not_past(0, 0) == [first.session, third.session]
     ledger.save(first.session, third.session)
-    assert start(ledger).session.number == 4
+    assert start(ledger, new_session(site="name 0")).session.number == 2
     with raw(ledger_path) as connection:
         connection.text_factory = bytes
         assert connection.execute(row).fetchall() == before

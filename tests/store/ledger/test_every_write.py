@@ -291,9 +291,9 @@ def _check_said(run: Run, ledger: Ledger) -> None:
         assert intents[int(key)][:2] == (kind, int(session_key))
     for key, outcome, *_ in run.said("settled"):
         assert intents[int(key)][2] == outcome
-    for key, *label in run.said("named"):
+    for key, *site in run.said("named"):
         session = existing(kept_session(ledger, int(key)))
-        assert session.label == " ".join(label)
+        assert session.site == " ".join(site)
 
 
 ENDED = "SELECT count(*) FROM sessions WHERE site = 'gone.example'"

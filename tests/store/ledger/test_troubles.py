@@ -59,7 +59,7 @@ def test_a_full_disk_loses_nothing_and_goes_on_later(ledger: Ledger) -> None:
     with pytest.raises(DiskFullError):
         start(ledger, task=new_task("x" * 100_000))
     with pytest.raises(DiskFullError):
-        ledger.save(replace(intent.session, label="y" * 100_000))
+        ledger.save(replace(intent.session, site="y" * 100_000))
     assert ledger.unsettled() == [intent]
     ledger._db.rows("PRAGMA max_page_count = 1000000")
     assert start(ledger).session.number == 2
@@ -101,7 +101,7 @@ def test_a_real_limit_of_the_system_is_a_typed_error_and_ends(ledger: Ledger) ->
             start(ledger, task=new_task("x" * 50_000))
         with pytest.raises(LedgerError):
             ledger.settle(
-                intent.key, Outcome.KNOWN, NOW, replace(intent.session, label="y" * 50_000)
+                intent.key, Outcome.KNOWN, NOW, replace(intent.session, site="y" * 50_000)
             )
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -121,7 +121,7 @@ def test_settling_twice_raises_and_writes_nothing(ledger: Ledger) -> None:
     intent = start(ledger)
     ledger.settle(intent.key, Outcome.UNKNOWN, NOW)
     with pytest.raises(IntentSettledError, match=f"intent {intent.key} is not open"):
-        ledger.settle(intent.key, Outcome.KNOWN, NOW, replace(intent.session, label="late"))
+        ledger.settle(intent.key, Outcome.KNOWN, NOW, replace(intent.session, site="late"))
     assert kept_session(ledger, intent.session.key) == intent.session
     with pytest.raises(IntentSettledError):
         ledger.settle(4711, Outcome.KNOWN, NOW)
@@ -130,7 +130,7 @@ def test_settling_twice_raises_and_writes_nothing(ledger: Ledger) -> None:
 def test_a_batch_is_saved_as_a_whole_or_not_at_all(ledger: Ledger) -> None:
     intent = start(ledger)
     assert intent.task is not None
-    good = replace(intent.session, label="changed")
+    good = replace(intent.session, site="changed")
     orphan = replace(intent.task, session_key=98)
     with pytest.raises(InconsistentError):
         ledger.save(good, orphan)

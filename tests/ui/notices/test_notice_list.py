@@ -592,7 +592,7 @@ def test_it_leaves_when_the_session_has_ended(
 
 def test_an_unconfirmed_start_leaves_when_it_is_settled(bar: Bar) -> None:
     unconfirmed_start(bar)
-    bar.services.sessions.change_session(1, label="x")
+    bar.services.sessions.change_session(1, site="x")
     assert bar.lines
     bar.services.sessions.change_task(1, status=TaskStatus.WORKING)
     bar.services.sessions.change_session(1, phase=Phase.OPEN)
@@ -601,7 +601,7 @@ def test_an_unconfirmed_start_leaves_when_it_is_settled(bar: Bar) -> None:
 
 def test_an_unconfirmed_task_leaves_when_it_is_known(bar: Bar) -> None:
     unconfirmed_task(bar)
-    bar.services.sessions.change_session(1, label="x")
+    bar.services.sessions.change_session(1, site="x")
     assert bar.lines
     bar.services.sessions.change_task(1, status=TaskStatus.DONE)
     assert bar.lines == []

@@ -108,7 +108,7 @@ def test_a_task_without_a_name_would_lose_its_result(world: World) -> None:
 def test_a_task_is_named_where_the_name_of_its_session_says_nothing_of_it(world: World) -> None:
     world.sessions.put(a_session(1, site=NO_SITE, current_task=1), a_task(1, text="{time} {0}"))
     assert said(world) == [f"Still running, closes by {ENDS} · {{time}} {{0}}"]
-    world.sessions.change_session(1, label="Mail")
+    world.sessions.change_session(1, site="mail.example")
     assert said(world) == [f"Still running, closes by {ENDS}"]
 
 

@@ -131,7 +131,7 @@ def test_what_was_painted_in_part_before_it_was_told_is_told(
     qapp.processEvents()
     table = window.selection.sessions
     session = services.sessions.sessions[1]
-    services.sessions.sessions[1] = replace(session, label="another name")
+    services.sessions.sessions[1] = replace(session, site="another.example")
     place = table.visualRect(table.model().index(0, Column.SESSION))
     table.viewport().repaint(QRect(place.topLeft(), QSize(place.width(), 4)))
     told = changes(window)
@@ -151,12 +151,13 @@ def test_what_changed_out_of_view_and_back_in_it_is_told(
     qapp.processEvents()
     table = window.selection.sessions
     bar, told = table.verticalScrollBar(), changes(window)
-    for label, is_seen in (("other", False), ("other", True), (None, True)):
+    first = services.sessions.sessions[1].site
+    for site, is_seen in (("other", False), ("other", True), (first, True)):
         told.clear()
         bar.setValue(0 if is_seen else bar.maximum())
         qapp.processEvents()
-        services.sessions.change_session(1, label=label)
-        assert ((0, 0, Column.SESSION, Column.SESSION) in told) is (label is None)
+        services.sessions.change_session(1, site=site)
+        assert ((0, 0, Column.SESSION, Column.SESSION) in told) is (site is first)
 
 
 def test_a_channel_that_goes_down_takes_its_line_along(

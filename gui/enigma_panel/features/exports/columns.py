@@ -23,19 +23,19 @@ COLUMNS = {
     "ended": "t.ended_ms",
     "took_s": f"{TOOK_MS} / 1000.0",
     "waited_s": "t.waited_ms / 1000.0",
-    "session": "s.label",
+    "session": "s.site || iif(s.number, ' ' || s.number, '')",
     "site": "s.site",
     "question": "t.question",
     "completion_time": "t.took_s",
 }
 """Names of the columns, and where each comes from."""
 TaskRow: TypeAlias = tuple[Any, ...]
-"""The values of COLUMNS, then the number of the session; an absent value is None."""
+"""The values of COLUMNS; an absent value is None."""
 
 # A row of the list of keys after the other: CROSS JOIN keeps SQLite from turning that around, and
 # to sort would take a temporary file of all texts.
 _SELECT = (
-    f"SELECT {', '.join(COLUMNS.values())}, s.number FROM json_each(?) AS wanted"  # noqa: S608 - own words
+    f"SELECT {', '.join(COLUMNS.values())} FROM json_each(?) AS wanted"  # noqa: S608 - own words
     " CROSS JOIN tasks AS t ON t.key = wanted.value"
     " CROSS JOIN sessions AS s ON s.key = t.session_key"
 )

@@ -15,7 +15,6 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from enigma_panel.core.models import session_name
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.validation import NO_SITE
 from enigma_panel.features.exports.columns import COLUMNS, TaskRow
@@ -87,9 +86,7 @@ def defuse(cell: str) -> str:
 
 
 def _line(row: TaskRow) -> Line:
-    *values, number = row
-    line = dict(zip(COLUMNS, values, strict=True))
-    line["session"] = session_name(line["session"], line["site"], number)
+    line = dict(zip(COLUMNS, row, strict=True))
     if line["site"] == NO_SITE:
         line["site"] = ""
     for name in _TIMES:

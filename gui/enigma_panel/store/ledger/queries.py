@@ -22,7 +22,7 @@ R = TypeVar("R", bound=Struct)
 
 def _searched_name(session: Session) -> str:
     """Text that the search for a session's tasks looks through."""
-    return folded(clean_text(session.site), clean_text(session.name))
+    return folded(clean_text(session.name))
 
 
 def _searched_texts(task: Task) -> str:

@@ -10,8 +10,8 @@ sane), booleans 0 or 1. Columns that end in `_folded` hold what is searched, as
 import sqlite3
 
 APPLICATION_ID = 0x454E4750  # "ENGP": by it `file` and _check_owner know our ledger from others
-VERSION = 18
-"""The number of this schema, in the file's `user_version`: 1 to 17 had other tables."""
+VERSION = 19
+"""The number of this schema, in the file's `user_version`: 1 to 18 had other tables."""
 
 CREATE = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -26,7 +26,6 @@ CREATE TABLE sessions (
     dialect TEXT NOT NULL,
     site TEXT NOT NULL,
     number INTEGER NOT NULL,
-    label TEXT,
     phase TEXT NOT NULL,
     since_ms INTEGER NOT NULL,
     created_ms INTEGER NOT NULL,
@@ -142,7 +141,7 @@ CREATE INDEX tasks_by_end ON tasks (ended_ms) WHERE ended_ms IS NOT NULL;
 CREATE INDEX tasks_by_start ON tasks (sent_ms) WHERE sent_ms IS NOT NULL;
 CREATE INDEX tasks_by_tokens_in ON tasks (tokens_in) WHERE tokens_in IS NOT NULL;
 CREATE INDEX tasks_by_tokens_out ON tasks (tokens_out) WHERE tokens_out IS NOT NULL;
-CREATE INDEX sessions_by_title ON sessions (coalesce(label, site) COLLATE NOCASE, number);
+CREATE INDEX sessions_by_title ON sessions (site COLLATE NOCASE, number);
 CREATE INDEX sessions_by_site ON sessions (site);
 CREATE INDEX sessions_by_host ON sessions (base_url);
 

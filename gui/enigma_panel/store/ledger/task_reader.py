@@ -73,7 +73,7 @@ _SORTED_BY: dict[SortColumn, tuple[str, ...]] = {
     SortColumn.TOKENS_IN: ("t.tokens_in",),
     SortColumn.TOKENS_OUT: ("t.tokens_out",),
     SortColumn.STARTED: ("t.sent_ms",),
-    SortColumn.SESSION: ("coalesce(s.label, s.site) COLLATE NOCASE", "s.number"),
+    SortColumn.SESSION: ("s.site COLLATE NOCASE", "s.number"),
     SortColumn.SITE: ("s.site",),
 }
 """SQL terms by which a column is sorted; the first 40 characters of a text are in an index."""

@@ -21,7 +21,7 @@ def at_quit_line(one: AtQuit, now_ms: int) -> Line:
     """
     command = pending_text(one.pending, now_ms) if one.pending is not None else ""
     outcome = "" if one.outcome is QuitOutcome.ENDS else _outcome_text(one)
-    is_named = one.session.site != NO_SITE or one.session.label
+    is_named = one.session.site != NO_SITE
     return _line(one, outcome, command, "" if is_named else _task_text(one))
 
 

@@ -72,7 +72,7 @@ def test_verbs_are_in_view_and_figures_whole_at_each_width(
     window.resize(width, 800)
     services.sessions.add(1, status=TaskStatus.STARTING, phase=Phase.STARTING, left_s=289)
     services.sessions.add(2, cost="12.345678", text=LONG, result=LONG)
-    services.sessions.change_session(2, label="a name that somebody has chosen and that goes on")
+    services.sessions.change_session(2, site="a-name-that-goes-on-and-on-for-long.example")
     qapp.processEvents()
     sessions, tasks = window.selection.sessions, window.selection.tasks
     row = sessions.rows.row_of(1)
@@ -141,12 +141,12 @@ def test_no_content_changes_a_width(window: MainWindow, services: Any, qapp: QAp
     sessions.add(50)
     qapp.processEvents()
     before = [widths(table) for table in tables]
-    sessions.change_session(50, label="short", phase=Phase.CLOSED, ended_ms=0)
+    sessions.change_session(50, site="short", phase=Phase.CLOSED, ended_ms=0)
     done = {"status": TaskStatus.DONE, "is_new": True, "ended_ms": NOW - 90_000_000}
     add_ended(services, 1, text=LONG * 2, result=LONG * 2, cost="123456.123456", **done)
     for key, status in enumerate(TaskStatus, start=2):
         sessions.add(key, status=status, text=LONG, cost="123456.123456")
-        sessions.change_session(key, label="a name that somebody has chosen and that goes on")
+        sessions.change_session(key, site="a-name-that-goes-on-and-on-for-long.example")
     sessions.add(40, status=TaskStatus.PAUSED)
     sessions.set_pending(40, CommandVerb.TERMINATE, WaitReason.BUDGET, sent_live=True)
     qapp.processEvents()
