@@ -139,8 +139,7 @@ class Session(HidingStruct, frozen=True, kw_only=True):
     planned. since_ms: when its phase began. expires_ms: when its life ends, None while unknown.
     current_task: the key of the task that it works on.
     lost_until_ms: until when the service waits for its lost browser, as the live channel says.
-    deleted_cost: what those of its tasks cost that were deleted, deleted_unknown: how many of them
-    cost something unknown. balance: dollars that were left by the reply that opened it.
+    balance: dollars that were left by the reply that opened it.
     """
 
     key: int = 0
@@ -163,8 +162,6 @@ class Session(HidingStruct, frozen=True, kw_only=True):
     current_task: int | None = None
     terminate_sent_ms: int | None = None
     lost_until_ms: int | None = None
-    deleted_cost: Decimal | None = None
-    deleted_unknown: int = 0
     balance: Decimal | None = None
 
     @property

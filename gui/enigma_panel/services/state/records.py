@@ -73,17 +73,11 @@ class Records:
     def session_cost(self, key: int) -> Decimal | None:
         """Dollars that all tasks of the session cost so far; None while none is known."""
         costs = [t.counted_cost for t in self.tasks_of(key) if t.counted_cost is not None]
-        session = self.session(key)
-        deleted = session.deleted_cost if session is not None else None
-        if deleted is not None:
-            return sum_money(costs) + deleted
         return sum_money(costs) if costs else None
 
     def session_unknown_costs(self, key: int) -> int:
         """How many ended tasks of the session have an unknown cost, which its cost leaves out."""
-        session = self.session(key)
-        deleted = session.deleted_unknown if session is not None else 0
-        return deleted + sum(task.is_cost_unknown for task in self.tasks_of(key))
+        return sum(task.is_cost_unknown for task in self.tasks_of(key))
 
     def kept_because(self, task_key: int) -> KeptReason | None:
         """Why that task may not be deleted, as far as memory knows; the ledger knows all."""
@@ -183,7 +177,7 @@ class Records:
         return True
 
     def remove(self, deleted: Deleted) -> list[Session]:
-        """Remove what was deleted, and add its cost to sessions that stay; returns these."""
+        """Remove what was deleted; returns the sessions that stay with other tasks."""
         gone = frozenset(deleted.tasks)
         self._deleted |= gone
         self.task_keys = [key for key in self.task_keys if key not in gone]
@@ -198,12 +192,5 @@ class Records:
         for session in (*self._sessions.values(), *self._past_sessions.values()):
             if session.current_task in gone:
                 self.put(replace(session, current_task=None))
-        stay: list[Session] = []
-        for key, total in deleted.of_sessions.items():
-            found = self.session(key)
-            if found is not None:
-                cost = (found.deleted_cost or 0) + total.cost
-                unknown = found.deleted_unknown + total.unknown
-                stay.append(replace(found, deleted_cost=cost, deleted_unknown=unknown))
-                self.put(stay[-1])
-        return stay
+        stay = map(self.session, deleted.changed)
+        return [session for session in stay if session is not None]

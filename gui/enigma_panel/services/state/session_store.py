@@ -329,7 +329,7 @@ class SessionStore(QObject):
         for key in deleted.sessions:
             self.redaction.forget(key)
         self._unannounced = Diff(
-            sessions=self._unannounced.sessions.union(deleted.sessions, deleted.of_sessions),
+            sessions=self._unannounced.sessions.union(deleted.sessions, deleted.changed),
             deleted=self._unannounced.deleted.union(deleted.tasks),
         )
         if changed:  # a write that was under way may have stored the session as it was before

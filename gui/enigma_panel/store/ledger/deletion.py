@@ -1,24 +1,20 @@
 """Deletion of tasks with all that belongs to them.
 
-Their cost stays in the row of a session that has other tasks. Their keys are given to no other row.
+Their keys are given to no other row.
 The connection overwrites what it frees (`secure_delete`); pieces that SQLite left where it once
 moved a row go when the ledger is closed (`purge`).
 """
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from itertools import accumulate
 
 from msgspec import Struct
 
 from enigma_panel.core.deletion import KeptReason, kept_because
-from enigma_panel.core.money import NANO
-from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.store.ledger.database import CLOSE_TIMEOUT_MS, Database
 from enigma_panel.store.ledger.queries import (
     CALL_COUNTS,
     HAS_CALL,
-    IS_COST_UNKNOWN,
     IS_OF_TODAY,
     IS_OVER,
     deletion_times,
@@ -35,8 +31,7 @@ TO_PURGE = "to_purge"
 
 THESE = "(SELECT value FROM json_each(:keys))"
 _FACTS = (
-    f"SELECT t.key, t.session_key, t.status, {IS_OVER}, {IS_OF_TODAY}, {HAS_CALL}, t.cost_nano,"  # noqa: S608 - own words
-    f" {IS_COST_UNKNOWN}"
+    f"SELECT t.key, t.session_key, t.status, {IS_OVER}, {IS_OF_TODAY}, {HAS_CALL}"  # noqa: S608 - own words
     f" FROM tasks t JOIN sessions s ON s.key = t.session_key WHERE t.key IN {THESE}"
 )
 _STEPS = f"SELECT task_key, count(*) FROM steps WHERE task_key IN {THESE} GROUP BY task_key"  # noqa: S608 - own words
@@ -70,12 +65,12 @@ _FRESH_KEY = (
 
 
 class Deleted(Struct, frozen=True, kw_only=True):
-    """The outcome of a deletion. tasks, sessions: keys of what went; of_sessions: what went of
-    sessions that stay; kept: why other tasks stay; left: tasks for a further transaction."""
+    """The outcome of a deletion. tasks, sessions: keys of what went; changed: sessions that stay
+    with other tasks; kept: why other tasks stay; left: tasks for a further transaction."""
 
     tasks: tuple[int, ...] = ()
     sessions: tuple[int, ...] = ()
-    of_sessions: dict[int, TaskSum] = {}
+    changed: frozenset[int] = frozenset()
     kept: dict[int, KeptReason] = {}
     left: tuple[int, ...] = ()
 
@@ -89,12 +84,6 @@ class _Facts(Struct, frozen=True):
     is_over: int | None
     is_of_today: int
     has_call: int
-    cost_nano: int | None
-    unknown: int
-
-    @property
-    def sum(self) -> TaskSum:
-        return TaskSum(count=1, cost=Decimal(self.cost_nano or 0) / NANO, unknown=self.unknown)
 
     @property
     def kept_because(self) -> KeptReason | None:
@@ -121,12 +110,10 @@ def delete(db: Database, keys: Sequence[int], now_ms: int, day_ms: int) -> Delet
         reasons = {one.key: one.kept_because for one in facts}
         going = [one for one in facts if reasons[one.key] is None]
         sessions = _delete(db, going, times)
-        of_sessions = _sums(one for one in going if one.session_key not in sessions)
-        _keep_sums(db, of_sessions)
     return Deleted(
         tasks=tuple(one.key for one in going),
         sessions=tuple(sessions),
-        of_sessions=of_sessions,
+        changed=frozenset(one.session_key for one in going).difference(sessions),
         kept={key: reason for key, reason in reasons.items() if reason is not None},
         left=tuple(keys[len(some) :]),
     )
@@ -173,21 +160,3 @@ def _delete(db: Database, going: Sequence[_Facts], times: dict[str, int]) -> lis
     for statement in _SESSIONS_GO:
         db.execute(statement, {"keys": json_of(empty)})
     return empty
-
-
-def _sums(gone: Iterable[_Facts]) -> dict[int, TaskSum]:
-    sums: dict[int, TaskSum] = {}
-    for one in gone:
-        sums[one.session_key] = sums.get(one.session_key, TaskSum()).plus(one.sum)
-    return sums
-
-
-def _keep_sums(db: Database, of_sessions: dict[int, TaskSum]) -> None:
-    for key, total in of_sessions.items():
-        row = db.rows("SELECT deleted_cost FROM sessions WHERE key = ?", (key,))[0]
-        cost = total.cost + Decimal(row[0] or 0)
-        db.execute(
-            "UPDATE sessions SET deleted_cost = ?, deleted_unknown = deleted_unknown + ?"
-            " WHERE key = ?",
-            (str(cost), total.unknown, key),
-        )

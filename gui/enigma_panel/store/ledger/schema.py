@@ -10,8 +10,8 @@ sane), booleans 0 or 1. Columns that end in `_folded` hold what is searched, as
 import sqlite3
 
 APPLICATION_ID = 0x454E4750  # "ENGP": by it `file` and _check_owner know our ledger from others
-VERSION = 19
-"""The number of this schema, in the file's `user_version`: 1 to 18 had other tables."""
+VERSION = 20
+"""The number of this schema, in the file's `user_version`: 1 to 19 had other tables."""
 
 CREATE = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -40,8 +40,6 @@ CREATE TABLE sessions (
     current_task INTEGER REFERENCES tasks (key) DEFERRABLE INITIALLY DEFERRED,
     terminate_sent_ms INTEGER,
     lost_until_ms INTEGER,
-    deleted_cost TEXT,
-    deleted_unknown INTEGER NOT NULL,
     balance TEXT,
     name_folded TEXT NOT NULL
 ) STRICT;
