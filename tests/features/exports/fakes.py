@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from enigma_panel.features.exports.encoder import defuse
-from enigma_panel.features.exports.exports import Exported, ExportError, ExportFault, ExportOrder
+from enigma_panel.features.exports.exports import Exported, ExportOrder
 from enigma_panel.features.exports.feature import add_commands
 from enigma_panel.features.feature import Host
 from enigma_panel.services.desktop_notifier import DesktopNotifier
@@ -28,9 +28,9 @@ class FakeExports:
             await self.gate.wait()
         return self.outcome(order)
 
-    def fail(self, fault: ExportFault, reason: str = "") -> None:
+    def fail(self, error: Exception) -> None:
         def outcome(_order: ExportOrder) -> Exported:
-            raise ExportError(fault, reason)
+            raise error
 
         self.outcome = outcome
 

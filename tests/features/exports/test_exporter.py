@@ -10,8 +10,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from enigma_panel.features.exports.encoder import ExportFormat
-from enigma_panel.features.exports.exports import Exported, ExportFault, ExportOrder
+from enigma_panel.features.exports.exports import Exported, ExportOrder
 from enigma_panel.features.exports.text import format_filters
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.new_file import FullDiskError
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.features.exports.fakes import ExportWorld
@@ -159,18 +161,19 @@ async def test_one_is_made_at_a_time(world: ExportWorld, window: MainWindow) -> 
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"),
+    ("error", "words"),
     [
-        (ExportFault.DISK_FULL, "the disk is full"),
-        (ExportFault.NO_FOLDER, "there is no such folder"),
-        (ExportFault.DISK, "it can't be saved there (Permission denied)"),
-        (ExportFault.LEDGER, "the history could not be read (Permission denied)"),
+        (FullDiskError(), "the disk is full"),
+        (FileNotFoundError(2, "gone"), "that folder does not exist"),
+        (PermissionError(13, "denied"), "you can't write there"),
+        (OSError(5, "Some words"), "Not saved (Some words)"),
+        (LedgerError(Path("ledger"), "no such row"), "the history could not be read (no such row)"),
     ],
 )
 async def test_what_went_wrong_is_a_notice(
-    world: ExportWorld, window: MainWindow, fault: ExportFault, words: str
+    world: ExportWorld, window: MainWindow, error: Exception, words: str
 ) -> None:
-    world.exports.fail(fault, "Permission denied")
+    world.exports.fail(error)
     take(ask(window))
     await world.settle()
     assert words in window.toast.accessibleName()

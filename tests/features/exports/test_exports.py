@@ -23,8 +23,6 @@ from enigma_panel.features.exports.columns import TaskRow
 from enigma_panel.features.exports.encoder import ExportFormat, Line, lines_of
 from enigma_panel.features.exports.exports import (
     Exported,
-    ExportError,
-    ExportFault,
     ExportOrder,
     Exports,
 )
@@ -33,6 +31,7 @@ from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store.folder_lock import LOCK_NAME
+from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.snapshot import ROWS_AT_ONCE
 from enigma_panel.store.new_file import FullDiskError, NewFile
@@ -66,8 +65,8 @@ class Bench:
         order: dict[str, Any] = {"keys": keys, "form": ExportFormat.JSON_LINES}
         return await self.exports.save(ExportOrder(path=self.folder / name, **order | facts))
 
-    async def fault(self, *keys: int, **facts: Any) -> ExportError:
-        with pytest.raises(ExportError) as caught:
+    async def fault(self, *keys: int, **facts: Any) -> Any:
+        with pytest.raises((OSError, LedgerError)) as caught:
             await self.save(*keys, **facts)
         return caught.value
 
@@ -186,8 +185,7 @@ async def test_nothing_is_made_beside_a_ledger(bench: Bench) -> None:
     for name in (LOCK_NAME, "ledger.sqlite3", "ledger.sqlite3-wal"):
         (bench.folder / name).write_text("mine")
     failed = await bench.fault(1, name="ledger.copy")
-    assert failed.fault is ExportFault.DISK
-    assert failed.reason == "the program keeps its own data in that folder"
+    assert failed.strerror == "the program keeps its own data in that folder"
     assert all((bench.folder / name).read_text() == "mine" for name in bench.names())
     assert len(bench.names()) == 3
 
@@ -205,37 +203,32 @@ async def test_the_end_of_the_program_leaves_nothing(
 
 
 @pytest.mark.parametrize(
-    ("error", "fault", "reason"),
-    [
-        (FullDiskError(), ExportFault.DISK_FULL, ""),
-        (OSError(errno.EIO, "Some words"), ExportFault.DISK, "Some words"),
-    ],
+    "error", [FullDiskError(), OSError(errno.EIO, "Some words"), LedgerError(Path("l"), "gone")]
 )
 async def test_a_disk_that_refuses_leaves_nothing(
-    bench: Bench, error: OSError, fault: ExportFault, reason: str, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise error
 
     monkeypatch.setattr(NewFile, "write", fail)
-    failed = await bench.fault(1)
-    assert (failed.fault, failed.reason, bench.names()) == (fault, reason, [])
+    assert await bench.fault(1) is error
+    assert bench.names() == []
 
 
 @pytest.mark.parametrize(
     ("name", "fault"),
     [
-        ("gone/tasks.csv", ExportFault.NO_FOLDER),
-        ("a file/tasks.csv", ExportFault.NO_FOLDER),
-        ("x" * 300, ExportFault.DISK),
-        ("nul\0.csv", ExportFault.DISK),
-        ("half \udce4\ud800.csv", ExportFault.DISK),
+        ("gone/tasks.csv", FileNotFoundError),
+        ("a file/tasks.csv", NotADirectoryError),
+        ("x" * 300, OSError),
+        ("nul\0.csv", OSError),
+        ("half \udce4\ud800.csv", OSError),
     ],
 )
-async def test_a_name_that_cannot_be(bench: Bench, name: str, fault: ExportFault) -> None:
+async def test_a_name_that_cannot_be(bench: Bench, name: str, fault: type[OSError]) -> None:
     (bench.folder / "a file").touch()
-    failed = await bench.fault(1, name=name)
-    assert failed.fault is fault
+    assert type(await bench.fault(1, name=name)) is fault
     assert bench.names() == ["a file"]
 
 
@@ -244,7 +237,7 @@ async def test_a_ledger_that_cannot_be_read_is_said(
 ) -> None:
     monkeypatch.setattr("enigma_panel.features.exports.columns._SELECT", "SELECT gone FROM here")
     failed = await bench.fault(1)
-    assert failed.fault is ExportFault.LEDGER
+    assert isinstance(failed, LedgerError)
     assert "here" in failed.reason
     assert bench.names() == []
 

@@ -8,11 +8,13 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog
 
 from enigma_panel.features.exports.encoder import ExportFormat
-from enigma_panel.features.exports.exports import ExportError, ExportOrder, Exports
-from enigma_panel.features.exports.text import done_text, fault_text, format_filters
+from enigma_panel.features.exports.exports import ExportOrder, Exports
+from enigma_panel.features.exports.text import done_text, format_filters
 from enigma_panel.services.container import Services
+from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.text.outcome import no_file_text
 from enigma_panel.ui.text.problems import Notice
 from enigma_panel.ui.widgets.file_chooser import make_chooser
 
@@ -54,8 +56,8 @@ class Exporter:
         toast = self._window.toast
         try:
             exported = await self._exports.save(order)
-        except ExportError as error:
-            self._window.notices.add(Notice(title=fault_text(error)))
+        except (OSError, LedgerError) as error:
+            self._window.notices.add(Notice(title=no_file_text(error)))
             return
         show = partial(self._window.app_actions.show_folder, exported.path)
         toast.offer(done_text(order, exported), tr("Show in folder"), show)

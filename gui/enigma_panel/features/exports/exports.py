@@ -2,9 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from enum import StrEnum
+from contextlib import closing
+from errno import EINVAL
 from itertools import chain
 from pathlib import Path
 
@@ -20,27 +19,10 @@ from enigma_panel.features.exports.encoder import (
     lines_of,
 )
 from enigma_panel.services.state.session_store import SessionStore
-from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.store.new_file import FullDiskError, NewFile
+from enigma_panel.store.new_file import NewFile
 
 TURN_S = 0.0002
 """Pause after each batch, in seconds: the window need not wait 5 ms for the interpreter."""
-
-
-class ExportFault(StrEnum):
-    NO_FOLDER = "no_folder"
-    DISK_FULL = "disk_full"
-    DISK = "disk"  # the system refuses; the reason says why
-    LEDGER = "ledger"  # the tasks cannot be read; the reason says why
-
-
-class ExportError(Exception):
-    """An export that failed and left nothing behind. reason: the system's own words."""
-
-    def __init__(self, fault: ExportFault, reason: str = "") -> None:
-        super().__init__(fault, reason)
-        self.fault = fault
-        self.reason = reason
 
 
 class ExportOrder(Struct, frozen=True, kw_only=True):
@@ -67,16 +49,17 @@ class ExportJob:
         self.is_over = False
 
     def run(self, ledger: Path) -> Exported:
-        """Make the export. ExportError: nothing of it is left."""
+        """Make the export. OSError, LedgerError: nothing of it is left."""
         order = self._order
-        with _typed_errors():
-            new = NewFile(order.path.parent, order.path.name)
-            try:
-                new.begin(None)
-                count = self._write(new, ledger)
-                return Exported(new.finish(), count)
-            finally:
-                new.discard()
+        new = NewFile(order.path.parent, order.path.name)
+        try:
+            new.begin(None)
+            count = self._write(new, ledger)
+            return Exported(new.finish(), count)
+        except ValueError as error:  # a character that no name has
+            raise OSError(EINVAL, str(error)) from None
+        finally:
+            new.discard()
 
     def _write(self, new: NewFile, ledger: Path) -> int:
         """Write the tasks; how many there were."""
@@ -98,12 +81,9 @@ class Exports:
         self._redactor = redactor
 
     async def save(self, order: ExportOrder) -> Exported:
-        """Make one. ExportError: nothing was exported."""
-        try:
-            await self._store.flush()  # what is shown is in it
-            ledger = await self._store.read(lambda ledger: ledger.path)
-        except LedgerError as error:
-            raise ExportError(ExportFault.LEDGER, error.reason) from None
+        """Make one. OSError, LedgerError: nothing was exported."""
+        await self._store.flush()  # what is shown is in it
+        ledger = await self._store.read(lambda ledger: ledger.path)
         job = ExportJob(order, self._redactor)
         work = asyncio.get_running_loop().run_in_executor(None, job.run, ledger)
         try:
@@ -114,19 +94,3 @@ class Exports:
             work.exception()  # nobody is there to be told
             raise
         return work.result()
-
-
-@contextmanager
-def _typed_errors() -> Iterator[None]:
-    try:
-        yield
-    except LedgerError as error:
-        raise ExportError(ExportFault.LEDGER, error.reason) from None
-    except FullDiskError:
-        raise ExportError(ExportFault.DISK_FULL) from None
-    except (FileNotFoundError, NotADirectoryError):
-        raise ExportError(ExportFault.NO_FOLDER) from None
-    except ValueError as error:  # a character that no name has
-        raise ExportError(ExportFault.DISK, str(error)) from None
-    except OSError as error:
-        raise ExportError(ExportFault.DISK, error.strerror or "") from None

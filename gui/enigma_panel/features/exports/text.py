@@ -1,30 +1,10 @@
 """Texts for exports: what a file can be, and what became of an export."""
 
-from collections.abc import Callable
-
 from enigma_panel.features.exports.encoder import ExportFormat
-from enigma_panel.features.exports.exports import (
-    Exported,
-    ExportError,
-    ExportFault,
-    ExportOrder,
-)
+from enigma_panel.features.exports.exports import Exported, ExportOrder
 from enigma_panel.ui.i18n import Translations, shorten
 
 tr = Translations("Export")
-
-_FAULTS: dict[ExportFault, Callable[[str], str]] = {
-    ExportFault.NO_FOLDER: lambda _: tr("Not exported: there is no such folder."),
-    ExportFault.DISK_FULL: lambda _: tr("Not exported: the disk is full. Nothing was kept."),
-    ExportFault.DISK: lambda reason: tr(
-        "Not exported: it can't be saved there ({reason}).",
-        reason=reason or tr("no reason given"),
-    ),
-    ExportFault.LEDGER: lambda reason: tr(
-        "Not exported: the history could not be read ({reason}). Nothing was kept.",
-        reason=reason,
-    ),
-}
 
 
 def format_filters() -> dict[str, ExportFormat]:
@@ -33,10 +13,6 @@ def format_filters() -> dict[str, ExportFormat]:
         tr("CSV, for spreadsheets (*.csv)"): ExportFormat.CSV,
         tr("JSON Lines, for programs (*.jsonl)"): ExportFormat.JSON_LINES,
     }
-
-
-def fault_text(error: ExportError) -> str:
-    return _FAULTS[error.fault](error.reason)
 
 
 def done_text(order: ExportOrder, exported: Exported) -> str:

@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QFileDialog, QFrame
 
 from enigma_panel.core.file_names import safe_name
 from enigma_panel.core.models import Task
-from enigma_panel.features.results.text import not_saved_text, saved_text
+from enigma_panel.features.results.text import saved_text
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
 from enigma_panel.store.new_file import save_text
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.result.formats import ReadResult, ResultFormat
+from enigma_panel.ui.text.outcome import no_file_text
 from enigma_panel.ui.widgets.basics import make_label, make_row, set_role
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.file_chooser import make_chooser
@@ -60,7 +61,7 @@ class ResultSaver(QFrame):
         except BlockingTimeoutError:
             self._say(tr("The folder does not respond. The file may still be saved."), "amber")
         except OSError as error:
-            self._say(not_saved_text(error), "red")
+            self._say(no_file_text(error), "red")
         else:
             self._say(saved_text(saved))
 

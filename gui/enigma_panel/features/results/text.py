@@ -4,7 +4,6 @@ from pathlib import Path
 
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.money import exact_money
-from enigma_panel.store.new_file import FullDiskError
 from enigma_panel.ui.i18n import Translations, sentence, shorten
 from enigma_panel.ui.text.cells import result_cell
 from enigma_panel.ui.text.states import UNKNOWN
@@ -22,19 +21,6 @@ def no_result_text(task: Task | None, session: Session | None = None) -> str:
 
 def saved_text(path: Path) -> str:
     return tr("Saved as {path}", path=shorten(str(path), 600))
-
-
-def not_saved_text(error: OSError) -> str:
-    """Why nothing was saved, and what to do."""
-    match error:
-        case FullDiskError():
-            return tr("Not saved: the disk is full. Choose another folder.")
-        case PermissionError():
-            return tr("Not saved: you can't write there. Choose another folder.")
-        case FileNotFoundError() | NotADirectoryError():
-            return tr("Not saved: that folder does not exist. Choose another one.")
-    reason = error.strerror or tr("no reason given")
-    return tr("Not saved ({reason}). Choose another folder.", reason=reason)
 
 
 def cost_text(task: Task) -> str:

@@ -1,5 +1,7 @@
 """Texts for what became of an answer, or of something that could not be saved."""
 
+from errno import EACCES, ENOSPC
+
 from enigma_panel.services.types import (
     AnswerOutcome,
     AnswerResult,
@@ -109,3 +111,18 @@ def not_saved_text(error: LedgerError) -> str:
         "Nothing was sent: the history could not be saved ({reason}). Your text is still here.",
         reason=error.reason,
     )
+
+
+def no_file_text(error: OSError | LedgerError) -> str:
+    """Return why a file was not made, and what to do."""
+    match error:
+        case LedgerError():
+            return tr("Not saved: the history could not be read ({reason}).", reason=error.reason)
+        case OSError(errno=code) if code == ENOSPC:
+            return tr("Not saved: the disk is full. Choose another folder.")
+        case OSError(errno=code) if code == EACCES:
+            return tr("Not saved: you can't write there. Choose another folder.")
+        case FileNotFoundError() | NotADirectoryError():
+            return tr("Not saved: that folder does not exist. Choose another one.")
+    reason = error.strerror or tr("no reason given")
+    return tr("Not saved ({reason}). Choose another folder.", reason=reason)
