@@ -12,6 +12,7 @@ from enigma_panel.ui.main_window import selection
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.stylesheet import sheet
+from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from tests.kit.fakes import FakeActions, FakeDialogs, FakeScope
 from tests.kit.person import style
@@ -20,10 +21,14 @@ from tests.kit.world import World
 LIGHT_SHEET = sheet(theme.LIGHT)
 
 
+class _AtOnce(Debounce):
+    def trigger(self, *_of_signal: object) -> None:
+        self.timeout.emit()
+
+
 @pytest.fixture(autouse=True)
-def no_rest_for_a_busy_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However slow the tester's machine is, changes of the queue are shown at once."""
-    monkeypatch.setattr(selection, "LIGHT_S", 10.0)
+def queue_is_shown_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selection, "Debounce", _AtOnce)
 
 
 @pytest.fixture(autouse=True)

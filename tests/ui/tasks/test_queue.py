@@ -1,7 +1,6 @@
 """The queue in the window: rows on top in order, what mouse and keyboard do."""
 
 import asyncio
-import time
 from typing import Any
 
 import pytest
@@ -15,12 +14,12 @@ from enigma_panel.core.service_rules import Field
 from enigma_panel.services.types import Diff, QueueEntry, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.main_window import selection
-from enigma_panel.ui.main_window.selection import QueueThrottle
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.tasks.model import Column, TasksModel
 from enigma_panel.ui.text.states import local_moment
 from enigma_panel.ui.text.waiting import QueueAction
 from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table.model import Role
 from enigma_panel.ui.widgets.table.table import ROW_HEIGHT, KeyedTable
@@ -225,25 +224,18 @@ def test_what_is_read_stays_when_the_row_above_it_leaves(
     assert table.hasFocus()
 
 
-async def test_a_line_that_is_slow_to_show_leaves_the_window_free(
-    services: Any, qapp: object, monkeypatch: pytest.MonkeyPatch
+async def test_many_changes_of_the_queue_are_shown_once(
+    services: Any, dialogs: FakeDialogs, light: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(selection, "LIGHT_S", 0.008)
-    shown: list[float] = []
-
-    def show() -> None:
-        shown.append(time.perf_counter())
-        time.sleep(0.03)
-
-    news = QueueThrottle(services.queue)
-    news.changed.connect(show)
+    monkeypatch.setattr(selection, "Debounce", Debounce)
+    window = MainWindow(services, dialogs)
+    shown: list[int] = []
+    window.selection.queue_changed.connect(lambda: shown.append(1))
     for _ in range(100):
         services.queue.changed.emit()
-    assert len(shown) == 1
-    await until(lambda: len(shown) == 2)  # the last word is not lost
-    assert shown[1] - shown[0] >= 0.03 + 3 * 0.03
-    await asyncio.sleep(0.2)
-    assert len(shown) == 2
+    await until(lambda: shown)
+    await asyncio.sleep(2 * selection.QUEUE_MS / 1_000)
+    assert shown == [1]
 
 
 # -- what is done with them -----------------------------------------------------------------------

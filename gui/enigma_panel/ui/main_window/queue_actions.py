@@ -55,7 +55,7 @@ class QueueActions(QObject):
 
     def _connect(self) -> None:
         self._selection.selection_changed.connect(self._enable)
-        self._selection.queue_throttle.changed.connect(self._enable)
+        self._selection.queue_changed.connect(self._enable)
 
     def _selected(self) -> list[int]:
         queued = {entry.task_key for entry in self._services.queue.entries()}

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from itertools import takewhile
-from time import perf_counter
 
 from msgspec import Struct
 from PySide6.QtCore import QObject, QSignalBlocker, Qt, QTimer, Signal
 
 from enigma_panel.core.models import UNOPENED_PHASES, Session, SessionState, Task, shown_state
 from enigma_panel.services.container import Services
-from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.types import Diff
 from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.details.panel import Details
@@ -19,6 +17,7 @@ from enigma_panel.ui.sessions.model import SessionsModel
 from enigma_panel.ui.sessions.table import SessionsTable
 from enigma_panel.ui.tasks.model import TasksModel
 from enigma_panel.ui.tasks.table import TasksTable
+from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table.table import KeyedTable
 
@@ -26,10 +25,8 @@ tr = Translations("Main window")
 
 SHORT_CHARS = 40
 """How many characters of a task's text stand for its name."""
-LIGHT_S = 0.008
-"""How long a refresh may take to be no burden: half a frame."""
-PAUSE_FACTOR = 4
-"""Length of the pause after a slow refresh, as a multiple of what the refresh took."""
+QUEUE_MS = 100
+"""Delay after which changes of the queue are shown, all at once."""
 
 
 class Subject(Struct, frozen=True):
@@ -49,12 +46,13 @@ class Selection(QObject):
     Details says where the filter hides its row. Of several tasks only those act that are shown.
     read_result: shows the result of that task; Details, unless a feature has a window for it.
     selection_changed: the subject, or what can be done with it, changed. started: keys of tasks
-    that were started while something else was the subject.
+    that were started while something else was the subject. queue_changed: the queue is another.
     """
 
     selection_changed = Signal()
     details_wanted = Signal()
     started = Signal(object)
+    queue_changed = Signal()
 
     def __init__(
         self,
@@ -75,7 +73,6 @@ class Selection(QObject):
         self.read_result: Callable[[int], object] = lambda _key: self._go_to_details()
         self.session_rows = SessionsModel(services, hold, self)
         self.task_rows = TasksModel(services, hold, self)
-        self.queue_throttle = QueueThrottle(services.queue, self)
         self.sessions = SessionsTable(self.session_rows, app_actions, hold)
         self.tasks = TasksTable(self.task_rows, hold)
         self._connect()
@@ -199,8 +196,10 @@ class Selection(QObject):
         self.sessions.undo_clicked.connect(lambda key: self._app_actions.undo([key]))
         self.task_rows.arranged.connect(self._follow_rows)
         self.task_rows.answered.connect(self._mark_filtered)
-        self.queue_throttle.changed.connect(self.task_rows.follow_queue)
-        self.queue_throttle.changed.connect(self._follow_queue)
+        show_queue = Debounce(self, self.queue_changed.emit, QUEUE_MS)
+        self._services.queue.changed.connect(show_queue.trigger)
+        self.queue_changed.connect(self.task_rows.follow_queue)
+        self.queue_changed.connect(self._follow_queue)
         for table in (self.sessions, self.tasks):
             table.copy_wanted.connect(self._app_actions.copy_cell)
         self.tasks.results_wanted.connect(self._app_actions.copy_results)
@@ -363,34 +362,3 @@ class Selection(QObject):
         key = self._details.task_in_sight
         if key is not None and self._details.isActiveWindow():
             self._app_actions.mark_seen([key])
-
-
-class QueueThrottle(QObject):
-    """Passes the queue's `changed` on at once, or less often where showing it takes long."""
-
-    changed = Signal()
-
-    def __init__(self, queue: TaskQueue, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._waits = False
-        self._pause = QTimer(self, singleShot=True)
-        self._pause.timeout.connect(self._end_pause)
-        queue.changed.connect(self._follow_queue)
-
-    def _follow_queue(self) -> None:
-        if self._pause.isActive():
-            self._waits = True
-        else:
-            self._emit()
-
-    def _emit(self) -> None:
-        self._waits = False
-        began = perf_counter()
-        self.changed.emit()
-        spent = perf_counter() - began
-        if spent > LIGHT_S:
-            self._pause.start(round(spent * PAUSE_FACTOR * 1000))
-
-    def _end_pause(self) -> None:
-        if self._waits:
-            self._emit()

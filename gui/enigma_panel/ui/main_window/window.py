@@ -321,8 +321,8 @@ class MainWindow(QMainWindow):
         self.notice_panel.closed.connect(self._focus_row)
         self.notices.changed.connect(self._follow_notices)
         self.notices.came.connect(self._tell)
-        selection.queue_throttle.changed.connect(self.notices.refresh)
-        selection.queue_throttle.changed.connect(self.queue_bar.refresh)
+        selection.queue_changed.connect(self.notices.refresh)
+        selection.queue_changed.connect(self.queue_bar.refresh)
         self.queue_bar.answer.clicked.connect(self.answer.trigger)
         selection.selection_changed.connect(self._enable_verbs)
         selection.selection_changed.connect(
