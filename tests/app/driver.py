@@ -127,7 +127,7 @@ class Driver(Tour):
             self._find(dialog, QLineEdit, name).setText(text)
         await self._until("the dialog is armed", dialog.is_armed)
         self._press(dialog, "Send answer")
-        await self._until("it has an outcome", lambda: dialog._sending is None)
+        await self._until("it has an outcome", lambda: dialog.delivery.form is None)
 
     async def _export(self, chooser: QFileDialog, file: Path) -> None:
         chooser.selectFile(str(file))

@@ -27,7 +27,7 @@ def _page(form: AnswerForm, kind: type[Page]) -> Page:
 
 
 def form_of(dialog: QuestionDialog) -> AnswerForm:
-    return existing(dialog._current)
+    return existing(dialog.page.form)
 
 
 def question_of(dialog: QuestionDialog) -> OpenQuestion:

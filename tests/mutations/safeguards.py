@@ -130,8 +130,8 @@ SAFEGUARDS = (
         promise=LAST_FIELD,
         mistake="also before the dialog has stood still",
         file="ui/questions/dialog.py",
-        old="self._forms.filled.connect(self._press_send)",
-        new="self._forms.filled.connect(self._send)",
+        old="self.page.filled.connect(self._press_send)",
+        new="self.page.filled.connect(self._send)",
         tests=(f"{QUESTION}::test_enter_in_the_last_field_waits_until_it_is_armed",),
     ),
     Break(

@@ -108,7 +108,7 @@ async def states(stage: Stage, title: str, size: QSize) -> AsyncIterator[QWidget
     if isinstance(dialog, NewTaskDialog):
         dialog.more_button.click()
         yield await settled(stage, dialog)
-    if isinstance(dialog, QuestionDialog) and (form := dialog._current) is not None:
+    if isinstance(dialog, QuestionDialog) and (form := dialog.page.form) is not None:
         for kind in range(form.kinds.count()):
             form.kinds.setCurrentIndex(kind)
             yield await settled(stage, dialog)

@@ -19,8 +19,9 @@ from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
-    from enigma_panel.ui.questions.dialog import MakeLoginHelper, QuestionDialog
+    from enigma_panel.ui.questions.dialog import QuestionDialog
     from enigma_panel.ui.questions.forms.login_helper import LoginHelper
+    from enigma_panel.ui.questions.page import MakeLoginHelper
     from enigma_panel.ui.questions.presenter import FindSide, QuestionPresenter
     from enigma_panel.ui.quit.dialog import QuitChoice
     from enigma_panel.ui.settings.dialog import SettingsPart

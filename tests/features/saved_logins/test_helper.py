@@ -68,7 +68,7 @@ async def arm(world: LoginsWorld, dialog: QuestionDialog) -> None:
 
 async def send(world: LoginsWorld, dialog: QuestionDialog) -> None:
     await arm(world, dialog)
-    click(dialog.send_button)
+    click(dialog.foot.send_button)
     await until(lambda: world.inbox.answered)
 
 
@@ -321,7 +321,7 @@ async def test_put_off_while_the_keychain_waits_nothing_is_filled_in(
     page = page_of(dialog)
     world.keychain.gate = threading.Event()
     click(saved_of(dialog).buttons[0])
-    click(dialog.later_button)
+    click(dialog.foot.later_button)
     assert not dialog.isVisible()
     world.keychain.gate.set()
     await asyncio.sleep(0.05)

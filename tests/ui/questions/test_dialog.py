@@ -79,7 +79,7 @@ async def test_enter_goes_from_username_to_password_and_there_it_sends(
     assert credentials(form).password.hasFocus()
     type_text(credentials(form).password, "hunter2 ")
     assert "hunter2" not in all_text(dialog).replace(credentials(form).password.text(), "")
-    assert dialog.send_button.toolTip() == "Enter to send"
+    assert dialog.foot.send_button.toolTip() == "Enter to send"
     assert world.inbox.answered == []
     key(credentials(form).password, ENTER)
     await world.settle()
@@ -102,7 +102,7 @@ async def test_enter_in_the_last_field_waits_until_it_is_armed(
     assert secret(form).field.hasFocus()
     await arm(world, dialog)
     none = Qt.KeyboardModifier.NoModifier
-    for field in (secret(form).field, dialog.send_button):
+    for field in (secret(form).field, dialog.foot.send_button):
         held = QKeyEvent(QEvent.Type.KeyPress, ENTER, none, "\r", autorep=True)
         QApplication.sendEvent(field, held)
     await world.settle()
@@ -123,8 +123,8 @@ async def test_later_and_the_other_questions_need_no_guard(
     assert (question := dialog.current_question()) is not None
     assert question.text == "Which size?"
     assert not dialog.is_armed()
-    assert dialog.later_button.graphicsEffect() is None, "it is not dimmed"
-    click(dialog.later_button)
+    assert dialog.foot.later_button.graphicsEffect() is None, "it is not dimmed"
+    click(dialog.foot.later_button)
     assert not dialog.isVisible()
     assert world.inbox.answered == []
 
@@ -140,13 +140,15 @@ async def test_no_way_to_press_works_before_it_is_armed(
     world.clock.pass_ms(699)
     form = form_of(dialog)
     yes_no(form).yes.click()
-    click(dialog.send_button)
-    click(dialog.stop_button)
-    dialog.send_button.setFocus()
-    key(dialog.send_button, Qt.Key.Key_Space)
+    click(dialog.foot.send_button)
+    click(dialog.foot.stop_button)
+    dialog.foot.send_button.setFocus()
+    key(dialog.foot.send_button, Qt.Key.Key_Space)
     key(dialog, ENTER, CTRL)
-    dialog.send_button.animateClick()
-    QAccessible.queryAccessibleInterface(dialog.send_button).actionInterface().doAction("Press")
+    dialog.foot.send_button.animateClick()
+    QAccessible.queryAccessibleInterface(dialog.foot.send_button).actionInterface().doAction(
+        "Press"
+    )
     await asyncio.sleep(0.2)
     assert world.inbox.answered == []
     assert dialog.isVisible()
@@ -160,17 +162,17 @@ async def test_enter_presses_the_button_that_has_the_focus(
     await active(dialog)
     form = form_of(dialog)
     yes_no(form).yes.click()
-    dialog.send_button.setFocus()
+    dialog.foot.send_button.setFocus()
     world.clock.pass_ms(699)
-    key(dialog.send_button, enter)
+    key(dialog.foot.send_button, enter)
     await asyncio.sleep(0.02)
     assert world.inbox.answered == []
     world.clock.pass_ms(1_500)
     assert dialog.is_armed()
-    assert dialog.send_button.hasFocus()
-    key(dialog.send_button, enter, CTRL | Qt.KeyboardModifier.AltModifier)
+    assert dialog.foot.send_button.hasFocus()
+    key(dialog.foot.send_button, enter, CTRL | Qt.KeyboardModifier.AltModifier)
     assert world.inbox.answered == []
-    key(dialog.send_button, enter)
+    key(dialog.foot.send_button, enter)
     await asyncio.sleep(0.05)
     assert len(world.inbox.answered) == 1
 
@@ -182,12 +184,12 @@ async def test_a_press_that_began_before_does_nothing_after(
     await active(dialog)
     form = form_of(dialog)
     yes_no(form).yes.click()
-    QTest.mousePress(dialog.send_button, Qt.MouseButton.LeftButton)
+    QTest.mousePress(dialog.foot.send_button, Qt.MouseButton.LeftButton)
     world.clock.pass_ms(1_500)
-    QTest.mouseRelease(dialog.send_button, Qt.MouseButton.LeftButton)
+    QTest.mouseRelease(dialog.foot.send_button, Qt.MouseButton.LeftButton)
     await world.settle()
     assert world.inbox.answered == []
-    click(dialog.send_button)
+    click(dialog.foot.send_button)
     await world.settle()
     assert world.inbox.answered == [Answered(1, "Yes", AnswerVerb.RESUME)]
 
@@ -242,7 +244,7 @@ async def test_an_empty_field_is_named_and_nothing_sent(
     form = await asked(world, dialog, LOGIN)
     credentials(form).username.setText(username)
     credentials(form).password.setText(password)
-    assert not dialog.send_button.isEnabled()
+    assert not dialog.foot.send_button.isEnabled()
     key(dialog, ENTER, CTRL)
     await world.settle()
     assert world.inbox.answered == []
@@ -256,15 +258,15 @@ async def test_yes_or_no_has_nothing_preselected(world: World, dialog: QuestionD
     page = yes_no(form)
     assert not page.yes.isChecked()
     assert not page.no.isChecked()
-    assert not dialog.send_button.isEnabled()
+    assert not dialog.foot.send_button.isEnabled()
     key(dialog, ENTER, CTRL)
     await world.settle()
     assert world.inbox.answered == []
     assert page.yes.accessibleDescription() == "Choose an answer first."
     click(page.no)
-    assert dialog.reads.text() == "No"
+    assert dialog.foot.reads.text() == "No"
     await arm(world, dialog)
-    click(dialog.send_button)
+    click(dialog.foot.send_button)
     await world.settle()
     assert world.inbox.answered == [Answered(1, "No", AnswerVerb.RESUME)]
 
@@ -289,14 +291,14 @@ async def test_closing_is_later_and_keeps_what_was_typed(
     if way == "escape":
         key(dialog, Qt.Key.Key_Escape)
     elif way == "button":
-        click(dialog.later_button)
+        click(dialog.foot.later_button)
     else:
         dialog.close()
     await world.settle()
     assert not dialog.isVisible()
     assert world.inbox.answered == []
     dialog.ask_now(world.inbox.questions()[0])
-    assert form is dialog._current
+    assert form is dialog.page.form
     assert free_text(form).text.text() == "The red"
 
 
@@ -314,7 +316,7 @@ async def test_what_is_asked_as_a_secret_goes_into_one_masked_field(
     assert field.accessibleName() == "Answer"
     type_text(field, " correct horse, battery!")
     assert "correct" not in all_text(dialog).replace(field.text(), "")
-    assert dialog.reads.text().startswith("••••")
+    assert dialog.foot.reads.text().startswith("••••")
     key(field, ENTER)
     await world.settle()
     assert world.inbox.answered == [Answered(1, " correct horse, battery!", AnswerVerb.RESUME)]
@@ -325,7 +327,7 @@ async def test_what_is_asked_as_a_secret_goes_into_one_masked_field(
 
 async def test_an_empty_secret_is_named_and_not_sent(world: World, dialog: QuestionDialog) -> None:
     form = await asked(world, dialog, PASSPHRASE)
-    assert not dialog.send_button.isEnabled()
+    assert not dialog.foot.send_button.isEnabled()
     key(dialog, ENTER, CTRL)
     await world.settle()
     assert world.inbox.answered == []
@@ -341,7 +343,7 @@ async def test_any_question_can_be_answered_with_a_secret(
     choose(form, QuestionKind.SECRET)
     type_text(secret(form).field, "Zebra crossing")
     await arm(world, dialog)
-    click(dialog.send_button)
+    click(dialog.foot.send_button)
     await world.settle()
     assert "Zebra crossing" in world.inbox.secrets
 
@@ -354,12 +356,12 @@ async def test_what_was_shown_is_masked_again_while_it_is_sent_and_after(
     click(secret(form).field.show_button)
     type_text(secret(form).field, "hunter2")
     assert not secret(form).field.is_masked()
-    click(dialog.send_button)
+    click(dialog.foot.send_button)
     await world.settle()
     assert secret(form).field.is_masked()
     world.inbox.gate.set()
     await world.settle()
-    assert "Not sent." in dialog.answer_wait.label.text()
+    assert "Not sent." in dialog.foot.answer_wait.label.text()
     assert secret(form).field.is_masked()
     assert secret(form).field.text() == "hunter2", "it can be sent again"
 
@@ -382,7 +384,7 @@ async def test_a_login_that_can_be_misread_says_so_beside_its_field(
     field.setText("maria")
     assert words not in all_text(dialog)
     field.setText(before)
-    click(dialog.send_button)
+    click(dialog.foot.send_button)
     await world.settle()
     assert len(world.inbox.answered) == 1
     assert {"crossing", "lion"} <= set(world.inbox.secrets)
@@ -391,7 +393,7 @@ async def test_a_login_that_can_be_misread_says_so_beside_its_field(
 async def test_a_stop_tells_no_secret(world: World, dialog: QuestionDialog) -> None:
     form = await asked(world, dialog, PASSPHRASE)
     type_text(secret(form).field, "hunter2")
-    click(dialog.stop_button)
+    click(dialog.foot.stop_button)
     await world.settle()
     assert world.inbox.secrets == []
     assert "hunter2" not in world.inbox.answered[0].text
@@ -406,7 +408,7 @@ async def sent(world: World, dialog: QuestionDialog, outcome: AnswerOutcome) -> 
     click(credentials(form).password.show_button)
     type_text(credentials(form).password, "hunter2")
     world.inbox.outcome = outcome
-    click(dialog.send_button)
+    click(dialog.foot.send_button)
     await world.settle()
 
 
@@ -440,7 +442,7 @@ async def test_unconfirmed_says_so_and_sends_nothing_again(
     world: World, dialog: QuestionDialog
 ) -> None:
     await sent(world, dialog, AnswerOutcome.UNCONFIRMED)
-    assert "may have arrived" in dialog.answer_wait.label.text()
+    assert "may have arrived" in dialog.foot.answer_wait.label.text()
     assert dialog.isVisible()
     assert len(world.inbox.answered) == 1
 
@@ -449,12 +451,12 @@ async def test_failed_keeps_the_text_and_can_be_sent_again(
     world: World, dialog: QuestionDialog
 ) -> None:
     await sent(world, dialog, AnswerOutcome.FAILED)
-    assert "Not sent." in dialog.answer_wait.label.text()
+    assert "Not sent." in dialog.foot.answer_wait.label.text()
     form = form_of(dialog)
     assert credentials(form).password.text() == "hunter2"
     world.inbox.outcome = AnswerOutcome.DELIVERED
     await arm(world, dialog)
-    click(dialog.send_button)
+    click(dialog.foot.send_button)
     await world.settle()
     assert len(world.inbox.answered) == 2
     assert not dialog.isVisible()
@@ -462,12 +464,12 @@ async def test_failed_keeps_the_text_and_can_be_sent_again(
 
 async def test_gone_says_so_and_keeps_the_text(world: World, dialog: QuestionDialog) -> None:
     await sent(world, dialog, AnswerOutcome.GONE)
-    assert "no longer asks this" in dialog.answer_wait.label.text()
+    assert "no longer asks this" in dialog.foot.answer_wait.label.text()
     assert dialog.card._left.text() == "", "the clock of a question that is gone"
     form = form_of(dialog)
     assert credentials(form).password.text() == "hunter2"
-    assert not dialog.send_button.isVisible()
-    assert dialog.later_button.text() == "Close"
+    assert not dialog.foot.send_button.isVisible()
+    assert dialog.foot.later_button.text() == "Close"
     dialog.reject()
     assert "hunter2" not in all_text(dialog)
 
@@ -475,8 +477,8 @@ async def test_gone_says_so_and_keeps_the_text(world: World, dialog: QuestionDia
 async def test_a_full_disk_sends_nothing(world: World, dialog: QuestionDialog) -> None:
     world.inbox.error = DiskFullError(Path("/ledger"), "full")
     await sent(world, dialog, AnswerOutcome.DELIVERED)
-    assert "Nothing was sent: the disk is full." in dialog.answer_wait.label.text()
-    assert dialog.send_button.isEnabled()
+    assert "Nothing was sent: the disk is full." in dialog.foot.answer_wait.label.text()
+    assert dialog.foot.send_button.isEnabled()
 
 
 async def test_nothing_is_sent_twice_while_it_is_sending(
@@ -484,9 +486,9 @@ async def test_nothing_is_sent_twice_while_it_is_sending(
 ) -> None:
     world.inbox.gate = asyncio.Event()
     await sent(world, dialog, AnswerOutcome.DELIVERED)
-    assert dialog.answer_wait.label.text() == "Sending…"
+    assert dialog.foot.answer_wait.label.text() == "Sending…"
     key(dialog, ENTER, CTRL)
-    click(dialog.send_button)
+    click(dialog.foot.send_button)
     world.inbox.gate.set()
     await world.settle()
     assert len(world.inbox.answered) == 1
@@ -524,7 +526,7 @@ async def test_an_answer_that_waits_says_why_and_can_be_taken_back(
 ) -> None:
     world.inbox.gate = asyncio.Event()
     await sent(world, dialog, AnswerOutcome.DELIVERED)
-    line = dialog.answer_wait
+    line = dialog.foot.answer_wait
     assert not line.back_button.isVisible()
     due = world.clock.now_ms() + 12_000
     world.inbox.set_wait(1, AnswerWait(why=WaitReason.BUDGET, due_ms=due))
@@ -540,7 +542,7 @@ async def test_an_answer_that_waits_says_why_and_can_be_taken_back(
     assert not line.back_button.isVisible()
     form = form_of(dialog)
     assert credentials(form).password.text() == "hunter2"
-    assert dialog.send_button.isEnabled()
+    assert dialog.foot.send_button.isEnabled()
 
 
 async def test_what_can_no_longer_be_taken_back_offers_nothing(
@@ -550,8 +552,8 @@ async def test_what_can_no_longer_be_taken_back_offers_nothing(
     await sent(world, dialog, AnswerOutcome.DELIVERED)
     world.inbox.set_wait(1, AnswerWait(why=WaitReason.BUDGET))
     world.inbox.set_wait(1, None)
-    assert dialog.answer_wait.label.text() == "Sending…"
-    assert not dialog.answer_wait.back_button.isVisible()
+    assert dialog.foot.answer_wait.label.text() == "Sending…"
+    assert not dialog.foot.answer_wait.back_button.isVisible()
     world.inbox.gate.set()
     await world.settle()
     assert not dialog.isVisible()
@@ -561,11 +563,11 @@ async def test_a_question_that_may_have_been_answered_says_so(
     world: World, dialog: QuestionDialog
 ) -> None:
     ask(world, dialog, WHICH)
-    assert not dialog.card.doubts.isVisible()
+    assert not dialog.page.doubts.isVisible()
     world.inbox.open = [replace(world.inbox.open[0], maybe_answered=True)]
     world.inbox.changed.emit()
-    assert dialog.card.doubts.isVisible()
-    assert dialog.card.doubts.text().startswith("An answer was sent, but")
+    assert dialog.page.doubts.isVisible()
+    assert dialog.page.doubts.text().startswith("An answer was sent, but")
 
 
 async def test_a_question_of_a_task_at_its_cap_says_when_it_is_stopped(
@@ -577,7 +579,7 @@ async def test_a_question_of_a_task_at_its_cap_says_when_it_is_stopped(
         why = WaitReason.BUDGET
         world.sessions.set_pending(1, CommandVerb.STOP, why, at_cap=at_cap, **due)
         world.inbox.changed.emit()
-        assert dialog.card.doubts.text() == said
+        assert dialog.page.doubts.text() == said
 
 
 async def test_a_question_that_any_of_several_tasks_may_ask_is_shown_as_none_of_them(
@@ -586,7 +588,7 @@ async def test_a_question_that_any_of_several_tasks_may_ask_is_shown_as_none_of_
     question = world.sessions.add_asking(1, WHICH)
     world.inbox.ask(replace(question, is_asker_unknown=True))
     dialog.ask_now(replace(question, is_asker_unknown=True))
-    assert dialog.card.doubts.text().startswith("It is unclear which task")
+    assert dialog.page.doubts.text().startswith("It is unclear which task")
     task = world.sessions.task(1)
     assert task is not None
     assert task.spec.text not in all_text(dialog)
@@ -619,7 +621,7 @@ async def test_the_next_question_follows_with_its_own_fields(
     assert "2 of 2" in all_text(dialog)
     type_text(credentials(form).username, "maria")
     type_text(credentials(form).password, "hunter2")
-    click(dialog.send_button)
+    click(dialog.foot.send_button)
     await world.settle()
     assert question_of(dialog).text == WHICH
     assert not dialog.is_armed()
@@ -639,7 +641,7 @@ async def test_turning_keeps_each_text_with_its_question(
     second = form_of(dialog)
     assert free_text(second).text.text() == ""
     click(back)
-    assert dialog._current is first
+    assert dialog.page.form is first
     assert free_text(first).text.text() == "red"
 
 
@@ -658,7 +660,7 @@ async def test_a_question_that_goes_away_under_typing_stays_to_be_read(
     type_text(free_text(form).text, "red")
     world.inbox.close(1)
     assert dialog.isVisible()
-    assert "no longer asks this" in dialog.answer_wait.label.text()
+    assert "no longer asks this" in dialog.foot.answer_wait.label.text()
     assert free_text(form).text.text() == "red"
 
 
@@ -670,7 +672,7 @@ async def test_after_a_question_that_is_over_the_next_one_comes(
     world.inbox.close(1)
     world.inbox.ask(world.sessions.add_asking(2, "Which size?"))
     await arm(world, dialog)
-    click(dialog.later_button)
+    click(dialog.foot.later_button)
     assert dialog.isVisible()
     assert question_of(dialog).text == "Which size?"
 
@@ -703,8 +705,8 @@ async def test_an_answer_that_arrives_later_leaves_the_draft_of_another_question
     await world.settle()
     assert [one.task_key for one in world.inbox.answered] == [1]
     assert dialog.isVisible()
-    assert dialog._current is draft
+    assert dialog.page.form is draft
     assert free_text(draft).text.text() == "large"
-    assert dialog.send_button.isEnabled()
+    assert dialog.foot.send_button.isEnabled()
     undo_everything(dialog)
     assert "hunter2" not in all_text(dialog)

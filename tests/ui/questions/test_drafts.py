@@ -72,6 +72,6 @@ async def test_one_that_was_turned_away_from_comes_back_so_too(
     click(button(dialog, "Next question"))
     assert "Draft kept" not in shown_texts(dialog)
     click(button(dialog, "Previous question"))
-    assert dialog._current is form
+    assert dialog.page.form is form
     type_text(free_text(form).text, "blue")
     assert free_text(form).text.text() == "blue"

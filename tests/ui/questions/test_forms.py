@@ -118,11 +118,11 @@ async def test_nothing_is_said_to_be_read_before_something_is_typed(
     assert "The agent reads:" not in shown_texts(dialog)
     height = dialog.height()
     type_text(credentials(form).username, "maria")
-    assert dialog.reads.text().startswith("Username: maria, Password:")
+    assert dialog.foot.reads.text().startswith("Username: maria, Password:")
     choose(form, QuestionKind.SECRET)
     assert "The agent reads:" not in shown_texts(dialog)
     type_text(secret(form).field, "abc")
-    assert dialog.reads.text().startswith("•••")
+    assert dialog.foot.reads.text().startswith("•••")
     choose(form, QuestionKind.CREDENTIALS)
     await asyncio.sleep(0.02)
     assert dialog.height() == height
@@ -169,7 +169,7 @@ async def test_an_option_is_sent_as_the_agent_wrote_it(
     assert await answer(world, dialog) == []
     assert "Choose an answer first." in shown_texts(dialog)
     click(page.choices[0].button)
-    assert dialog.reads.text().startswith("black & white")
+    assert dialog.foot.reads.text().startswith("black & white")
     assert "Choose an answer first." not in shown_texts(dialog)
     assert await answer(world, dialog) == ["black & white"]
 
@@ -189,7 +189,7 @@ async def test_an_arrow_or_a_digit_chooses_and_enter_does_what_is_said(
     assert buttons[0].isChecked()
     key(buttons[0], Qt.Key.Key_3)
     assert (buttons[2].hasFocus(), buttons[2].isChecked()) == (True, True)
-    assert dialog.send_button.toolTip() == "Ctrl+Enter to send"
+    assert dialog.foot.send_button.toolTip() == "Ctrl+Enter to send"
     assert "Ctrl+Enter to send" in shown_texts(dialog)
     key(buttons[2], Qt.Key.Key_Return)
     key(buttons[2], Qt.Key.Key_4)
@@ -200,7 +200,7 @@ async def test_an_arrow_or_a_digit_chooses_and_enter_does_what_is_said(
     assert buttons[2].isChecked()
     key(buttons[2], Qt.Key.Key_Down)
     page.other.setFocus()
-    assert dialog.send_button.toolTip() == "Enter to send"
+    assert dialog.foot.send_button.toolTip() == "Enter to send"
     assert "Enter to send" not in shown_texts(dialog)
     assert world.inbox.answered == []
     key(page.other, Qt.Key.Key_Return)
@@ -252,7 +252,7 @@ async def test_another_answer_is_chosen_by_typing_it_and_sent_by_enter(
     click(page.choices[1].button)
     type_text(page.other_field, "green")
     assert page.other.isChecked()
-    assert dialog.send_button.toolTip() == "Enter to send"
+    assert dialog.foot.send_button.toolTip() == "Enter to send"
     click(page.choices[1].button)
     interface = QAccessible.queryAccessibleInterface(page.other_field)
     interface.setText(QAccessible.Text.Value, "green")  # the same text says nothing new
@@ -437,6 +437,6 @@ async def test_a_code_is_taken_out_of_the_message_that_brought_it(
     assert "more than one code" in shown_texts(dialog)
     code(form).field.selectAll()
     type_text(code(form).field, "Your code is 123 456")
-    assert dialog.reads.text().startswith("123456")
+    assert dialog.foot.reads.text().startswith("123456")
     assert await answer(world, dialog) == ["123456"]
     assert "123456" in world.inbox.secrets

@@ -39,7 +39,7 @@ class Agents:
 
     def field(self) -> QPlainTextEdit:
         """Where the answer to the question on the screen is typed."""
-        form = self.dialog._current
+        form = self.dialog.page.form
         assert form is not None
         return next(
             f for f in form.page().findChildren(QPlainTextEdit) if f.isVisibleTo(form.page())
@@ -69,7 +69,7 @@ class Agents:
         self.sent.append((question.task_key, text, verb))
         outcomes = (AnswerOutcome.DELIVERED, AnswerOutcome.UNCONFIRMED, AnswerOutcome.GONE)
         self.inbox.outcome = self.rng.choice(outcomes)
-        (dialog.send_button if resumes else dialog.stop_button).click()
+        (dialog.foot.send_button if resumes else dialog.foot.stop_button).click()
 
     async def turn(self) -> None:
         self.dialog._turn(self.rng.choice((-1, 1)))
@@ -109,7 +109,7 @@ class Agents:
         for (key, text, verb), (to, what, how) in zip(self.sent, arrived, strict=True):
             assert (to, how) == (key, verb), "an answer went to another question"
             assert verb is AnswerVerb.STOP or what == text, "or with other words"
-        form = self.dialog._current
+        form = self.dialog.page.form
         question = self.shown()
         if question is not None and form is not None and not form.is_over:
             text = self.typed.get((question.task_key, question.question_n))

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.questions.dialog import WIDTH, QuestionDialog
+from enigma_panel.ui.questions.dialog import QuestionDialog
+from enigma_panel.ui.questions.place import WIDTH
 from enigma_panel.ui.widgets.basics import GAP
 from enigma_panel.ui.widgets.inputs import ScrollArea
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS
@@ -185,7 +186,7 @@ def test_answer_changes_the_place_with_what_was_typed_and_arms_anew(stage: Stage
     stage.manager.open_question(2)
     assert stage.side.currentWidget() is dialog
     assert not dialog.is_armed()
-    assert dialog._current is form
+    assert dialog.page.form is form
     assert free_text(form).text.text() == "blue"
     run_events(stage.qapp, free_text(form).text.hasFocus)
     stage.arm(dialog)
@@ -273,7 +274,12 @@ def test_sentence_buttons_and_the_field_with_the_focus_are_seen_in_a_small_windo
         for _ in range(8):
             run_events(stage.qapp)
         assert is_whole(field)
-        for part in (dialog.card.text, dialog.reads, dialog.send_button, dialog.stop_button):
+        for part in (
+            dialog.card.text,
+            dialog.foot.reads,
+            dialog.foot.send_button,
+            dialog.foot.stop_button,
+        ):
             assert is_whole(part)
     stage.window.resize(1280, 800)
     assert stage.window.selection.sessions.isVisible()
@@ -295,12 +301,12 @@ def test_an_answer_takes_no_room_of_the_form(stage: Stage, width: int) -> None:
     stage.arm(dialog)
     assert dialog.isWindow() is (width == 900)
     (scroll,) = dialog.findChildren(ScrollArea)
-    before = scroll.geometry(), dialog.send_button.mapToGlobal(QPoint())
+    before = scroll.geometry(), dialog.foot.send_button.mapToGlobal(QPoint())
     click(button(dialog, "Approve up to $49.99"))
     for _ in range(8):
         run_events(stage.qapp)
-    assert dialog.reads.isVisible()
-    assert (scroll.geometry(), dialog.send_button.mapToGlobal(QPoint())) == before
+    assert dialog.foot.reads.isVisible()
+    assert (scroll.geometry(), dialog.foot.send_button.mapToGlobal(QPoint())) == before
     assert dialog.is_armed()
 
 

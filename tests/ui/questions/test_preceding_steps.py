@@ -131,7 +131,7 @@ async def test_the_question_can_be_answered_before_they_come(
     await arm(world, dialog)
     form = form_of(dialog)
     type_text(free_text(form).text, "the blue one")
-    click(dialog.send_button)
+    click(dialog.foot.send_button)
     for _ in range(10):
         await asyncio.sleep(0.005)
     assert [answer.text for answer in world.inbox.answered] == ["the blue one"]

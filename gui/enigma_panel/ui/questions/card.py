@@ -13,11 +13,6 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import LedgerError, OpenQuestion, QuestionId, Step
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.questions.text import shown_question, single_line
-from enigma_panel.ui.text.outcome import (
-    asked_again_text,
-    maybe_answered_text,
-    unknown_asker_text,
-)
 from enigma_panel.ui.text.pages import live_page_text
 from enigma_panel.ui.text.states import countdown
 from enigma_panel.ui.text.steps import action_text
@@ -56,8 +51,7 @@ LATE_MS = 1_000
 class QuestionCard(QWidget):
     """Shows one question; `turned` asks for the next (+1) or the previous one (-1).
 
-    head: its heading, with live_button and close_button. doubts: stand with the answer, and are
-    scrolled.
+    head: its heading, with live_button and close_button.
     """
 
     turned = Signal(int)
@@ -70,7 +64,6 @@ class QuestionCard(QWidget):
         self.close_button = make_tool(tr("Close question"))
         self.close_button.setIconSize(QSize(20, 20))
         self.before = ElidedLabel("dim")
-        self.doubts = make_label(role="amber", wrap=True)
         self._session = ElidedLabel("section", mode=Qt.TextElideMode.ElideMiddle)
         self._task = ElidedLabel("dim")
         self._left = make_label(role="figure-amber")
@@ -78,7 +71,6 @@ class QuestionCard(QWidget):
         self._back = make_button("", "plain")
         self._forth = make_button("", "plain")
         self._question: OpenQuestion | None = None
-        self._doubted: list[bool] = []
         self._build()
 
     def _build(self) -> None:
@@ -100,7 +92,6 @@ class QuestionCard(QWidget):
         self._name_turners()
         self.text.setAccessibleName(tr("Question from the agent"))
         set_role(self.text, "question")
-        self.doubts.hide()
         self.before.ensurePolished()
         self.before.setText("x")
         self.before.setMinimumHeight(self.before.sizeHint().height())
@@ -139,7 +130,6 @@ class QuestionCard(QWidget):
         self.live_button.setToolTip("\n".join((tr("Open live page"), live_page_text(link))))
         self._task.show_text(tr("one of several tasks") if question.is_asker_unknown else text)
         self.show_before("")
-        self.show_doubts(question)
 
     def follow(self, question: OpenQuestion) -> None:
         """Show that the question may expire at another time."""
@@ -160,21 +150,6 @@ class QuestionCard(QWidget):
     def show_before(self, text: str) -> None:
         """What the agent did last; its line is always there, so nothing moves."""
         self.before.show_text(text)
-
-    def show_doubts(self, question: OpenQuestion, stop: str = "") -> bool:
-        """Say that its task is stopped soon, that it may have been answered, or be another task's;
-        returns whether that came or went."""
-        doubts = (
-            (question.asked_again, asked_again_text),
-            (question.maybe_answered, maybe_answered_text),
-            (question.is_asker_unknown, unknown_asker_text),
-        )
-        said = [stop, *(say() if applies else "" for applies, say in doubts)]
-        text, which = " ".join(filter(None, said)), list(map(bool, said))
-        changed, self._doubted = which != self._doubted, which
-        self.doubts.setText(text)
-        self.doubts.setVisible(bool(text))
-        return changed
 
     def show_position(self, number: int, of: int) -> bool:
         """Say "1 of 3"; returns whether the buttons beside it appeared or went."""

@@ -151,7 +151,7 @@ class QuestionPresenter(QObject):
         due = [question for question in questions if self._is_due(question)]
         if not due or self._must_wait():
             return
-        if self._dialog is not None and self._dialog.is_in_sight():
+        if self._dialog is not None and self._dialog.place.is_in_sight():
             self._raise_again(self._dialog, due)
             return
         wait = self._typing.left_ms()
@@ -175,7 +175,7 @@ class QuestionPresenter(QObject):
         takes no focus and keeps its question."""
         last = {question.id for question in due if self._urgency.is_last_minute(question)}
         if last - self._raised_for:
-            dialog.come_forward()
+            dialog.place.come_forward()
         self._raised_for = last
 
     def _see(self, questions: Iterable[OpenQuestion]) -> None:
