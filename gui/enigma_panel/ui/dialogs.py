@@ -16,7 +16,7 @@ from enigma_panel.core.models import TaskSpec
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyState
 from enigma_panel.ui.theme import theme
-from enigma_panel.ui.widgets.sheet import Sheet
+from enigma_panel.ui.widgets.dialog import Sheet
 
 if TYPE_CHECKING:
     from enigma_panel.ui.questions.dialog import QuestionDialog

@@ -36,9 +36,9 @@ from enigma_panel.ui.widgets.basics import (
     make_label,
     show_text,
 )
+from enigma_panel.ui.widgets.dialog import Sheet
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
 from enigma_panel.ui.widgets.inputs import ScrollArea
-from enigma_panel.ui.widgets.sheet import Sheet
 
 tr = Translations("Costs")
 

@@ -5,7 +5,7 @@ from enigma_panel.features.help.sheet import HelpSheet
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.widgets.actions import make_action
 from enigma_panel.ui.widgets.basics import make_tool
-from enigma_panel.ui.widgets.sheet import Sheet
+from enigma_panel.ui.widgets.dialog import Sheet
 
 tr = Translations("Help")
 

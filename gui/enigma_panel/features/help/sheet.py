@@ -13,7 +13,7 @@ from enigma_panel.ui.result.reading import LinkQuestion, Reading
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.action_button import action_button
 from enigma_panel.ui.widgets.basics import make_column, make_row, set_role
-from enigma_panel.ui.widgets.sheet import PADDING, ROW_INSET, Sheet
+from enigma_panel.ui.widgets.dialog import PADDING, ROW_INSET, Sheet
 
 tr = Translations("Help")
 

@@ -9,8 +9,8 @@ from enigma_panel import __version__, licences
 from enigma_panel.services.container import Services
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.widgets.basics import make_label, set_role
+from enigma_panel.ui.widgets.dialog import Sheet
 from enigma_panel.ui.widgets.inputs import ReadingText
-from enigma_panel.ui.widgets.sheet import Sheet
 
 tr = Translations("Menu")
 

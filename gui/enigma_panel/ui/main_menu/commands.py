@@ -10,8 +10,8 @@ from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_menu.command_list import CommandList, GetGroups
 from enigma_panel.ui.widgets.actions import keys_text
 from enigma_panel.ui.widgets.basics import make_label
+from enigma_panel.ui.widgets.dialog import Sheet
 from enigma_panel.ui.widgets.inputs import LineEdit
-from enigma_panel.ui.widgets.sheet import Sheet
 
 tr = Translations("Menu")
 

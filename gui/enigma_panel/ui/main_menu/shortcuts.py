@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_menu.command_list import CommandList, GetGroups
 from enigma_panel.ui.widgets.actions import keys_text
-from enigma_panel.ui.widgets.sheet import PADDING, ROW_INSET, Sheet
+from enigma_panel.ui.widgets.dialog import PADDING, ROW_INSET, Sheet
 
 tr = Translations("Menu")
 

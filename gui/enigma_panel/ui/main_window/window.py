@@ -41,7 +41,7 @@ from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.widgets.actions import make_action, make_verbs, rename_action, show_subject
 from enigma_panel.ui.widgets.basics import has_lost_focus
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.sheet import Shade
+from enigma_panel.ui.widgets.shade import Shade
 from enigma_panel.ui.widgets.toast import Toast
 
 if TYPE_CHECKING:

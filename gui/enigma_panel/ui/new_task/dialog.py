@@ -45,8 +45,8 @@ from enigma_panel.ui.widgets.basics import (
     make_label,
     make_row,
 )
+from enigma_panel.ui.widgets.dialog import EDGE, PADDING, Sheet
 from enigma_panel.ui.widgets.inputs import ChoiceBox, LineEdit, ScrollArea
-from enigma_panel.ui.widgets.sheet import EDGE, PADDING, Sheet
 
 tr = Translations("New task")
 

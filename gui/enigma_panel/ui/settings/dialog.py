@@ -13,8 +13,8 @@ from enigma_panel.ui.settings.account_page import AccountPage
 from enigma_panel.ui.settings.fields import SettingChoice
 from enigma_panel.ui.settings.page import SettingsPage
 from enigma_panel.ui.widgets.basics import FieldGrid, TabBar
+from enigma_panel.ui.widgets.dialog import PADDING, Sheet
 from enigma_panel.ui.widgets.inputs import ScrollArea
-from enigma_panel.ui.widgets.sheet import PADDING, Sheet
 
 tr = Translations("Settings")
 

@@ -32,9 +32,9 @@ from enigma_panel.ui.widgets.basics import (
     make_row,
     set_role,
 )
+from enigma_panel.ui.widgets.dialog import Sheet
 from enigma_panel.ui.widgets.inputs import ChoiceBox, LineEdit
 from enigma_panel.ui.widgets.password_edit import PasswordEdit
-from enigma_panel.ui.widgets.sheet import Sheet
 
 tr = Translations("Settings")
 

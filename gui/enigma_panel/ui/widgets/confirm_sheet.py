@@ -17,9 +17,9 @@ from enigma_panel.ui.widgets.basics import (
     make_row,
     show_text,
 )
+from enigma_panel.ui.widgets.dialog import Sheet
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 from enigma_panel.ui.widgets.inputs import ScrollArea
-from enigma_panel.ui.widgets.sheet import Sheet
 
 tr = Translations("Widgets")
 
