@@ -16,7 +16,6 @@ TRIED_AGAIN = "A call that was certainly refused is tried again only where that 
 TEXT = "tests/services/queue/test_opening_text.py"
 UNUSED = "A browser that took no task, and that no task is waiting for, is closed"
 ONE_PROGRAM = "One program at a time uses a data folder"
-MOVED = "tests/services/test_folder_moves.py"
 CAPS = "tests/services/test_caps.py"
 DAY_CAP = "At the cap of a day nothing more is started, whatever was queued before"
 NOT_ZERO = (
@@ -295,14 +294,5 @@ MONEY = (
         old="if i.kind is IntentKind.STATE and not is_copy]",
         new="if i.kind is IntentKind.STATE]",
         tests=("tests/services/test_recovery.py",),
-    ),
-    Break(
-        promise="Anything started after the copy is not in it",
-        mistake="the copy is claimed before its queue was emptied, and a kill comes between",
-        file="services/recovery.py",
-        old="        await _drop_old_queue(store)\n",
-        new="        await services.writer.write(partial(origin.claim, machine_id=machine_id))\n"
-        "        await _drop_old_queue(store)\n",
-        tests=(f"{MOVED}::test_after_a_kill_in_the_middle_the_next_start_takes_the_queue_out",),
     ),
 )
