@@ -4,7 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,21 +58,28 @@ class Copy:
         jobs: all are tried, in so many processes. BrokenRunError.
         """
         how = ("-p", "xdist.plugin", "-n", str(jobs)) if jobs else ("-x",)
-        command = [sys.executable, "-m", "pytest", "-q", *ALONE, *how]
+        status = self.run("pytest", "-q", *ALONE, *how, *tests, keeps_bytecode=bool(jobs))
+        if status in DID_NOT_TEST:
+            raise BrokenRunError(self.said[-2_000:])
+        return status == PASSED
+
+    def run(self, module: str, *arguments: str, keeps_bytecode: bool = False) -> int:
+        """Run a module in this copy; its status. BrokenRunError: it had no end."""
         environment = {
             **os.environ,
             "PYTHONPATH": str(self._root / "gui"),
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             "QT_QPA_PLATFORM": "offscreen",
         }
-        if not jobs:  # Python takes what was compiled of one break for another as long, a second on
+        if not keeps_bytecode:  # Python takes what was compiled of one break for another as long
             environment["PYTHONDONTWRITEBYTECODE"] = "1"
         try:
             done = subprocess.run(
-                [*command, *tests],
+                [sys.executable, "-m", module, *arguments],
                 cwd=self._root,
                 env=environment,
-                capture_output=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
                 text=True,
                 timeout=LIMIT_S,
                 check=False,
@@ -79,21 +87,26 @@ class Copy:
         except subprocess.TimeoutExpired:
             raise BrokenRunError(f"no end within {LIMIT_S} s") from None
         self.said = done.stdout
-        if done.returncode in DID_NOT_TEST:
-            raise BrokenRunError(done.stdout[-1_000:] + done.stderr[-1_000:])
-        return done.returncode == PASSED
+        return done.returncode
 
     def catches(self, one: Break) -> bool:
         """Whether a test of this break fails with it. BrokenRunError."""
-        path = self._root / "gui" / "enigma_panel" / one.file
-        text = path.read_text(encoding="utf-8")
+        text = (ROOT / "gui" / "enigma_panel" / one.file).read_text(encoding="utf-8")
         if text.count(one.old) != 1:
             raise BrokenRunError(f"{one.file} holds the text to break {text.count(one.old)} times")
-        path.write_text(text.replace(one.old, one.new), encoding="utf-8")
-        try:
+        with self.changed(one.file, text.replace(one.old, one.new)):
             return not self.passes(one.tests)
+
+    @contextmanager
+    def changed(self, file: str, text: str) -> Iterator[None]:
+        """A file below gui/enigma_panel is another one meanwhile."""
+        path = self._root / "gui" / "enigma_panel" / file
+        before = path.read_text(encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
+        try:
+            yield
         finally:
-            path.write_text(text, encoding="utf-8")
+            path.write_text(before, encoding="utf-8")
 
 
 def all_tests(breaks: Sequence[Break]) -> list[str]:
