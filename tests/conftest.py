@@ -37,9 +37,7 @@ SLOW = (
 """Folders and files of tests that need neither process nor window and take many seconds of CPU."""
 
 FIRST = (
-    "test_the_tour_does_the_whole_main_job",
     "test_all_invariants_hold",
-    "test_the_main_job",
     "test_kill_in_the_middle_and_everything_is_back",
     "test_faults",
     "test_a_seed_gives_the_same_trace_twice",

@@ -243,6 +243,7 @@ def test_a_file_full_of_rubbish_is_kept_aside_and_work_goes_on(tmp_path: Path, n
     assert [p.read_bytes()[:7] for p in folder.glob(f"{name}.broken-*")] == [b"rubbish"]
 
 
+@pytest.mark.weekly  # test_kill_and_restart uses the real program on a push
 def test_the_tour_does_the_whole_main_job(tmp_path: Path) -> None:
     pictures, data = tmp_path / "pictures", tmp_path / "data"
     done = _run(str(pictures), "--data-dir", str(data), program=(TOUR,))

@@ -32,7 +32,7 @@ SEEDS = 60
 """Seeds of the simulation, which also plays what a disk does to `store`."""
 NOTHING_TO_TEST = 5
 """pytest's status where no test has the mark."""
-MOST_ALIVE = 0.3
+MOST_ALIVE = 0.5
 MEMORY = 4 << 30
 """Bytes of address space: a loop that has lost its end fills no machine."""
 

@@ -22,7 +22,6 @@ from enigma_panel.services.types import NoticeKind, PauseReason, WaitReason
 from enigma_panel.store.ledger.intents import Intent
 from enigma_panel.store.ledger.task_reader import TaskReader
 from enigma_panel.store.settings import HOLD, TERMINATE_RUNNING, Settings
-from tests.conftest import first_and_weekly_each
 from tests.kit.existing import existing
 from tests.kit.wait import until
 from tests.services.commands.bench import Bench, rejected
@@ -604,7 +603,8 @@ def told(bench: CapBench) -> Decimal:
         reader.close()
 
 
-@first_and_weekly_each("block", range(WEEKLY))
+@pytest.mark.weekly  # the rules that the streams mix have a test each
+@pytest.mark.parametrize("block", range(WEEKLY))
 def test_nothing_starts_after_a_reached_cap_in_any_stream(block: int, tmp_path: Path) -> None:
     for seed in range(block * STREAMS, (block + 1) * STREAMS):
         folder, service = tmp_path / str(seed), Service()

@@ -24,7 +24,7 @@ HEARD = [
     (POLITE, "10 tasks ended"),
 ]
 
-pytestmark = ON_THE_BUS
+pytestmark = [*ON_THE_BUS, pytest.mark.weekly]
 
 
 def test_each_thing_is_said_once(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ STATUS, RESULT, COST = 0, 2, 3
 SPEED = "1.5"
 """So slow that there is time for Pause before the agent asks."""
 
-pytestmark = ON_THE_BUS
+pytestmark = [*ON_THE_BUS, pytest.mark.weekly]
 
 
 def test_the_main_job(simulator: Callable[..., Simulator], tmp_path: Path) -> None:
