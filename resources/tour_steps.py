@@ -126,7 +126,7 @@ class Tour:
         dialog = await self._dialog(NewTaskDialog)
         self._find(dialog, QPlainTextEdit, "Task").setPlainText(text)
         if keep_open:
-            dialog.run_in.setCurrentIndex(1)
+            dialog.place.run_in.setCurrentIndex(1)
         if one_call:  # another endpoint: the whole tour must do with ten messages a minute
             dialog.limits.one_call.setChecked(True)
         if picture:
@@ -146,10 +146,10 @@ class Tour:
         self._press(self._window, "New task")
         dialog = await self._dialog(NewTaskDialog)
         self._find(dialog, QPlainTextEdit, "Task").setPlainText("\n".join(texts))
-        if not dialog.per_line.isChecked():  # as it was left, or as it is by itself
+        if not dialog.task.per_line.isChecked():  # as it was left, or as it is by itself
             self._press(dialog, "One task per line")
         if keep_open:
-            dialog.run_in.setCurrentIndex(1)
+            dialog.place.run_in.setCurrentIndex(1)
         if picture:
             await self._picture(picture, dialog)
         self._press(dialog, "Start", exact=False)

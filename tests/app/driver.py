@@ -110,7 +110,7 @@ class Driver(Tour):
         self._press(self._window, "New task")
         dialog = await self._dialog(NewTaskDialog)
         self._find(dialog, QPlainTextEdit, "Task").setPlainText(text)
-        dialog.run_in.setCurrentIndex(1 if kept else 0)
+        dialog.place.run_in.setCurrentIndex(1 if kept else 0)
         self._press(dialog, "Start")
         await self._until("New task is closed", lambda: not dialog.isVisible())
 

@@ -106,7 +106,7 @@ async def states(stage: Stage, title: str, size: QSize) -> AsyncIterator[QWidget
     dialog = await stage.open(title)
     yield await settled(stage, dialog)
     if isinstance(dialog, NewTaskDialog):
-        dialog.more_button.click()
+        dialog.limits.more_button.click()
         yield await settled(stage, dialog)
     if isinstance(dialog, QuestionDialog) and (form := dialog.page.form) is not None:
         for kind in range(form.kinds.count()):

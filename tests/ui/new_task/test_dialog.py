@@ -49,32 +49,32 @@ def dialog(world: World, key_opened: Opened) -> NewTaskDialog:
 
 async def test_a_text_is_all_it_takes(world: World, dialog: NewTaskDialog) -> None:
     await shown(world, dialog)
-    type_text(dialog.task_text, " List keyboards ")
-    key(dialog.task_text, ENTER, CTRL)
+    type_text(dialog.task.field, " List keyboards ")
+    key(dialog.task.field, ENTER, CTRL)
     await world.settle()
     spec = TaskSpec(text="List keyboards", close_after=True)
     assert world.sessions.started == [Started(spec, None, one_call=False)]
     assert not dialog.isVisible()
-    assert dialog.task_text.text() == ""
+    assert dialog.task.field.text() == ""
 
 
 async def test_enter_in_a_field_starts_nothing(world: World, dialog: NewTaskDialog) -> None:
     await shown(world, dialog)
-    type_text(dialog.task_text, "x")
-    key(dialog.task_text, ENTER)
-    type_text(dialog.starting_url, "https://a.example")
-    key(dialog.starting_url, ENTER)
+    type_text(dialog.task.field, "x")
+    key(dialog.task.field, ENTER)
+    type_text(dialog.place.starting_url, "https://a.example")
+    key(dialog.place.starting_url, ENTER)
     await world.settle()
     assert world.sessions.started == []
-    assert dialog.task_text.text() == "x\n"
+    assert dialog.task.field.text() == "x\n"
 
 
 async def test_everything_that_can_be_typed_arrives(world: World, dialog: NewTaskDialog) -> None:
     await shown(world, dialog)
-    type_text(dialog.task_text, "List keyboards")
-    type_text(dialog.starting_url, "https://amazon.com")
-    dialog.run_in.setCurrentIndex(1)
-    click(dialog.more_button)
+    type_text(dialog.task.field, "List keyboards")
+    type_text(dialog.place.starting_url, "https://amazon.com")
+    dialog.place.run_in.setCurrentIndex(1)
+    click(dialog.limits.more_button)
     form = dialog.limits
     type_text(form.numbers[Field.TIME_LIMIT], "120")
     type_text(form.numbers[Field.INPUT_TOKENS], "50,000")
@@ -115,7 +115,7 @@ async def test_a_mistake_is_named_beside_its_field(
     world: World, dialog: NewTaskDialog, name: str, typed: str, words: str
 ) -> None:
     await shown(world, dialog)
-    dialog.task_text.setPlainText("Good text")
+    dialog.task.field.setPlainText("Good text")
     field = dialog.field_widgets()[Field(name)]
     if isinstance(field, QPlainTextEdit):
         field.setPlainText(typed)
@@ -135,39 +135,39 @@ async def test_all_mistakes_are_named_and_the_first_gets_the_focus(
     world: World, dialog: NewTaskDialog
 ) -> None:
     await shown(world, dialog)
-    dialog.task_text.setPlainText("x")
-    dialog.starting_url.setText("ftp://x.example")
+    dialog.task.field.setPlainText("x")
+    dialog.place.starting_url.setText("ftp://x.example")
     dialog.limits.numbers[Field.TIME_LIMIT].setText("900")
     click(dialog.start_button)
-    assert dialog.starting_url.hasFocus()
+    assert dialog.place.starting_url.hasFocus()
     assert dialog.limits.numbers[Field.TIME_LIMIT].accessibleDescription()
-    type_text(dialog.starting_url, "/")
-    assert dialog.starting_url.accessibleDescription() == ""
+    type_text(dialog.place.starting_url, "/")
+    assert dialog.place.starting_url.accessibleDescription() == ""
 
 
 async def test_start_and_add_another_clears_and_says_so(
     world: World, dialog: NewTaskDialog
 ) -> None:
     await shown(world, dialog)
-    type_text(dialog.task_text, "First")
+    type_text(dialog.task.field, "First")
     dialog.limits.numbers[Field.TIME_LIMIT].setText("60")
-    key(dialog.task_text, ENTER, CTRL | SHIFT)
+    key(dialog.task.field, ENTER, CTRL | SHIFT)
     await world.settle()
     assert dialog.isVisible()
     assert dialog.notice.text() == "Started “First”."
-    assert dialog.task_text.text() == ""
-    assert dialog.task_text.hasFocus()
+    assert dialog.task.field.text() == ""
+    assert dialog.task.field.hasFocus()
     assert dialog.limits.numbers[Field.TIME_LIMIT].text() == "60"
 
 
 async def test_arrows_bring_earlier_texts_back(world: World, dialog: NewTaskDialog) -> None:
     world.sessions.texts = ["newest", "older\nof two lines", "oldest"]
     await shown(world, dialog)
-    field = dialog.task_text
-    assert dialog.keys_hint.text()
+    field = dialog.task.field
+    assert dialog.task.keys_hint.text()
     key(field, UP)
     assert field.text() == "newest"
-    assert dialog.keys_hint.text()
+    assert dialog.task.keys_hint.text()
     key(field, UP)
     assert field.text() == "older\nof two lines"
     key(field, UP)
@@ -181,18 +181,18 @@ async def test_arrows_bring_earlier_texts_back(world: World, dialog: NewTaskDial
     key(field, DOWN)
     assert field.text() == ""
     type_text(field, "!")
-    assert dialog.keys_hint.text() == "Ctrl+Enter to start"
+    assert dialog.task.keys_hint.text() == "Ctrl+Enter to start"
 
 
 async def test_arrows_leave_typed_text_alone(world: World, dialog: NewTaskDialog) -> None:
     world.sessions.texts = ["newest", "older"]
     await shown(world, dialog)
-    key(dialog.task_text, UP)
-    type_text(dialog.task_text, "!")
-    key(dialog.task_text, UP)
-    key(dialog.task_text, UP)
-    assert "!" in dialog.task_text.text()
-    assert "newest" in dialog.task_text.text()
+    key(dialog.task.field, UP)
+    type_text(dialog.task.field, "!")
+    key(dialog.task.field, UP)
+    key(dialog.task.field, UP)
+    assert "!" in dialog.task.field.text()
+    assert "newest" in dialog.task.field.text()
 
 
 async def test_open_sessions_are_offered_those_at_work_last(
@@ -206,7 +206,7 @@ async def test_open_sessions_are_offered_those_at_work_last(
     world.sessions.put(a_session(6, phase=Phase.CONNECTION_LOST))
     world.sessions.put(a_session(7, phase=Phase.PLANNED, service_id=None))
     await shown(world, dialog)
-    offered = [dialog.run_in.itemText(i) for i in range(dialog.run_in.count())]
+    offered = [dialog.place.run_in.itemText(i) for i in range(dialog.place.run_in.count())]
     assert offered == [
         "New session, closed after the task",
         "New session, kept open",
@@ -214,7 +214,7 @@ async def test_open_sessions_are_offered_those_at_work_last(
         "amazon.com 3",
         "amazon.com 2 – after its current task",
     ]
-    assert dialog.run_in.target() == NEW_CLOSED
+    assert dialog.place.run_in.target() == NEW_CLOSED
 
 
 async def test_a_task_can_run_after_the_one_at_work(world: World, dialog: NewTaskDialog) -> None:
@@ -222,12 +222,12 @@ async def test_a_task_can_run_after_the_one_at_work(world: World, dialog: NewTas
     await shown(world, dialog, session=7)
     assert dialog.start_button.text() == "Run after this one"
     assert dialog.start_button.accessibleName() == "Run after this one"
-    assert "You can remove it until then" in dialog.target_label.text()
+    assert "You can remove it until then" in dialog.place.hint.text()
     height = dialog.height()
-    type_text(dialog.task_text, "Next")
+    type_text(dialog.task.field, "Next")
     world.sessions.change_task(9, status=TaskStatus.DONE)
     assert dialog.start_button.text() == "Start"
-    assert dialog.run_in.currentText() == "amazon.com 7"
+    assert dialog.place.run_in.currentText() == "amazon.com 7"
     assert dialog.height() == height  # no button moves below the pointer
     world.sessions.change_task(9, status=TaskStatus.WORKING)
     click(dialog.start_button)
@@ -240,10 +240,10 @@ async def test_a_task_can_run_after_the_one_at_work(world: World, dialog: NewTas
 async def test_the_next_task_in_an_open_session(world: World, dialog: NewTaskDialog) -> None:
     world.sessions.put(a_session(7))
     await shown(world, dialog, session=7)
-    assert dialog.run_in.currentText() == "amazon.com 7"
+    assert dialog.place.run_in.currentText() == "amazon.com 7"
     assert not dialog.limits.one_call.isEnabled()
-    type_text(dialog.task_text, "Next")
-    dialog.close_after.click()
+    type_text(dialog.task.field, "Next")
+    dialog.place.close_after.click()
     click(dialog.start_button)
     await world.settle()
     spec = TaskSpec(text="Next", close_after=True)
@@ -253,15 +253,15 @@ async def test_the_next_task_in_an_open_session(world: World, dialog: NewTaskDia
 async def test_a_session_that_ended_meanwhile_is_named(world: World, dialog: NewTaskDialog) -> None:
     world.sessions.put(a_session(7))
     await shown(world, dialog, session=7)
-    type_text(dialog.task_text, "Next")
+    type_text(dialog.task.field, "Next")
     world.sessions.change_session(7, phase=Phase.ENDED_BY_LIMIT, ended_ms=NOW)
     click(dialog.start_button)
     await world.settle()
     assert world.sessions.started == []
-    assert dialog.run_in.target() == TargetSession(7, close_after=False)
-    assert "takes no more tasks" in dialog.run_in.accessibleDescription()
-    assert dialog.run_in.currentText() == "amazon.com 7 – has ended"
-    assert dialog.task_text.text() == "Next"
+    assert dialog.place.run_in.target() == TargetSession(7, close_after=False)
+    assert "takes no more tasks" in dialog.place.run_in.accessibleDescription()
+    assert dialog.place.run_in.currentText() == "amazon.com 7 – has ended"
+    assert dialog.task.field.text() == "Next"
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -273,22 +273,22 @@ async def test_without_a_key_it_asks_for_one_and_keeps_the_text(
     else:
         world.account.state = KeyState.ABSENT
     await shown(world, dialog)
-    type_text(dialog.task_text, "Keep me")
+    type_text(dialog.task.field, "Keep me")
     click(dialog.start_button)
     await world.settle()
     assert key_opened.times == 1
     assert world.sessions.started == []
-    assert dialog.task_text.text() == "Keep me"
+    assert dialog.task.field.text() == "Keep me"
     assert dialog.isVisible()
 
 
 async def test_a_double_click_starts_once(world: World, dialog: NewTaskDialog) -> None:
     world.sessions.start_gate = asyncio.Event()
     await shown(world, dialog)
-    type_text(dialog.task_text, "Once")
+    type_text(dialog.task.field, "Once")
     click(dialog.start_button)
     click(dialog.start_button)
-    key(dialog.task_text, ENTER, CTRL)
+    key(dialog.task.field, ENTER, CTRL)
     world.sessions.start_gate.set()
     await world.settle()
     assert len(world.sessions.started) == 1
@@ -298,7 +298,7 @@ async def test_editing_an_earlier_task_leaves_typed_words_to_the_arrow(
     world: World, dialog: NewTaskDialog
 ) -> None:
     await shown(world, dialog)
-    type_text(dialog.task_text, "My own words")
+    type_text(dialog.task.field, "My own words")
     earlier = TaskSpec(
         text="Earlier",
         starting_url="https://a.example",
@@ -308,16 +308,16 @@ async def test_editing_an_earlier_task_leaves_typed_words_to_the_arrow(
     await shown(world, dialog, prefill=earlier)
     assert dialog.typed() == earlier
     assert dialog.limits.isVisible()
-    assert dialog.run_in.target() == NEW_KEPT
-    dialog.task_text.clear()
-    key(dialog.task_text, UP)
-    assert dialog.task_text.text() == "My own words"
+    assert dialog.place.run_in.target() == NEW_KEPT
+    dialog.task.field.clear()
+    key(dialog.task.field, UP)
+    assert dialog.task.field.text() == "My own words"
 
 
 async def test_labels_are_the_names_that_are_spoken(dialog: NewTaskDialog) -> None:
-    assert dialog.task_text.accessibleName() == "Task"
-    assert dialog.starting_url.accessibleName() == "Starting URL"
-    assert dialog.run_in.accessibleName() == "Run in"
+    assert dialog.task.field.accessibleName() == "Task"
+    assert dialog.place.starting_url.accessibleName() == "Starting URL"
+    assert dialog.place.run_in.accessibleName() == "Run in"
     assert dialog.limits.avoid_domains.accessibleName() == "Avoid domains"
     assert dialog.start_button.accessibleName() == "Start"
     assert not dialog.isModal()
@@ -334,7 +334,7 @@ async def test_fields_that_the_dialect_lacks_are_not_there(
     world: World, dialog: NewTaskDialog
 ) -> None:
     await shown(world, dialog)
-    click(dialog.more_button)
+    click(dialog.limits.more_button)
     assert "Avoid domains" in shown_texts(dialog)
     assert "Ends the whole session." in shown_texts(dialog)
     world.account.choose_dialect(Dialect.W2)
@@ -351,7 +351,7 @@ async def test_an_earlier_task_says_which_field_is_not_used(
     world.account.choose_dialect(Dialect.W2)
     await shown(world, dialog, prefill=AVOIDS)
     assert UNUSED in shown_texts(dialog)
-    key(dialog.task_text, ENTER, CTRL)
+    key(dialog.task.field, ENTER, CTRL)
     await world.settle()
     assert world.sessions.started == [Started(replace(AVOIDS, limits=NO_LIMITS), None, False)]
     await shown(world, dialog)
@@ -363,7 +363,7 @@ async def test_an_open_session_keeps_its_dialect(world: World, dialog: NewTaskDi
     world.sessions.put(a_session(1, dialect=Dialect.E, current_task=1), DONE)
     await shown(world, dialog, prefill=AVOIDS)
     assert UNUSED in shown_texts(dialog)
-    dialog.run_in.choose(TargetSession(1, close_after=False))
+    dialog.place.run_in.choose(TargetSession(1, close_after=False))
     assert UNUSED not in shown_texts(dialog)
     assert dialog.typed().limits == AVOIDS.limits
 
@@ -371,10 +371,10 @@ async def test_an_open_session_keeps_its_dialect(world: World, dialog: NewTaskDi
 async def test_the_field_of_last_time_keeps_no_caret(world: World, dialog: NewTaskDialog) -> None:
     """Qt let it blink on beside that of the field that has the focus."""
     await shown(world, dialog)
-    as_new = dialog.starting_url.grab().toImage()
-    dialog.starting_url.setFocus()
+    as_new = dialog.place.starting_url.grab().toImage()
+    dialog.place.starting_url.setFocus()
     key(dialog, Qt.Key.Key_Escape)
     await world.settle()
     await shown(world, dialog)
-    assert dialog.task_text.hasFocus()
-    assert dialog.starting_url.grab().toImage() == as_new
+    assert dialog.task.field.hasFocus()
+    assert dialog.place.starting_url.grab().toImage() == as_new

@@ -18,7 +18,7 @@ from tests.ui.new_task.conftest import shown
 def paste(dialog: NewTaskDialog, text: str) -> None:
     data = QMimeData()
     data.setText(text)
-    dialog.task_text.insertFromMimeData(data)
+    dialog.task.field.insertFromMimeData(data)
 
 
 async def test_a_kept_one_comes_back_selected_as_a_whole(
@@ -27,12 +27,12 @@ async def test_a_kept_one_comes_back_selected_as_a_whole(
     """What was typed behind an old draft was started, and paid, as one task with it."""
     await shown(world, dialog)
     assert "Draft kept" not in shown_texts(dialog)
-    type_text(dialog.task_text, "Buy one hub")
+    type_text(dialog.task.field, "Buy one hub")
     key(dialog, Qt.Key.Key_Escape)
     await shown(world, dialog)
     assert "Draft kept" in shown_texts(dialog)
-    type_text(dialog.task_text, "Research typewriters")
-    assert dialog.task_text.text() == "Research typewriters"
+    type_text(dialog.task.field, "Research typewriters")
+    assert dialog.task.field.text() == "Research typewriters"
 
 
 async def test_clear_empties_it_and_the_arrow_brings_its_text_back(
@@ -40,19 +40,19 @@ async def test_clear_empties_it_and_the_arrow_brings_its_text_back(
 ) -> None:
     world.sessions.texts = ["An earlier task"]
     await shown(world, dialog)
-    type_text(dialog.task_text, "Buy one hub")
-    dialog.run_in.choose(NEW_KEPT)
+    type_text(dialog.task.field, "Buy one hub")
+    dialog.place.run_in.choose(NEW_KEPT)
     key(dialog, Qt.Key.Key_Escape)
     await shown(world, dialog)
     click(dialog.clear_button)
-    assert (dialog.task_text.text(), dialog.run_in.target()) == ("", NEW_CLOSED)
-    assert dialog.task_text.hasFocus()
+    assert (dialog.task.field.text(), dialog.place.run_in.target()) == ("", NEW_CLOSED)
+    assert dialog.task.field.hasFocus()
     assert not dialog.clear_button.isVisible()
     key(dialog, Qt.Key.Key_Escape)
     await shown(world, dialog)
     for text in ("Buy one hub", "An earlier task"):
-        key(dialog.task_text, Qt.Key.Key_Up)
-        assert dialog.task_text.text() == text
+        key(dialog.task.field, Qt.Key.Key_Up)
+        assert dialog.task.field.text() == text
 
 
 @pytest.mark.parametrize("way", ["Cancel", "Escape"])
@@ -63,9 +63,9 @@ async def test_all_of_it_is_kept_when_the_sheet_closes(
     """Without *Close the session after this task* its session stays open, and costs money."""
     world.sessions.add(7, status=TaskStatus.DONE)
     await shown(world, dialog, 7 if place == "an open session" else None)
-    type_text(dialog.task_text, "Buy one hub")
-    type_text(dialog.starting_url, "https://shop.example")
-    box = dialog.close_after if place == "an open session" else dialog.limits.one_call
+    type_text(dialog.task.field, "Buy one hub")
+    type_text(dialog.place.starting_url, "https://shop.example")
+    box = dialog.place.close_after if place == "an open session" else dialog.limits.one_call
     box.click()
     before = dialog.typed()
     if way == "Cancel":
@@ -86,7 +86,7 @@ async def test_what_nobody_typed_is_not_kept(world: World, dialog: NewTaskDialog
     await shown(world, dialog)
     assert dialog.typed() == TaskSpec(text="")
     await shown(world, dialog, prefill=earlier)
-    type_text(dialog.task_text, "!")
+    type_text(dialog.task.field, "!")
     changed = dialog.typed()
     click(dialog.cancel_button)
     await shown(world, dialog)
@@ -95,7 +95,7 @@ async def test_what_nobody_typed_is_not_kept(world: World, dialog: NewTaskDialog
 
 async def test_draft_kept_stands_while_the_draft_does(world: World, dialog: NewTaskDialog) -> None:
     await shown(world, dialog)
-    type_text(dialog.task_text, "Buy one hub")
+    type_text(dialog.task.field, "Buy one hub")
     key(dialog, Qt.Key.Key_Escape)
     await shown(world, dialog)
     await shown(world, dialog)  # Ctrl+N once more
@@ -110,7 +110,7 @@ async def test_nothing_takes_the_place_of_what_is_being_started(
 ) -> None:
     """It was emptied with the rest a moment later."""
     await shown(world, dialog)
-    type_text(dialog.task_text, "Research typewriters")
+    type_text(dialog.task.field, "Research typewriters")
     world.sessions.start_gate = asyncio.Event()
     world.sessions.start_error = error
     click(dialog.start_button)
@@ -144,33 +144,33 @@ async def test_pasted_lines_are_tasks_where_that_is_certain(
 ) -> None:
     await shown(world, dialog)
     for text, is_list in LISTS:
-        dialog.task_text.clear()
+        dialog.task.field.clear()
         paste(dialog, text)
         n = len(text.split("\n"))
         started = n if is_list else 1
-        assert (text, dialog.per_line.isChecked()) == (text, is_list)
+        assert (text, dialog.task.per_line.isChecked()) == (text, is_list)
         assert dialog.start_button.text() == ("Start" if n == 1 else start_text(started))
         label = f"{n} lines: one task each?" if n > 1 else "One task per line"
-        assert dialog.per_line.text() == label
-        assert dialog.per_line.accessibleName() == "One task per line"
-    dialog.task_text.clear()
-    type_text(dialog.task_text, "Find a hub")
-    key(dialog.task_text, ENTER)
-    type_text(dialog.task_text, "Find a lamp")
+        assert dialog.task.per_line.text() == label
+        assert dialog.task.per_line.accessibleName() == "One task per line"
+    dialog.task.field.clear()
+    type_text(dialog.task.field, "Find a hub")
+    key(dialog.task.field, ENTER)
+    type_text(dialog.task.field, "Find a lamp")
     assert dialog.start_button.text() == "Start 1 task", "nobody pasted it"
 
 
 async def test_the_box_is_as_the_person_left_it(world: World, dialog: NewTaskDialog) -> None:
     await shown(world, dialog)
-    dialog.per_line.click()
+    dialog.task.per_line.click()
     paste(dialog, "The first\nNot the second")
-    dialog.per_line.click()
+    dialog.task.per_line.click()
     for started in (1, 2):
-        dialog.task_text.clear()
+        dialog.task.field.clear()
         paste(dialog, "Find a hub\nFind a lamp")
-        assert dialog.per_line.isChecked()
+        assert dialog.task.per_line.isChecked()
         click(dialog.start_button)
         await world.settle()
         assert len(world.sessions.started) == 2 * started
-        assert not dialog.per_line.isChecked()
+        assert not dialog.task.per_line.isChecked()
         await shown(world, dialog)

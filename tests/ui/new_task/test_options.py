@@ -50,7 +50,7 @@ async def ask(world: World, dialog: NewTaskDialog, spec: TaskSpec = PLAIN) -> No
     dialog.ask(None, spec)
     await active(dialog)
     await world.settle()
-    dialog.more_button.setChecked(True)
+    dialog.limits.more_button.setChecked(True)
 
 
 def choose(box: QComboBox, text: str) -> None:
@@ -150,7 +150,7 @@ async def test_an_earlier_task_comes_back_whole(
     await active(dialog)
     assert dialog.limits.isVisible()
     assert dialog.typed() == spec
-    dialog.task_text.setPlainText("Look again")
+    dialog.task.field.setPlainText("Look again")
     dialog.reject()
     dialog.ask(None, None)
     assert dialog.typed() == replace(spec, text="Look again")
@@ -165,7 +165,7 @@ async def test_an_earlier_task_is_not_for_the_browser_that_was_chosen_before(
     dialog.limits.schema.setPlainText(SCHEMA)
     dialog.reject()
     dialog.ask(None, FULL)
-    assert dialog.run_in.target() == NEW_CLOSED
+    assert dialog.place.run_in.target() == NEW_CLOSED
     assert dialog.typed() == FULL
 
 
@@ -177,7 +177,7 @@ async def test_columns_are_shown_as_they_are_named(world: World, dialog: NewTask
 
 async def test_nothing_is_left_for_the_next_task(world: World, dialog: NewTaskDialog) -> None:
     await ask(world, dialog, FULL)
-    key(dialog.task_text, ENTER, CTRL)
+    key(dialog.task.field, ENTER, CTRL)
     await world.settle()
     assert not dialog.isVisible()
     await ask(world, dialog)
@@ -204,7 +204,7 @@ async def test_a_mistake_is_named_at_its_field(
     address = "proxy.example:1" if proxy is Proxy.HTTP else ""
     browser = replace(FULL.browser, proxy=proxy, proxy_address=address)
     await ask(world, dialog, replace(FULL, browser=browser))
-    dialog.more_button.setChecked(False)
+    dialog.limits.more_button.setChecked(False)
     field = getattr(dialog.limits, name)
     field.clear()
     type_text(field, typed)
@@ -239,14 +239,14 @@ async def test_an_open_browser_keeps_what_it_was_opened_with(
     world: World, dialog: NewTaskDialog
 ) -> None:
     await ask(world, dialog, replace(FULL, close_after=False))
-    dialog.run_in.choose(IN_ONE)
+    dialog.place.run_in.choose(IN_ONE)
     assert not dialog.limits.environment.isVisible()
     assert dialog.limits.schema.isVisible()
     assert "Environment (env_1) is not used: the browser is already open." in shown_texts(dialog)
     assert dialog.typed() == replace(
         PLAIN, close_after=False, output_type=OutputType.JSON, output_schema=SCHEMA
     )
-    dialog.run_in.choose(NEW_CLOSED)
+    dialog.place.run_in.choose(NEW_CLOSED)
     assert dialog.typed() == FULL
 
 
@@ -254,11 +254,11 @@ async def test_why_an_open_browser_has_no_such_fields(world: World, dialog: NewT
     hint = "Environment, policy and proxy were chosen when the browser opened."
     await ask(world, dialog)
     assert hint not in shown_texts(dialog)
-    dialog.run_in.choose(IN_ONE)
+    dialog.place.run_in.choose(IN_ONE)
     assert hint in shown_texts(dialog)
     world.sessions.put(a_session(1, dialect=Dialect.E, current_task=1), DONE)
-    dialog.run_in.choose(NEW_CLOSED)
-    dialog.run_in.choose(IN_ONE)
+    dialog.place.run_in.choose(NEW_CLOSED)
+    dialog.place.run_in.choose(IN_ONE)
     assert hint not in shown_texts(dialog)
 
 
@@ -266,8 +266,8 @@ async def test_what_is_not_used_is_told_also_where_the_options_were_folded(
     world: World, dialog: NewTaskDialog
 ) -> None:
     await ask(world, dialog, FULL)
-    dialog.more_button.setChecked(False)
-    dialog.run_in.choose(IN_ONE)
+    dialog.limits.more_button.setChecked(False)
+    dialog.place.run_in.choose(IN_ONE)
     assert dialog.limits.unused.isVisible()
 
 
@@ -276,7 +276,7 @@ async def test_the_wheel_that_scrolls_the_page_chooses_nothing(
 ) -> None:
     await ask(world, dialog)
     middle = QPointF(5, 5)
-    for box in (dialog.limits.proxy, dialog.limits.output_type, dialog.run_in):
+    for box in (dialog.limits.proxy, dialog.limits.output_type, dialog.place.run_in):
         box.setFocus()
         QApplication.sendEvent(
             box,

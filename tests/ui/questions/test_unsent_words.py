@@ -99,17 +99,17 @@ def test_an_earlier_task_s_words_keep_nothing_away_until_they_are_changed(
 ) -> None:
     manager.open_new_task(None, TaskSpec(text="Buy one hub", close_after=True))
     (new_task,) = in_sight(NewTaskDialog)
-    assert not holds_unsent_words(new_task.task_text)
-    type_text(new_task.task_text, " in black")
-    assert holds_unsent_words(new_task.task_text)
+    assert not holds_unsent_words(new_task.task.field)
+    type_text(new_task.task.field, " in black")
+    assert holds_unsent_words(new_task.task.field)
 
 
 def test_what_assistive_technology_wrote_is_not_covered(manager: Dialogs) -> None:
     manager.open_new_task(None, TaskSpec(text="Buy a hub", starting_url="https://shop.example"))
     (new_task,) = in_sight(NewTaskDialog)
-    assert not holds_unsent_words(new_task.starting_url)
-    write_by_screen_reader(new_task.starting_url, "https://other.example")
-    assert holds_unsent_words(new_task.starting_url)
+    assert not holds_unsent_words(new_task.place.starting_url)
+    write_by_screen_reader(new_task.place.starting_url, "https://other.example")
+    assert holds_unsent_words(new_task.place.starting_url)
 
 
 def test_an_address_that_was_not_applied_is_not_covered(

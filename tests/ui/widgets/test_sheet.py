@@ -45,8 +45,8 @@ def manager(window: MainWindow, services: Any, qapp: QApplication) -> Dialogs:
 def sheet(window: MainWindow, manager: Dialogs, qapp: QApplication) -> NewTaskDialog:
     manager.open_new_task(None, None)
     (sheet,) = in_sight(NewTaskDialog)
-    run_events(qapp, sheet.task_text.hasFocus)
-    type_text(sheet.task_text, "Buy one hub")
+    run_events(qapp, sheet.task.field.hasFocus)
+    type_text(sheet.task.field, "Buy one hub")
     return sheet
 
 
@@ -78,7 +78,7 @@ def test_it_closes_with_its_draft_kept(
 ) -> None:
     match way:
         case "escape":
-            key(sheet.task_text, Qt.Key.Key_Escape)
+            key(sheet.task.field, Qt.Key.Key_Escape)
         case "cross":
             click(sheet.close_button)
         case _:
@@ -87,7 +87,7 @@ def test_it_closes_with_its_draft_kept(
     assert window.shade.isHidden() is (way == "escape"), "a click may be followed by a second one"
     assert window.selection.sessions.hasFocus()
     manager.open_new_task(None, None)
-    assert sheet.task_text.text() == "Buy one hub"
+    assert sheet.task.field.text() == "Buy one hub"
 
 
 def test_a_click_on_what_lies_below_does_nothing_else(
@@ -138,14 +138,14 @@ def test_tab_goes_round_in_it(window: MainWindow, sheet: NewTaskDialog) -> None:
             key(focus, code)
             reached.append(window.focusWidget())
         assert all(one is not None and sheet.isAncestorOf(one) for one in reached)
-        assert sheet.task_text in reached
+        assert sheet.task.field in reached
 
 
 def test_the_keys_of_the_verbs_work_over_it(
     window: MainWindow, services: Any, sheet: NewTaskDialog, qapp: QApplication
 ) -> None:
     assert window.verbs[CommandVerb.PAUSE].shortcut().toString() == "Ctrl+P"
-    key(sheet.task_text, Qt.Key.Key_P, CTRL)
+    key(sheet.task.field, Qt.Key.Key_P, CTRL)
     run_events(qapp, lambda: services.sessions.calls)
     assert services.sessions.calls == [("command", (1,), CommandVerb.PAUSE)]
     assert sheet.isVisible()
@@ -157,11 +157,11 @@ def test_the_keys_of_what_lies_behind_it_do_nothing(
 ) -> None:
     pressed = QKeySequence(keys)[0]
     is_open = window.body.is_details_open
-    QTest.keyClick(sheet.task_text, pressed.key(), pressed.keyboardModifiers())
-    assert sheet.task_text.hasFocus()
+    QTest.keyClick(sheet.task.field, pressed.key(), pressed.keyboardModifiers())
+    assert sheet.task.field.hasFocus()
     assert window.body.is_details_open is is_open
     assert not services.settings.value.show_ended
-    key(sheet.task_text, Qt.Key.Key_Escape)
+    key(sheet.task.field, Qt.Key.Key_Escape)
     assert not sheet.isVisible()
     assert window.filter_tasks.isEnabled()
 
@@ -173,7 +173,7 @@ def test_a_question_stands_in_the_strip_alone_until_it_closes(
     services.inbox.ask(a_question(1, "Which colour should I take?"))
     run_events(qapp)
     assert in_sight(QuestionDialog) == []
-    sheet.task_text.clear()
+    sheet.task.field.clear()
     services.clock.now += 60_000
     services.urgency.changed.emit()
     assert in_sight(QuestionDialog) == []
@@ -226,7 +226,7 @@ def test_answer_closes_it_and_opens_the_question(
     services.inbox.ask(a_question(1, "Which colour should I take?"))
     manager.open_question(None)
     assert not sheet.isVisible()
-    assert sheet.task_text.text() == "Buy one hub"
+    assert sheet.task.field.text() == "Buy one hub"
     assert len(in_sight(QuestionDialog)) == 1
 
 

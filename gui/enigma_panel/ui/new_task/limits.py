@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from enigma_panel.core.models import (
@@ -26,10 +26,12 @@ from enigma_panel.core.validation import (
 )
 from enigma_panel.ui.i18n import Translations, number_text, read_number, shorten
 from enigma_panel.ui.text.check import field_name, finding_text
+from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.basics import (
     FieldGrid,
     NoticeLabel,
     ProblemLabel,
+    make_button,
     make_column,
     make_label,
 )
@@ -48,11 +50,16 @@ class LimitsForm(QWidget):
     """The form: numbers, domains to avoid, form of the result, browser, way to start.
 
     rules: of the dialect that the task would be written in; the fields it lacks are hidden.
-    `mistyped` and `complete` together report all that was typed.
+    `mistyped` and `complete` together report all that was typed. more_button: shows and hides the
+    form; it stands outside. resized: the form was shown or hidden, or fields of it were.
     """
+
+    resized = Signal()
 
     def __init__(self, rules: ServiceRules) -> None:
         super().__init__()
+        self.more_button = make_button(tr("Limits and options"), "link")
+        self.more_button.setCheckable(True)
         self.numbers = {field: LineEdit() for field in NUMBERS}
         self.avoid_domains = LineEdit()
         forms = (
@@ -83,8 +90,15 @@ class LimitsForm(QWidget):
         self._schema_of = OutputType.JSON
         self._other_schema = ""
         self._build()
+        self.more_button.toggled.connect(self._show_form)
         self.output_type.currentIndexChanged.connect(self._change_output)
         self.proxy.currentIndexChanged.connect(self._show_fields)
+        for field, widget in self.field_widgets().items():
+            if isinstance(widget, ChoiceBox):
+                widget.currentIndexChanged.connect(self.resized)
+            else:
+                widget.textChanged.connect(self.problems[field].clear)
+        self._show_form(shown=False)
         self.set_rules(rules)
 
     def _build(self) -> None:
@@ -114,6 +128,13 @@ class LimitsForm(QWidget):
         self.time_note.setText(time_note(rules))
         self._show_fields()
         self._show_unused()
+        if unsupported_fields(self._typed(), self._rules):
+            self.more_button.setChecked(True)
+
+    def _show_form(self, shown: bool) -> None:
+        self.setVisible(shown)
+        self.more_button.show_glyph(Glyph.DOWN if shown else Glyph.CHEVRON, "mark")
+        self.resized.emit()
 
     def _show_fields(self) -> None:
         names, proxy = self._rules.names, self._proxy()
@@ -150,10 +171,6 @@ class LimitsForm(QWidget):
         ]
         role = "notice" if texts else "dim"
         self.unused.show_text("\n".join(texts) or (hint if self._in_open_browser else ""), role)
-
-    def has_unused(self) -> bool:
-        """Return whether something stands in a field that is hidden."""
-        return bool(unsupported_fields(self._typed(), self._rules))
 
     def _unused_text(self, field: Field) -> str:
         widget = self.field_widgets()[field]
@@ -248,7 +265,7 @@ class LimitsForm(QWidget):
         return OutputType(self.output_type.currentData())
 
     def fill(self, spec: TaskSpec) -> None:
-        """Show the limits and options of an earlier task."""
+        """Show the limits and options of an earlier task, which is started as usual."""
         browser, is_csv = spec.browser, spec.output_type is OutputType.CSV
         for field, box in self.numbers.items():
             held = NUMBERS[field].of(spec.limits)
@@ -264,13 +281,15 @@ class LimitsForm(QWidget):
         self.proxy.setCurrentIndex(self.proxy.findData(browser.proxy))
         self.country.setText(browser.proxy_country)
         self.address.setText(browser.proxy_address)
+        self.one_call.setChecked(False)
         self._show_unused()
+        if has_options(spec):
+            self.more_button.setChecked(True)
 
     def clear(self) -> None:
-        """Set all fields back to the service's own limits."""
-        with QSignalBlocker(self.one_call):
-            self.one_call.setChecked(False)
+        """Set all fields back to the service's own limits, and hide them."""
         self.fill(TaskSpec(text=""))
+        self.more_button.setChecked(False)
 
 
 def _in_open_browser(rules: ServiceRules) -> ServiceRules:
