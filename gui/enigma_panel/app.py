@@ -292,7 +292,7 @@ class Program:
     def _copy_diagnostics(self, parts: Parts, window: MainWindow) -> None:
         from enigma_panel.self_check import diagnostics  # noqa: PLC0415 - 15 ms
 
-        window.app_actions.copy(diagnostics(parts, self._dirs))
+        window.app_actions.clipboard.copy(diagnostics(parts, self._dirs))
 
     async def _stages(self, parts: Parts, window: MainWindow | None) -> None:
         """Give each stage its turn, whatever the outcome of the one before."""

@@ -15,14 +15,13 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.settings import choose_dialect
 from enigma_panel.services.types import LedgerError, PendingCommand
+from enigma_panel.ui.clipboard import Clipboard
 from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.secret_clipboard import SecretClipboard
 from enigma_panel.ui.text.dialects import offered_dialect
 from enigma_panel.ui.text.pages import open_account_page, open_live_page
 from enigma_panel.ui.text.problems import NoticeAction
 from enigma_panel.ui.text.verbs import verb_text
 from enigma_panel.ui.text.waiting import QueueAction
-from enigma_panel.ui.widgets.basics import put_on_clipboard
 
 if TYPE_CHECKING:
     from enigma_panel.ui.dialogs import Dialogs
@@ -35,8 +34,6 @@ GRACE_MS = 3_000
 """How long a Stop, or the Terminate of a session at work, stands with *Undo* before it is sent."""
 QUOTED_CHARS = 400
 TITLE_CHARS = 60
-MOST_COPIED = 10_000_000
-"""How many characters go to the clipboard at most: other programs read it as a whole."""
 _QUESTION = (
     "Only report, do nothing: shortly before this you were given the task “{task}”. "
     "Its result was lost on the way to me. Tell me that result in full, with every figure and "
@@ -69,7 +66,7 @@ class Actions(QObject):
         self._sessions = services.sessions
         self._scope = services.scope
         self.dialogs = dialogs
-        self._secrets = SecretClipboard(self)
+        self.clipboard = Clipboard(services, self.done.emit, self)
 
     def command(self, keys: Sequence[int], verb: CommandVerb) -> None:
         """Send a verb to each session that can take it; several ends are asked about first."""
@@ -170,38 +167,6 @@ class Actions(QObject):
     def dismiss_start(self, key: int) -> None:
         self._scope.spawn(f"dismiss start {key}", self._dismiss_start(key))
 
-    def copy(self, text: str) -> None:
-        put_on_clipboard(text)
-
-    def copy_cell(self, text: str) -> None:
-        """Put a cell's text on the clipboard, and say what: nothing shows the current cell."""
-        self.copy(text)
-        self.done.emit(tr("Copied: {text}", text=shorten(text, TITLE_CHARS)))
-
-    def copy_results(self, keys: Sequence[int]) -> None:
-        """Put the results of these tasks on the clipboard, one below the other."""
-        self._scope.spawn("copy results", self._copy_results(keys))
-
-    def copy_secret(self, text: str) -> None:
-        """Put a secret on the clipboard for a short time, and say so."""
-        self._secrets.put(text)
-        self.done.emit(tr("Copied. It leaves the clipboard after 30 seconds."))
-
-    def forget_secret(self) -> None:
-        """A secret does not stay on the clipboard when the program ends."""
-        self._secrets.clear()
-
-    def copy_session_id(self, key: int) -> None:
-        session = self._sessions.session(key)
-        if session is not None and session.service_id:
-            self.copy_secret(session.service_id)
-
-    def copy_live_link(self, key: int) -> None:
-        """Put the link to a session's live page on the clipboard."""
-        session = self._sessions.session(key)
-        if session is not None and session.web_view_url:
-            self.copy_secret(session.web_view_url)
-
     def open_live_page(self, key: int) -> None:
         """Open a session's live page in the person's web browser."""
         session = self._sessions.session(key)
@@ -293,19 +258,6 @@ class Actions(QObject):
         marked = tr.plural("1 result was marked as seen.", "{n} results were marked as seen.", n)
         self.done.emit(marked if n else tr("None of them was new."))
 
-    async def _copy_results(self, keys: Sequence[int]) -> None:
-        try:
-            results = await self._services.task_search.results_of(keys, MOST_COPIED)
-        except LedgerError:
-            self.done.emit(tr("The history could not be read, so nothing was copied."))
-            return
-        if results is None:
-            self.done.emit(tr("These results are too long to copy at once. Select fewer."))
-            return
-        if results:
-            self.copy("\n\n".join(results))
-        self.done.emit(copied_text(len(results), len(keys)))
-
     async def _bring_back(self, tasks: Sequence[int]) -> None:
         await self._sessions.restore(tasks)
         for task in filter(None, map(self._sessions.task, tasks)):
@@ -343,15 +295,3 @@ def result_question(lost: Task) -> TaskSpec:
     """The task that asks for it. Its session stays open, as it would have."""
     quoted = shorten(lost.spec.text, QUOTED_CHARS).replace("“", "'").replace("”", "'")
     return TaskSpec(text=_QUESTION.replace("{task}", quoted), close_after=False)
-
-
-def copied_text(copied: int, selected: int) -> str:
-    """How many results are on the clipboard, and how many tasks have none."""
-    if not copied:
-        return tr("None of them has a result, so nothing was copied.")
-    text = tr.plural("1 result was copied.", "{n} results were copied.", copied)
-    lacking = selected - copied
-    if not lacking:
-        return text
-    none = tr.plural("1 task has none.", "{n} tasks have none.", lacking)
-    return tr("{text} {none}", text=text, none=none)

@@ -17,7 +17,8 @@ from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.sessions import MOST_STARTS
 from enigma_panel.store.ledger.errors import DiskFullError
-from enigma_panel.ui import actions
+from enigma_panel.ui import clipboard
+from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.run_again import RunAgainDialog
 from enigma_panel.ui.quit.terminate_all import TerminateAllDialog
@@ -191,13 +192,13 @@ def test_a_screen_full_of_starts_is_refused(services: Any) -> None:
 
 
 @pytest.fixture
-def told(services: Any) -> tuple[actions.Actions, list[str]]:
+def told(services: Any) -> tuple[Actions, list[str]]:
     """What is done without a window, and what was said of it."""
     done: dict[str, Any] = {"status": TaskStatus.DONE}
     services.sessions.add(1, result="$5", **done)
     services.sessions.add(2, result="$9\nor less", **done)
     services.sessions.add(3, **done)
-    app_actions, said = actions.Actions(services, FakeDialogs()), list[str]()
+    app_actions, said = Actions(services, FakeDialogs()), list[str]()
     app_actions.done.connect(said.append)
     return app_actions, said
 
@@ -218,11 +219,11 @@ def test_results_are_copied_as_plain_text_one_below_the_other(
     told: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app_actions, said = told
-    app_actions.copy_results([3, 2, 1])
+    app_actions.clipboard.copy_results([3, 2, 1])
     assert QGuiApplication.clipboard().text() == "$9\nor less\n\n$5"
-    app_actions.copy_results([3])
-    monkeypatch.setattr(actions, "MOST_COPIED", 10)
-    app_actions.copy_results([2, 1])
+    app_actions.clipboard.copy_results([3])
+    monkeypatch.setattr(clipboard, "MOST_COPIED", 10)
+    app_actions.clipboard.copy_results([2, 1])
     assert QGuiApplication.clipboard().text() == "$9\nor less\n\n$5"
     assert said == [
         "2 results were copied. 1 task has none.",

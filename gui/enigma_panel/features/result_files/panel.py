@@ -75,7 +75,7 @@ class ResultFiles(DetailsPanel):
         opens = tr("Your web browser loads it. The link stays in your browser history.")
         leaves = tr("The link leaves the clipboard after 30 seconds.")
         row.offer(tr("Open"), f"{opens} {anyone}", partial(self._open, address))
-        copy = partial(self._app_actions.copy_secret, address)
+        copy = partial(self._app_actions.clipboard.copy_secret, address)
         row.offer(tr("Copy link"), f"{leaves} {anyone}", copy)
 
     def _open(self, address: str) -> None:

@@ -174,7 +174,7 @@ class ResultDialog(ModelessDialog):
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.activated.connect(self.find_bar.begin)
         self.view.shown.connect(self._show_form)
-        self.copy.clicked.connect(lambda: self._app_actions.copy(self.view.copied()))
+        self.copy.clicked.connect(lambda: self._app_actions.clipboard.copy(self.view.copied()))
         self.save_as.clicked.connect(self._save)
         self.again.clicked.connect(self._run_again)
         self._services.sessions.changed.connect(self._follow)

@@ -138,7 +138,9 @@ class Menus:
         if task.is_final:
             self._add(menu, tr("Open result"), lambda: self._selection.open_task(task.key))
         result = task.result
-        copy = self._add(menu, tr("Copy result"), lambda: self._app_actions.copy(result or ""))
+        copy = self._add(
+            menu, tr("Copy result"), lambda: self._app_actions.clipboard.copy(result or "")
+        )
         copy.setEnabled(bool(result))
         session = self._sessions.session(task.session_key)
         if session is not None and session.live_page is not None:
@@ -159,7 +161,7 @@ class Menus:
 
     def _verbs_for_several(self) -> tuple[tuple[str, Callable[[Sequence[int]], None]], ...]:
         return (
-            (tr("Copy results"), self._app_actions.copy_results),
+            (tr("Copy results"), self._app_actions.clipboard.copy_results),
             (tr("Mark as seen"), self._app_actions.mark_several_seen),
             (tr("Run again…"), self._app_actions.run_several_again),
         )
@@ -184,8 +186,8 @@ class Menus:
         secret = tr("Secret: anyone who has it can control the browser.")
         page = live_page_text(session.web_view_url)
         for label, call, can, tip in (
-            (tr("Copy session ID"), app_actions.copy_session_id, has_id, secret),
-            (tr("Copy live page link"), app_actions.copy_live_link, has_link, page),
+            (tr("Copy session ID"), app_actions.clipboard.copy_session_id, has_id, secret),
+            (tr("Copy live page link"), app_actions.clipboard.copy_live_link, has_link, page),
             (tr("Open live page"), app_actions.open_live_page, has_link, page),
         ):
             action = self._add(menu, label, partial(call, session.key))

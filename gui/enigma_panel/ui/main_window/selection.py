@@ -201,8 +201,8 @@ class Selection(QObject):
         self.queue_changed.connect(self.task_rows.follow_queue)
         self.queue_changed.connect(self._follow_queue)
         for table in (self.sessions, self.tasks):
-            table.copy_wanted.connect(self._app_actions.copy_cell)
-        self.tasks.results_wanted.connect(self._app_actions.copy_results)
+            table.copy_wanted.connect(self._app_actions.clipboard.copy_cell)
+        self.tasks.results_wanted.connect(self._app_actions.clipboard.copy_results)
         self.sessions.opened.connect(self.open_session)
         self.tasks.opened.connect(self.open_task)
         self._services.sessions.changed.connect(self._take)

@@ -156,7 +156,7 @@ class MainWindow(QMainWindow):
         """Close without asking, because the program ends."""
         self._may_close = True
         self._ticks.stop()
-        self.app_actions.forget_secret()
+        self.app_actions.clipboard.forget_secret()
         for dialog in self.findChildren(QDialog):
             if dialog.isVisible():
                 dialog.reject()
