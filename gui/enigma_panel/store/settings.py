@@ -256,7 +256,7 @@ def _is_usable(value: object) -> bool:
 
 
 def _encode(settings: Settings) -> bytes:
-    values = msgspec.to_builtins(settings)
+    values = msgspec.to_builtins(settings, order="deterministic")
     others = values.pop("others")
     text = msgspec.json.encode({**others, **values})
     return msgspec.json.format(text, indent=2) + b"\n"
