@@ -88,8 +88,8 @@ class CallWindow:
         return self.limit if rank in URGENT else max(1, self.limit - self.reserved)
 
     def used(self, now_ms: int) -> int:
-        """Slots in use, sent or not."""
-        self._forget(now_ms)
+        """Slots in use, sent or not; those that have ended are forgotten."""
+        self.slots = [slot for slot in self.slots if slot.is_open(now_ms)]
         return len(self.slots)
 
     def has_room(self, rank: Rank, now_ms: int) -> bool:
@@ -113,7 +113,6 @@ class CallWindow:
 
     def forecast(self, ranks: Iterable[Rank], now_ms: int) -> list[int]:
         """When calls of these ranks, most urgent first, can go; unknown ends count as latest."""
-        self._forget(now_ms)
         later = now_ms + self.period_ms
         ends = sorted(later if s.ends_ms is None else s.ends_ms for s in self.slots)
         due: list[int] = []
@@ -128,6 +127,3 @@ class CallWindow:
     def rest(self, until_ms: int) -> None:
         """Let no call go before the time that the service asks to wait for."""
         self.rests_until_ms = max(self.rests_until_ms, until_ms)
-
-    def _forget(self, now_ms: int) -> None:
-        self.slots = [slot for slot in self.slots if slot.is_open(now_ms)]
