@@ -65,7 +65,7 @@ class Starter(Service):
         self.day_cap = day_cap
         self._starts = starts
         self._status = status
-        self._lacked_text: set[int] = set()  # tasks whose next start has a text
+        self._lacked_text: set[int] = set()  # tasks whose start was refused without a text
         self._opened_for: dict[int, int] = {}  # by session: the task at whose address it began
 
     async def open(self, attempt: Attempt) -> Refusal | None:
@@ -84,8 +84,6 @@ class Starter(Service):
             refusal = await self._send_open(intent, task, client, attempt)
         if refusal is not None and refusal.failure is FailureKind.TEXT:
             self._lacked_text.add(task.key)
-        elif refusal is None or not refusal.kept:
-            self._lacked_text.discard(task.key)
         return refusal
 
     def _opening_text(self, session: Session, task: Task) -> str:
