@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from enigma_panel.store.files import sync_folder
 from enigma_panel.store.ledger.errors import (
     ClosedLedgerError,
     CorruptLedgerError,
@@ -159,10 +158,9 @@ def _text_or_bytes(text: bytes) -> str | bytes:
 def _make_private(path: Path) -> None:
     """Make the files 0600, but not where a link leads: that is the person's own. OSError.
 
-    SQLite gives -wal and -shm the mode of the main file. It is made here, not by a umask around
-    SQLite, because a umask holds for all threads.
+    SQLite gives -wal and -shm the mode of the main file, and syncs the folder with its first write.
+    The file is made here, not by a umask around SQLite, because a umask holds for all threads.
     """
-    fresh = not path.exists()
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     for ending in COMPANIONS if os.name != "nt" else ():
         file = Path(f"{path}{ending}")
@@ -170,8 +168,6 @@ def _make_private(path: Path) -> None:
         with contextlib.suppress(FileNotFoundError):
             if not file.is_symlink() and file.stat().st_mode & 0o077:
                 file.chmod(0o600)
-    if fresh:
-        sync_folder(path.parent)
 
 
 def _check_version(path: Path) -> None:
