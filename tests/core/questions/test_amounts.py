@@ -123,7 +123,8 @@ NO_TOTALS = (
     *("¿Lo compro? El total es 49 €", "Il totale è 49 €", "Gesamtbetrag: 49,99 €", "合計 ¥1,200"),
     *("Подписка. Total: 49 €", "合計. The total is $5."),
     # what may be read in two ways
-    *("The total is 1,299 €", "The total is $1.299", "The total is $1,2345", "The total is €٤٩"),
+    *("The total is 1.234.56 €", "The total is 1,299 €", "The total is $1.299"),
+    *("The total is $1,2345", "The total is €٤٩"),
     *("The total is \u202e99.94$\u202c", "The total is $4\u200b9.99", "The total is ¤$5"),
 )
 

@@ -247,6 +247,13 @@ async def test_up_and_next_leave_alone_what_is_being_sent(
         assert applied(sim.url)["newTask"] == 2
 
 
+async def test_what_is_about_to_be_sent_is_not_taken_back(bench: QueueBench) -> None:
+    key = await bench.start()
+    assert await bench.queue.remove([key]) == []
+    await bench.until_taken()
+    assert not bench.task(key).is_final
+
+
 async def test_an_open_intent_of_a_session_long_ended_does_not_stop_the_start(
     simulator: Start, running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,21 @@
+"""The filter of the tasks."""
+
+from enigma_panel.core.task_filter import TaskFilter, TaskGroup
+from tests.kit.rows import check_rows
+
+FILTERS = (
+    # the filter, whether it lets all tasks through
+    (TaskFilter(), True),
+    (TaskFilter(words=" \n"), True),
+    (TaskFilter(words="hub"), False),
+    (TaskFilter(words=" ", has_asked=True), False),
+    (TaskFilter(groups=frozenset({TaskGroup.FAILED})), False),
+    (TaskFilter(from_ms=0), False),
+)
+
+
+def test_a_filter_is_empty_where_it_lets_all_tasks_through() -> None:
+    def check(one: TaskFilter, is_empty: bool) -> None:
+        assert one.is_empty is is_empty
+
+    check_rows(FILTERS, check)
