@@ -105,8 +105,7 @@ class Database:
     def insert(self, sql: str, values: Sequence[Any]) -> int:
         """Run an INSERT of one row, within `transaction`; returns the row's new key."""
         key = self.execute(sql, values).lastrowid
-        if key is None:
-            raise TypeError("not an INSERT")
+        assert key is not None  # after an INSERT
         return key
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:

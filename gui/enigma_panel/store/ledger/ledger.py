@@ -402,7 +402,6 @@ class Ledger:
         else:
             values[0] = deletion.fresh_key(self._db, table.name)
             self._db.execute(table.insert, values)
-            record = replace(record, key=values[0])
         return table.stored(record, values)
 
 

@@ -118,8 +118,8 @@ class RowReader:
         rows = self.rows("intents", f"{_SELECT_INTENTS} WHERE {where} ORDER BY key")
         found = self.records(SESSIONS, THESE, json_of(row[2] for row in rows))
         sessions = {session.key: session for session in found}
-        task_keys = (row[3] for row in rows if row[3] is not None)
-        tasks = {task.key: task for task in self.records(TASKS, THESE, json_of(task_keys))}
+        task_keys = json_of(row[3] for row in rows)
+        tasks = {task.key: task for task in self.records(TASKS, THESE, task_keys)}
         return self._readable("intents", rows, lambda row: _intent(row, sessions, tasks))
 
     def rows(self, table: str, sql: str, *values: object) -> list[Any]:
@@ -169,6 +169,6 @@ def _intent(row: Sequence[Any], sessions: dict[int, Session], tasks: dict[int, T
     )
 
 
-def json_of(keys: Iterable[int | str]) -> str:
-    """Keys or ids as a value for json_each, as in THESE and OF_THESE."""
+def json_of(keys: Iterable[int | str | None]) -> str:
+    """Keys or ids as a value for json_each, as in THESE and OF_THESE; None matches no row."""
     return msgspec.json.encode(list(keys)).decode()
