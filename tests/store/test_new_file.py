@@ -39,6 +39,13 @@ def test_it_is_hidden_until_it_is_whole_and_takes_no_files_place(folder: Path) -
     assert len(list(folder.iterdir())) == 3
 
 
+def test_it_is_synced_whole(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: sizes.append(os.fstat(handle).st_size))
+    save_text(folder / "t.txt", "abc")
+    assert sizes == [3]
+
+
 def fails(name: str, number: int) -> Spoil:
     def fail(*_: object, **__: object) -> None:
         raise OSError(number, REFUSED)

@@ -162,6 +162,8 @@ def test_one_that_runs_out_over_that_takes_no_task(folder: Path) -> None:
             await asyncio.sleep(1)  # it waits for its next try
             ended = Observation(kind=Kind.SESSION_ENDED, code="expired")
             await bench.store.record(bench.session_of(key).key, None, ended)
+            for _ in range(2):  # for two reasons in one turn of the loop
+                bench.queue._scheduler.schedule()
         await until(lambda: bench.queue.pause_reason is PauseReason.UNTAKEN)
         await asyncio.sleep(600)
         assert bench.service.opened == ["s1", "s2"]

@@ -154,6 +154,7 @@ async def test_402_closes_the_browser_before_funds_can_open_another(bench: Queue
     bench.service.keeps_open = [rejected(500)] * 3
     key = await bench.start()
     await until(lambda: bench.queue.pause_reason is PauseReason.FUNDS)
+    assert bench.queue.pause_error is BROKE
     bench.queue.funds_added()
     await bench.until_taken()
     assert (bench.service.most_open, bench.service.opened) == (1, ["s1", "s2"])
