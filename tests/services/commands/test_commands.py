@@ -102,6 +102,7 @@ async def test_what_is_being_sent_cannot_be_taken_back(bench: Bench) -> None:
     given = bench.give(key, TERMINATE)
     await asyncio.sleep(0.02)
     assert bench.why(key) is WaitReason.SENDING
+    assert bench.stands[-1] == (key, bench.waiting(key))
     assert bench.store.ending == {key: {TERMINATE}}
     assert not bench.commands.undo(key)
     await given

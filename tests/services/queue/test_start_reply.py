@@ -53,6 +53,8 @@ def _outcome(bench: Bench, intent: Any, reply: Observation) -> str:
     try:
         own_reply(bench.store, intent, reply)
     except ProtocolError as error:
+        if error.session_id != reply.session_id:
+            return "forgotten"  # it may be open, and has to be ended
         return "refused" if error.nothing_happened else "unknown"
     return "used"
 
