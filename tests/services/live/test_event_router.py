@@ -84,6 +84,19 @@ async def test_the_question_is_there_at_once_while_the_reply_is_held(bench: Benc
     assert kinds == ["opened", "question"]  # that it was accepted is no news after that
 
 
+@pytest.mark.parametrize("may_be_the_text", [False, True])
+async def test_a_question_is_the_unnamed_task_s_unless_the_opening_text_may_ask(
+    bench: Bench, may_be_the_text: bool
+) -> None:
+    session, key = await bench.open()
+    if may_be_the_text:
+        bench.store.records.text_addresses.add(existing(bench.store.session(session)).base_url)
+    bench.woken.clear()
+    await bench.hear(Kind.QUESTION, "Which colour?")
+    assert (bench.task(key).status is S.ASKS) is not may_be_the_text
+    assert bench.woken == [session]
+
+
 async def test_the_same_question_is_a_copy_just_after_the_answer_and_a_new_one_later(
     bench: Bench,
 ) -> None:
