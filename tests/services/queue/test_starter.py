@@ -20,6 +20,7 @@ from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.core.reducer import MAX_LIFE_MS
 from enigma_panel.core.service_rules import RULES, Dialect
 from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.live.event_router import EventRouter
 from enigma_panel.services.types import NoticeKind, QueueEntry, WaitReason
 from enigma_panel.store.ledger.intents import IntentKind
 from tests.kit.existing import existing
@@ -120,6 +121,24 @@ async def test_a_start_of_unknown_outcome_is_said_and_stays_alone(bench: QueueBe
     assert bench.task(key).status is TaskStatus.UNCONFIRMED
     assert bench.said == [NoticeKind.START_UNCONFIRMED]
     assert (bench.service.opened, bench.queue.entries()) == ([], []), "it was not sent again"
+
+
+async def test_one_that_the_live_channel_names_is_not_said_to_be_unconfirmed(
+    bench: QueueBench,
+) -> None:
+    engine = bench.bench
+    router = EventRouter(engine.store, engine.timeline, engine.starts)
+
+    async def lose_reply(session_id: str, spec: TaskSpec) -> Observation:
+        result = Observation(kind=Kind.COMPLETED, task_id="t1", session_id=session_id)
+        await router.handle(bench.session_of(key).key, result)
+        raise InterruptedCallError("cut")
+
+    bench.service.new_task = lose_reply  # type: ignore[method-assign]
+    key = await bench.start()
+    await until(lambda: bench.task(key).status is TaskStatus.UNCONFIRMED)
+    await router.give_names()  # as `Live` does on each change
+    assert (bench.task(key).service_id, bench.said) == ("t1", [])
 
 
 async def test_one_whose_error_names_its_browser_can_be_ended(bench: QueueBench) -> None:

@@ -32,7 +32,6 @@ class EventRouter(QObject):
         self._store = store
         self._timeline = timeline
         self._starts = starts
-        self._names: dict[int, str] = {}  # by task: an id that its reply may still correct
 
     async def handle(self, session_key: int, observation: Observation) -> None:
         """Record what one event shows."""
@@ -53,16 +52,16 @@ class EventRouter(QObject):
 
     def holds_name_of(self, task_keys: Iterable[int]) -> bool:
         """Whether an id is held for one of these tasks."""
-        return not self._names.keys().isdisjoint(task_keys)
+        return not self._starts.heard.keys().isdisjoint(task_keys)
 
     async def give_names(self) -> None:
         """Give the ids that are held to tasks whose reply does not come any more."""
-        for key, task_id in list(self._names.items()):
+        for key, task_id in list(self._starts.heard.items()):
             task = self._store.task(key)
             if task is None or not is_unnamed(task):  # its reply named it, or refused it
-                self._names.pop(key, None)
+                self._starts.heard.pop(key, None)
             elif not self._starts.is_awaiting_reply(key):
-                self._names.pop(key, None)
+                self._starts.heard.pop(key, None)
                 accepted = Observation(kind=Kind.ACCEPTED, task_id=task_id)
                 await self._store.record(task.session_key, key, accepted)
                 self.poll_wanted.emit(task.session_key)
@@ -75,7 +74,7 @@ class EventRouter(QObject):
         if task_id is None or is_known or self._store.records.may_run_a_text(session):
             return
         if len(unnamed) == 1 and not unnamed[0].is_final:
-            self._names[unnamed[0].key] = task_id
+            self._starts.heard[unnamed[0].key] = task_id
             await self.give_names()
 
     async def _take_question(self, session: Session, observation: Observation) -> None:

@@ -175,12 +175,14 @@ class Starter(Service):
         key = intent.session.key
         task_key = intent.task.key if intent.task else None
         if not error.nothing_happened:
+            is_heard = task_key in self._starts.heard  # the live channel names it in a moment
             unknown = unknown_outcome(self._store, intent, error)
             session, task = await self._store.settle(intent, Outcome.UNKNOWN, unknown)
             unclear = {session.phase, task.status if task is not None else None}
-            if not unclear.isdisjoint({Phase.UNCONFIRMED, TaskStatus.UNCONFIRMED}):
+            is_unclear = not unclear.isdisjoint({Phase.UNCONFIRMED, TaskStatus.UNCONFIRMED})
+            if is_unclear and not is_heard:
                 self._notices.notify(NoticeKind.START_UNCONFIRMED, key, task_key, error)
-            return None  # else its question has come meanwhile
+            return None  # else its question or its id has come meanwhile
         failure = self._classify(error, intent, client)
         is_old_key = failure is FailureKind.KEY and not self._account.is_in_use(client)
         kept = is_old_key or keeps(failure, error)

@@ -6,9 +6,13 @@ from contextlib import contextmanager
 
 
 class StartsUnderWay:
-    """Sessions without a name yet, and tasks whose reply is awaited."""
+    """Sessions without a name yet, and tasks whose reply is awaited.
+
+    heard: by task, an id from the live channel that the reply may still correct.
+    """
 
     def __init__(self) -> None:
+        self.heard: dict[int, str] = {}
         self._naming: dict[int, asyncio.Event] = {}
         self._awaiting: set[int] = set()
 
