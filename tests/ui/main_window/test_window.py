@@ -228,7 +228,7 @@ def test_a_waiting_keychain_is_said_where_the_rows_will_be(
     window: MainWindow, services: Any, state: KeyState, words: str
 ) -> None:
     table = window.selection.sessions
-    start = "Nothing is running."
+    start = "Open sessions appear here."  # also true while some are perhaps open
     assert table.accessibleDescription() == start
     services.account.state = state
     services.account.changed.emit()

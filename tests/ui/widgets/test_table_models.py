@@ -101,10 +101,10 @@ def test_while_held_nothing_moves_and_new_rows_come_last(
     hold.aim()
     sessions.change_session(1, phase=Phase.CLOSED, ended_ms=NOW)
     sessions.add(3)
-    assert session_rows.keys() == [1, 2, 3]
+    assert (session_rows.keys(), session_rows.count_ended()) == ([1, 2, 3], (0, 0))
     assert cell_text(session_rows, 1, Column.STATE) == "Closed"
     hold.leave()
-    assert session_rows.keys() == [2, 3]
+    assert (session_rows.keys(), session_rows.count_ended()) == ([2, 3], (1, 0))
 
 
 def test_cells_of_a_session(services: Any, session_rows: SessionsModel) -> None:

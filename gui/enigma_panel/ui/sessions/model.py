@@ -219,7 +219,7 @@ class SessionsModel(KeyedTableModel):
     def _left_lately(self, session: Session) -> bool:
         stay_ms = ENDED_STAY_MS if session.is_final else ASSUMED_STAY_MS
         is_recent = self._clock.now_ms() - (session.ended_ms or 0) < stay_ms
-        return is_recent and self._is_gone(session)
+        return is_recent and self.row_of(session.key) is None
 
     def cell(self, key: int, column: int) -> Cell:
         session = self._sessions.session(key)

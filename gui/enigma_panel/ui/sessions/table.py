@@ -80,11 +80,11 @@ class SessionsTable(KeyedTable):
         """Set the text of the empty table: what to do, and what the program waits for."""
         match state:
             case KeyState.READY:
-                text = tr("Nothing is running.")
+                text = tr("Open sessions appear here.")
             case KeyState.LOOKING:
                 text = tr("Waiting for the keychain. It may ask for your keyring password.")
             case _:
-                text = tr("Nothing is running. Enter an API key to start a task.")
+                text = tr("Open sessions appear here. Enter an API key to start a task.")
         self.set_empty_text(text)
 
     def bring_in_sight(self) -> None:
