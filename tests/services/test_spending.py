@@ -127,15 +127,22 @@ def test_of_fewer_than_three_tasks_there_is_no_price(scene: Scene) -> None:
 
 @pytest.mark.parametrize("balance", ["NaN", "-1", "1E+30"])
 def test_of_a_foolish_balance_nothing_is_forecast(scene: Scene, balance: str) -> None:
-    scene.store.put(ended(1, "0.1"))
+    scene.store.put(*(ended(key, "0.1") for key in (1, 2, 3)))
     assert scene.spending.forecast(Decimal(balance)) is None
 
 
 def test_of_tasks_that_cost_nothing_nothing_is_forecast(scene: Scene) -> None:
-    scene.store.put(ended(1, "0"), ended(2, "1E-12"))
+    scene.store.put(ended(1, "0"), ended(2, "1E-12"), ended(4, "0"))
     assert scene.spending.forecast(Decimal(5)) is None
     scene.store.put(a_task(3, status=TaskStatus.DONE, ended_ms=NOW, usage=Usage(cost=Decimal(2))))
-    assert scene.spending.forecast(Decimal(5)) == 7
+    assert scene.spending.forecast(Decimal(5)) == 10
+
+
+def test_of_too_few_known_costs_nothing_is_forecast(scene: Scene) -> None:
+    scene.store.put(ended(1, "0.10"), ended(2, "0.10"))
+    assert (scene.spending.forecast(Decimal(5)), scene.spending.price()) == (None, None)
+    scene.store.put(ended(3, "0.10"))
+    assert scene.spending.forecast(Decimal(5)) == 50
 
 
 async def test_what_is_left_is_of_the_account_in_use_alone(qapp: object) -> None:

@@ -19,7 +19,7 @@ LAST = 20
 KEPT = 500
 """How many recent tasks are remembered, to find those of one site among them."""
 LEAST_KNOWN = 3
-"""How many tasks must have told their cost before a price is guessed."""
+"""How many tasks must have told their cost before anything is guessed by it."""
 
 
 class Price(Struct, frozen=True, kw_only=True):
@@ -81,8 +81,9 @@ class Spending:
         context.account.changed.connect(self._follow_account)
 
     def forecast(self, balance: Decimal) -> int | None:
-        """How many tasks the balance pays for; None while none is known to have cost anything."""
-        return affordable(balance, [cost for _, cost, _ in self._newest()])
+        """How many tasks the balance pays for; None while too few are known to have cost what."""
+        costs = [cost for _, cost, _ in self._newest()]
+        return affordable(balance, costs) if len(costs) >= LEAST_KNOWN else None
 
     def price(self, site: str = "") -> Price | None:
         """What one more task may cost, by those of this site where enough are known; None while
