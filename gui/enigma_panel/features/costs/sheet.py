@@ -200,12 +200,12 @@ class CostsSheet(Sheet):
         days, today = self._days, self._days[-1:]
         shown = [one for one in outcomes() if may_have_cost(one.sum_of(days))]
         self._outcomes = [*shown, self._all]
-        sums = [(one.label, one.sum_of(today), one.sum_of(days)) for one in self._outcomes]
-        each = self._services.spending.price()
-        rows = [
-            Row([(label, ""), *(sum_cell(one, each) for one in both)], is_total=n == len(shown))
-            for n, (label, *both) in enumerate(sums)
-        ]
+        each, rows = self._services.spending.price(), list[Row]()
+        # Beside gaps the total estimates nothing, so its rows don't either: they add up to it.
+        columns = [(of, None if self._all.sum_of(of).has_gaps else each) for of in (today, days)]
+        for one in self._outcomes:
+            sums = (sum_cell(one.sum_of(of), price) for of, price in columns)
+            rows.append(Row([(one.label, ""), *sums], is_total=one is self._all))
         self.by_outcome.show_rows([tr("Where it went"), tr("Today"), tr("30 days")], rows)
 
     def _show_view(self) -> None:
