@@ -294,7 +294,7 @@ async def test_at_the_cap_of_the_day_nothing_starts_until_it_is_raised(bench: Ca
     (key,) = await bench.run()
     await bench.tell(key, "0.79", "0.809385", "0.90")
     assert bench.said == [NoticeKind.CAP_NEAR]
-    assert bench.bench.said[0][3] == {"spent": "$0.81", "cap": "$1.00"}
+    assert bench.bench.said[0][3] == {"cap": "$1.00"}
     await bench.tell(key, "1.00")
     bench.service.begun = lambda: pytest.fail("a start after the cap")
     planned, there = await bench.start(), await bench.start(where=bench.session_of(key))

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from enigma_panel.core.caps import is_near, raised
 from enigma_panel.core.models import Task, TaskStatus
-from enigma_panel.core.money import MoneyKind, exact_money, format_money
+from enigma_panel.core.money import exact_money
 from enigma_panel.core.observation import AT_CAP
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.context import Service, ServiceContext
@@ -178,8 +178,7 @@ class Caps(Service):
         this = (self._store.day_costs.day[0], cap or Decimal(0))
         if cap is not None and self._said_near != this and is_near(self.spent(), cap):
             self._said_near = this
-            spent = format_money(self.spent(), MoneyKind.SUM)
-            self._notices.notify(NoticeKind.CAP_NEAR, spent=spent, cap=exact_money(cap))
+            self._notices.notify(NoticeKind.CAP_NEAR, cap=exact_money(cap))
 
     def _is_last(self, task: Task) -> bool:
         others = (one for one in self._store.tasks_of(task.session_key) if one.key != task.key)

@@ -178,9 +178,8 @@ class NoticeFacts(TypedDict, total=False):
     reason: str  # LEDGER_FAILED
     places: int  # LIMIT_LOWERED
     seconds: int  # WENT_TO_SLEEP
-    spent: str  # CAP_NEAR
     cost: str  # STOP_IN_VAIN
-    cap: str  # both
+    cap: str  # CAP_NEAR, STOP_IN_VAIN
 
 
 class ServiceNotice(Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from enigma_panel.api.errors import (
     Reply,
 )
 from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import (
     KeyCheck,
@@ -49,7 +50,6 @@ FACTS = NoticeFacts(
     reason="full",
     places=3,
     seconds=751,
-    spent="$4.02",
     cost="$4.02",
     cap="$5.00",
 )
@@ -344,16 +344,18 @@ def test_a_reached_cap_is_said_beside_what_else_holds_the_queue(bar: Bar) -> Non
 
 
 @pytest.mark.parametrize(
-    ("cap", "spent", "said"),
+    ("cap", "spent", "n_unknown", "said"),
     [
-        ("0.025", "0.026", "Daily cap reached: $0.03 of $0.025."),
-        ("0.50", "0.509", "Daily cap reached: $0.51 of $0.50."),
-        ("0", "0.30", "The daily cap can't be read."),
+        ("0.025", "0.026", 0, "Daily cap reached: $0.03 of $0.025."),
+        ("0.50", "0.509", 0, "Daily cap reached: $0.51 of $0.50."),
+        ("0.12", "0.13", 1, "Daily cap reached: ≥ $0.13 of $0.12."),
+        ("0", "0.30", 0, "The daily cap can't be read."),
     ],
 )
 def test_a_reached_cap_is_told_with_what_the_top_bar_says(
-    bar: Bar, cap: str, spent: str, said: str
+    bar: Bar, cap: str, spent: str, n_unknown: int, said: str
 ) -> None:
+    bar.services.task_search.tell_today(TaskSum(cost=Decimal(spent), unknown=n_unknown))
     bar.services.settings.change(cap_per_day=Decimal(cap))
     bar.services.caps.today, bar.services.caps.is_held = Decimal(spent), True
     bar.notices.refresh()
@@ -366,9 +368,10 @@ def test_that_little_is_left_of_a_cap_is_said_while_it_is_true(
 ) -> None:
     bar.services.settings.change(cap_per_day=Decimal(5))
     bar.services.caps.today = Decimal("4.02")
-    bar.say(Kind.CAP_NEAR, spent="$4.02", cap="$5.00")
+    bar.services.task_search.tell_today(TaskSum(cost=Decimal("4.02"), unknown=1))
+    bar.say(Kind.CAP_NEAR, cap="$5.00")
     bar.notices.refresh()
-    assert bar.told == ["$4.02 of $5.00 is spent today."]
+    assert bar.told == ["≥ $4.02 of $5.00 is spent today."]
     assert bar.offers() == []
     bar.services.settings.change(cap_per_day=Decimal(cap))
     bar.services.caps.today = Decimal(spent)

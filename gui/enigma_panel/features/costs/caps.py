@@ -3,18 +3,17 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from msgspec.structs import replace
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from enigma_panel.core.caps import CapMistake, read_cap
-from enigma_panel.core.money import MoneyKind, exact_money, format_money
+from enigma_panel.core.money import exact_money
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
 from enigma_panel.store.settings import HOLD, TERMINATE_RUNNING
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.sums import sum_text
+from enigma_panel.ui.text.sums import spent_text
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import (
     ProblemLabel,
@@ -95,13 +94,9 @@ class CapFields(QWidget):
         if cap is not None:
             part = min(Decimal(1), spent / cap) if cap else Decimal(1)
             self.spent.setValue(int(part * STEPS))
-            known = sum_text(replace(today, cost=spent, unreported=0), is_narrow=True)
-            amounts = {
-                "spent": known or format_money(spent, MoneyKind.SUM),
-                "cap": exact_money(cap),
-            }
             if cap:  # else it can't be read
-                lines.append(tr("Today {spent} of {cap}.", **amounts))
+                known = spent_text(today, spent)
+                lines.append(tr("Today {spent} of {cap}.", spent=known, cap=exact_money(cap)))
             if is_reached:
                 lines.append(tr("New tasks start when you raise the cap, or tomorrow."))
         n = caps.uncounted()

@@ -17,6 +17,7 @@ from enigma_panel.services.types import (
     ServiceStatus,
 )
 from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.notices.queue import spent_today
 from enigma_panel.ui.text.dialects import dialect_name, wanted_dialect
 from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain
 from enigma_panel.ui.text.pages import account_page
@@ -199,7 +200,7 @@ KINDS: Mapping[NoticeKind, Kind] = {
         words=lambda about: (
             tr(
                 "{spent} of {cap} is spent today.",
-                spent=about.facts["spent"],
+                spent=spent_today(about.services),
                 cap=about.facts["cap"],
             ),
             tr("Nothing more starts at the cap."),

@@ -10,6 +10,7 @@ from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.errors import explain
 from enigma_panel.ui.text.pages import account_page
 from enigma_panel.ui.text.problems import Notice, NoticeAction
+from enigma_panel.ui.text.sums import spent_text
 from enigma_panel.ui.text.waiting import parked_text
 
 tr = Translations("Notices")
@@ -57,8 +58,8 @@ def at_cap(services: Services) -> Notice | None:
     if not services.caps.is_reached():
         return None
     caps, cap = services.caps, services.settings.value.cap_per_day or Decimal(0)
-    spent = format_money(caps.spent(), MoneyKind.SUM)
-    reached = tr("Daily cap reached: {spent} of {cap}.", spent=spent, cap=exact_money(cap))
+    amounts = {"spent": spent_today(services), "cap": exact_money(cap)}
+    reached = tr("Daily cap reached: {spent} of {cap}.", **amounts)
     ends = (NoticeAction.TERMINATE_RUNNING,) if services.sessions.terminable_keys() else ()
     queue, raised = services.queue, caps.raised()
     queued = len(queue.entries()) if queue.pause_reason is PauseReason.CAP else 0
@@ -71,6 +72,11 @@ def at_cap(services: Services) -> Notice | None:
         stays=True,
         amount=exact_money(raised) if raised is not None else "",
     )
+
+
+def spent_today(services: Services) -> str:
+    """Return what the day's cap counts, which may be less than the day cost."""
+    return spent_text(services.task_search.figures.day, services.caps.spent())
 
 
 def _dearest(services: Services) -> str:

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from enigma_panel.core.money import MoneyKind, format_least, format_money
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.spending import Price
@@ -57,6 +59,12 @@ def cost_text(total: TaskSum, each: Price | None = None, *, is_narrow: bool = Fa
     """Return a sum, or that nothing of it is known."""
     text = sum_text(total, each, is_narrow=is_narrow)
     return text or unknown_text(total, is_narrow=is_narrow)
+
+
+def spent_text(day: TaskSum | None, spent: Decimal) -> str:
+    """Return what a cap counts of a day, which may be less than that cost: '≥ $0.13'."""
+    counted = replace(day or TaskSum(), cost=spent, unreported=0)
+    return sum_text(counted, is_narrow=True) or format_money(spent, MoneyKind.SUM)
 
 
 def today_text(total: TaskSum, each: Price | None, *, is_narrow: bool = False) -> str:
