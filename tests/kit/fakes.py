@@ -366,7 +366,8 @@ class FakeTaskSearch(TaskSearch):
         self.asked: list[tuple[TaskFilter, Order]] = []
         self.is_late = False
         self.days_followed = 0
-        sessions.changed.connect(lambda diff: self.answer(by_person=bool(diff.deleted)))
+        # No lambda: it would keep itself and, through it, every window of the tests alive.
+        sessions.changed.connect(self._follow)
 
     def ask(self, task_filter: TaskFilter | None = None, order: Order | None = None) -> None:
         self.filter = self.filter if task_filter is None else task_filter
@@ -374,6 +375,9 @@ class FakeTaskSearch(TaskSearch):
         self.asked.append((self.filter, self.order))
         if not self.is_late:
             self.answer(by_person=True)
+
+    def _follow(self, diff: Diff) -> None:
+        self.answer(by_person=bool(diff.deleted))
 
     def follow_day(self) -> None:
         self.days_followed += 1

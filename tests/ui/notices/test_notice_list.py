@@ -62,10 +62,12 @@ class Bar:
         self.services, self.app_actions, self.selection = services, app_actions, FakeSelection()
         show_task, show_session = self.selection.show_task, self.selection.show_session
         self.notices = NoticeList(services, app_actions, show_task, show_session)  # type: ignore[arg-type]
-        self.told: list[str] = []
         self.came: list[Notice] = []
         self.notices.came.connect(self.came.append)
-        self.notices.came.connect(lambda notice: self.told.append(notice.title))
+
+    @property
+    def told(self) -> list[str]:
+        return [notice.title for notice in self.came]
 
     @property
     def lines(self) -> list[str]:

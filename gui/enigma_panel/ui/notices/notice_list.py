@@ -203,7 +203,7 @@ class NoticeList(QObject):
         for service in (services.sessions, services.health, services.account):
             service.changed.connect(self.refresh)
         services.settings.failed.connect(self._show_settings_error)
-        services.settings.changed.connect(lambda *_: self.drop(SETTINGS_TOPIC))
+        services.settings.changed.connect(self._drop_settings_error)
         app_actions.awaited_again.connect(self._show_unconfirmed)
 
     def _standing(self) -> dict[str, Notice | None]:
@@ -256,6 +256,9 @@ class NoticeList(QObject):
     def _show_settings_error(self, error: SettingsError) -> None:
         title = tr("The settings can't be saved: {reason}.", reason=error.reason)
         self.add(Notice(title=title, topic=SETTINGS_TOPIC))
+
+    def _drop_settings_error(self) -> None:
+        self.drop(SETTINGS_TOPIC)
 
     def _do(self, action: NoticeAction, notice: Notice) -> None:
         app_actions, queue = self._app_actions, self._services.queue
