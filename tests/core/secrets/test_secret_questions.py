@@ -16,6 +16,7 @@ What is the password of the PDF?
 The file is protected. Please tell me its password.
 Enter the PIN
 What is the PIN of the card?
+What is the PIN of the grey wall safe?
 Please enter your 4-digit PIN.
 I need the PIN the bank sent you.
 what is your pin?

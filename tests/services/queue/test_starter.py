@@ -89,6 +89,22 @@ def test_stopped_before_it_is_refused_it_is_not_tried_again(folder: Path, grace_
     on_queue(folder, test, Slow())
 
 
+async def test_a_terminate_taken_back_while_the_browser_opens_changes_nothing(
+    bench: QueueBench,
+) -> None:
+    first = await bench.start()
+    await bench.until_taken()
+    await bench.start(where=bench.session_of(first))  # so that its key is no session's
+    key = await bench.start()
+    session = bench.session_of(key).key
+    await until(lambda: len(bench.service.opened) == 2)
+    bench.bench.give(session, CommandVerb.TERMINATE, 3_000)
+    await asyncio.sleep(1)
+    assert bench.commands.undo(session)
+    await bench.until_taken(2)
+    assert bench.service.asked == ["s1", "s2"]
+
+
 async def test_a_start_that_is_refused_for_good_is_not_tried_again(bench: QueueBench) -> None:
     bench.service.refuses_start = [rejected(413)]
     key = await bench.start()
