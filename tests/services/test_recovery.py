@@ -62,9 +62,9 @@ async def test_nothing_of_a_copy_is_sent_again(
     with Ledger.open(path)[0] as ledger:
         _, queued = ledger.plan([(planned, new_task(status=TaskStatus.QUEUED))])[0]
         begun = ledger.open_intent(IntentKind.START_SESSION, new_session(), new_task(), 1)
-        ledger.open_intent(
-            IntentKind.STATE, begun.session, begun.task, 1, verb=CommandVerb.TERMINATE
-        )
+        shop, task = a_session(7, current_task=7), a_task(7, session_key=7)
+        put(ledger, shop, task)
+        ledger.open_intent(IntentKind.STATE, shop, task, 1, verb=CommandVerb.TERMINATE)
         copy_ledger(ledger, 1)
     use_copy(path)
     async with running(NOBODY) as parts:
