@@ -1,5 +1,6 @@
 """The toast of the main window: what was done, and for some seconds the way back."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from enigma_panel.api.errors import InterruptedCallError
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.types import Diff, NoticeKind, ServiceNotice, WaitReason
+from enigma_panel.services.types import Diff, NoticeFacts, NoticeKind, ServiceNotice, WaitReason
 from enigma_panel.ui import actions
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.widgets import toast
@@ -96,7 +97,8 @@ def test_no_word_takes_the_place_of_an_undo(
 ) -> None:
     """As "$2.10 of $2.60 is spent today." did, two seconds after the cap was raised."""
     window.toast.say("Copied.")
-    facts = {"spent": "$2.10", "cap": "$2.60"}
+    services.caps.today = Decimal("2.10")
+    facts: NoticeFacts = {"cap": "$2.60"}
     services.sessions.said.emit(ServiceNotice(kind=NoticeKind.CAP_NEAR, facts=facts))
     assert window.toast.accessibleName() == "A task was removed."
     if is_undone:
