@@ -75,11 +75,12 @@ if TYPE_CHECKING:
     from enigma_panel.services.state.session_store import SessionStore
     from enigma_panel.services.state.timeline import Timeline
     from enigma_panel.services.task_search import TaskSearch
+    from enigma_panel.ui.dialogs import Dialogs
     from enigma_panel.ui.main_window.selection import Selection
 else:
     Sessions = TaskSearch = TaskQueue = Inbox = Live = Timeline = Health = QObject
     Account = SessionStore = QObject
-    ServiceClient = LedgerWriter = TaskScope = Selection = Spending = object
+    ServiceClient = LedgerWriter = TaskScope = Selection = Spending = Dialogs = object
 
 
 @dataclass
@@ -1088,7 +1089,7 @@ class FakeScope(TaskScope):
         QTimer.singleShot(0, partial(self._go_on, coro))
 
 
-class FakeDialogs:
+class FakeDialogs(Dialogs):
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
 

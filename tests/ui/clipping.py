@@ -25,6 +25,7 @@ from enigma_panel.ui.widgets.basics import ElidedLabel
 from enigma_panel.ui.widgets.table.delegates import cell_width
 from enigma_panel.ui.widgets.table.model import Role
 from enigma_panel.ui.widgets.table.table import KeyedTable
+from tests.kit.existing import existing
 
 KINDS = (QLabel, QAbstractButton, QLineEdit, QComboBox)
 
@@ -59,7 +60,7 @@ def cut_parts(window: QWidget) -> list[str]:
 def _home(part: QWidget) -> QWidget:
     """The dialog that a part stands in, else the window."""
     while not (isinstance(part, QDialog) or part.isWindow()):
-        part = part.parentWidget()
+        part = existing(part.parentWidget())
     return part
 
 
@@ -92,7 +93,7 @@ def overlaps(window: QWidget) -> list[str]:
 
 def _neighbours(parent: QWidget) -> list[QWidget]:
     if isinstance(parent, QSplitter):
-        parts = [parent.widget(n) for n in range(parent.count())]
+        parts = [existing(parent.widget(n)) for n in range(parent.count())]
     else:
         layout = parent.layout()
         parts = list(_laid_out(layout)) if layout is not None else []
@@ -103,7 +104,7 @@ def _laid_out(layout: QLayout) -> Iterator[QWidget]:
     if isinstance(layout, QStackedLayout):
         return
     for place in range(layout.count()):
-        item = layout.itemAt(place)
+        item = existing(layout.itemAt(place))
         widget, inner = item.widget(), item.layout()
         if widget is not None:
             yield widget
@@ -114,9 +115,9 @@ def _laid_out(layout: QLayout) -> Iterator[QWidget]:
 def too_wide(window: QWidget) -> list[str]:
     """What is scrolled up and down alone, but is wider than what shows it."""
     return [
-        f"wider than its room: {_told(area.widget())}"
+        f"wider than its room: {_told(existing(area.widget()))}"
         for area in window.findChildren(QScrollArea)
-        if area.isVisible() and area.widget().width() > area.viewport().width()
+        if area.isVisible() and existing(area.widget()).width() > area.viewport().width()
     ]
 
 

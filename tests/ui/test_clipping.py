@@ -43,10 +43,11 @@ PAIRS = [(title, size, face) for title in WINDOWS for size, face in SCREENS]
 
 
 def on_screens(*at_each_push: tuple[tuple[int, int], str]) -> pytest.MarkDecorator:
-    rows = [(one, [] if one in at_each_push else pytest.mark.weekly) for one in SCREENS]
-    return pytest.mark.parametrize(
-        ("size", "face"), [pytest.param(*one, marks=marks) for one, marks in rows]
-    )
+    rows = [
+        pytest.param(*one, marks=[] if one in at_each_push else [pytest.mark.weekly])
+        for one in SCREENS
+    ]
+    return pytest.mark.parametrize(("size", "face"), rows)
 
 
 @pytest.fixture
@@ -164,8 +165,8 @@ def test_the_check_sees_what_is_cut_and_what_is_covered(no_window_left: None) ->
     upper, lower = QLabel("upper"), QLabel("lower")
     for part in (upper, lower):
         tables.addWidget(part)
-    for part in (whole, cut, tables):
-        column.addWidget(part)
+    for row in (whole, cut, tables):
+        column.addWidget(row)
     window.show()
     QApplication.processEvents()
     assert faults(window) == []

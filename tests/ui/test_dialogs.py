@@ -11,6 +11,7 @@ from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog
 from enigma_panel.ui.settings.key_dialog import KeyDialog
 from tests.kit.builders import a_session, a_task
+from tests.kit.existing import existing
 from tests.kit.person import click, in_sight
 from tests.kit.wait import until
 from tests.kit.world import World
@@ -86,8 +87,8 @@ async def test_quit_waits_for_a_ledger_that_is_locked_before_it_says_anything(
     world.writer.is_locked = True
     answer = asyncio.ensure_future(manager.ask_before_quit())
     await until(lambda: titles(world) == ["Quit"])
-    assert manager.made(QuitDialog) is not None
-    assert "Quitting now loses recent entries" in manager.made(QuitDialog).warning.text()
+    warning = existing(manager.made(QuitDialog)).warning
+    assert "Quitting now loses recent entries" in warning.text()
     manager.cancel_quit()
     assert await answer is QuitChoice.CANCEL
 
@@ -100,8 +101,7 @@ async def test_trying_the_demo_asks_as_quit_does(
     left: list[bool] = []
     manager = Dialogs(world.services, lambda: None, try_demo=lambda: left.append(True))
     manager.open_key()
-    assert manager.made(KeyDialog) is not None
-    click(manager.made(KeyDialog).demo_button)
+    click(existing(manager.made(KeyDialog)).demo_button)
     await until(lambda: titles(world) == ["Quit"])
     assert left == []
     assert manager.made(QuitDialog) is not None
@@ -122,15 +122,15 @@ async def test_no_question_comes_up_over_the_key_dialog(world: World) -> None:
     """The key that is being typed would go to the agent; and no answer can be sent without it."""
     window = QWidget()
     manager = Dialogs(world.services, lambda: window)
-    world.services.account.set_state(KeyState.ABSENT)
+    world.account.set_state(KeyState.ABSENT)
     manager.start()
     world.inbox.ask(world.sessions.add_asking(1, "I need login credentials to proceed."))
     await world.settle()
     assert titles(world) == ["API key"]
-    world.services.account.set_state(KeyState.READY)
+    world.account.set_state(KeyState.READY)
     await world.settle()
     assert titles(world) == ["API key"], "it tells yet what became of the key"
-    manager.made(KeyDialog).reject()  # type: ignore[union-attr]
+    existing(manager.made(KeyDialog)).reject()
     await world.settle()
     assert titles(world) == ["Question from the agent"]
     manager.close_all()

@@ -34,6 +34,7 @@ from enigma_panel.ui.widgets.basics import Button, ToolButton
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
+from tests.kit.existing import existing
 from tests.kit.person import ENTER, active, button, in_sight, key
 from tests.kit.wait import until
 from tests.kit.world import World
@@ -122,7 +123,7 @@ def shown(title: str) -> QWidget | None:
 def home(one: QWidget) -> QWidget:
     """The dialog that a control stands in, else the window."""
     while not (isinstance(one, QDialog) or one.isWindow()):
-        one = one.parentWidget()
+        one = existing(one.parentWidget())
     return one
 
 

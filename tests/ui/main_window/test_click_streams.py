@@ -15,7 +15,8 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.core.models import Phase, TaskStatus, Usage
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.observation import Usage
 from enigma_panel.services.types import Diff, PauseReason, Recovered
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.table import SessionsTable
@@ -178,7 +179,7 @@ class Hand:
         return tuple(map(header.sectionSize, range(header.count())))
 
     def _is_held(self) -> bool:
-        now = self.services.clock.now
+        now: int = self.services.clock.now
         return now - self.aimed_ms < AIM_MS or now - self.acted_ms < ACT_MS
 
     # -- the services ------------------------------------------------------------------------------
@@ -199,7 +200,8 @@ class Hand:
         self.services.inbox.changed.emit()
 
     def _pick(self) -> int:
-        return self.rng.choice(list(self.services.sessions.sessions))
+        keys: list[int] = list(self.services.sessions.sessions)
+        return self.rng.choice(keys)
 
     def ask(self) -> None:
         key = self._pick()

@@ -12,6 +12,7 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.main_menu.commands import CommandPalette
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.kit.clock import NOW
+from tests.kit.existing import existing
 from tests.kit.fakes import FakeDialogs
 from tests.kit.person import ENTER, key, type_text
 from tests.kit.wait import run_events
@@ -121,7 +122,7 @@ def test_a_click_runs_it_for_what_is_selected(
     window.selection.sessions.select_key(2)
     palette = opened(window, qapp)
     palette.field.setText("pause")
-    place = palette.list.visualItemRect(palette.list.currentItem()).center()
+    place = palette.list.visualItemRect(existing(palette.list.currentItem())).center()
     QTest.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
     run_events(qapp, lambda: services.sessions.calls)
     assert services.sessions.calls == [("command", (2,), CommandVerb.PAUSE)]

@@ -16,6 +16,7 @@ from enigma_panel.ui.widgets.actions import make_action
 from enigma_panel.ui.widgets.basics import ToolButton, make_button
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
+from tests.kit.existing import existing
 from tests.kit.fakes import FakeDialogs
 from tests.kit.person import double_click, key
 from tests.kit.tables import verb_point
@@ -126,7 +127,7 @@ def test_a_task_that_ended_opens_its_result(window: MainWindow, services: Any) -
     opened: list[int] = []
     window.selection.read_result = opened.append
     for number in range(1, len(FINAL_STATUSES) + 1):
-        place = table.visualRect(table.rows.index(table.rows.row_of(number), 2)).center()
+        place = table.visualRect(table.rows.index(existing(table.rows.row_of(number)), 2)).center()
         double_click(table.viewport(), place)
         for enter in ENTERS:
             table.select_key(number)

@@ -15,6 +15,7 @@ from enigma_panel.ui.main_menu.about import AboutDialog
 from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.text.states import local_time
+from tests.kit.existing import existing
 from tests.kit.fakes import FakeDialogs, FakeScope
 from tests.kit.person import button, key
 from tests.kit.wait import run_events
@@ -191,9 +192,9 @@ def test_the_sheet_opens_by_its_keys_and_closes_by_escape(
     assert dialog.list.hasFocus()
     for text in ("New task", "Answer"):
         key(dialog.list, Qt.Key.Key_Down)
-        assert dialog.list.currentItem().text(0) == text  # heard, not seen
+        assert existing(dialog.list.currentItem()).text(0) == text  # heard, not seen
     assert dialog.list.verticalScrollBar().value() == 2
-    place = dialog.list.visualItemRect(dialog.list.currentItem()).center()
+    place = dialog.list.visualItemRect(existing(dialog.list.currentItem())).center()
     QTest.mouseClick(dialog.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert not dialog.list.selectedItems()
     key(dialog.list, Qt.Key.Key_Escape)

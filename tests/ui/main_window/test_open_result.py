@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.kit.clock import NOW
+from tests.kit.existing import existing
 
 
 def add_ended(services: Any, n: int) -> None:
@@ -31,7 +32,7 @@ def test_the_row_is_selected_seen_and_scrolled_to(
     window.selection.open_result(3)
     qapp.processEvents()
     assert table.selected_keys() == [3]
-    row = table.visualRect(table.rows.index(table.rows.row_of(3), 0))
+    row = table.visualRect(table.rows.index(existing(table.rows.row_of(3)), 0))
     assert table.viewport().rect().contains(row.center())
     assert window.details.result.reading.toPlainText() == "Result 3"
     assert window.details.isVisible()

@@ -19,6 +19,7 @@ from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.pointer_hold import AIM_MS, ARM_MS
 from enigma_panel.ui.widgets.table.table import ROW_HEIGHT, KeyedTable
 from tests.kit.clock import NOW
+from tests.kit.existing import existing
 from tests.kit.person import button, leave, move_to
 from tests.kit.tables import verb_point
 
@@ -167,7 +168,7 @@ def test_run_again_takes_no_press_that_was_meant_for_another(
     end(services, 8)
     services.sessions.change_task(8, status=TaskStatus.DONE, ended_ms=NOW)
     again = button(verbs, "Run again")
-    assert again.geometry().contains(again.parentWidget().mapFrom(in_line, place))
+    assert again.geometry().contains(existing(again.parentWidget()).mapFrom(in_line, place))
     pressed: list[object] = []
     verbs.again_asked.connect(pressed.append)
     QTest.mouseClick(in_line.windowHandle(), LEFT, pos=place)
@@ -242,7 +243,7 @@ def test_what_asks_is_brought_in_sight_once_nobody_aims_and_the_click_meant_befo
     assert in_sight() == [1, 2, 3, 4, 5]
     leave(table)
     assert in_sight() == [8, 9, 10, 11, 12]
-    press(aimed, table.rows.row_of(9))
+    press(aimed, existing(table.rows.row_of(9)))
     assert services.sessions.calls == []
     table.verticalScrollBar().setValue(0)
     aimed.hold.end()

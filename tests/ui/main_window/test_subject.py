@@ -208,7 +208,7 @@ class People(RuleBasedStateMachine):
     @rule(is_ours=st.booleans(), left=st.integers(1, 290))
     def starts(self, is_ours: bool, left: int) -> None:
         self.next += 1
-        created = {"created_ms": self.world.clock.now} if is_ours else {}
+        created: dict[str, Any] = {"created_ms": self.world.clock.now} if is_ours else {}
         if is_ours and self.expected == NOBODY:
             self.expected = Subject(tasks=(self.next,))
         self.sessions.add(self.next, left_s=left, **created)

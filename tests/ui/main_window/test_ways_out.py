@@ -137,8 +137,12 @@ def test_each_does_what_it_says(
         window.menus._fill_for_tasks(window.menus.menu, [1])
         next(a for a in window.menus.menu.actions() if a.text() == label).trigger()
 
+    def open_page(url: str) -> bool:
+        pages.append(url)
+        return True
+
     pages: list[str] = []
-    monkeypatch.setattr(actions, "open_account_page", lambda url: pages.append(url) is None)
+    monkeypatch.setattr(actions, "open_account_page", open_page)
     services.account.base_url = PAGE
     sessions = services.sessions
     sessions.add(1, status=TaskStatus.UNCONFIRMED)

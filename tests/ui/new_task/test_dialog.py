@@ -5,7 +5,6 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit
 
 from enigma_panel.core.models import NO_LIMITS, Limits, Phase, TaskSpec, TaskStatus
 from enigma_panel.core.service_rules import Dialect, Field
@@ -17,6 +16,7 @@ from enigma_panel.ui.new_task.session_picker import (
     NEW_KEPT,
     TargetSession,
 )
+from enigma_panel.ui.widgets.inputs import LineEdit, TextEdit
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
 from tests.kit.fakes import Started
@@ -117,9 +117,10 @@ async def test_a_mistake_is_named_beside_its_field(
     await shown(world, dialog)
     dialog.task.field.setPlainText("Good text")
     field = dialog.field_widgets()[Field(name)]
-    if isinstance(field, QPlainTextEdit):
+    if isinstance(field, TextEdit):
         field.setPlainText(typed)
     else:
+        assert isinstance(field, LineEdit)
         field.setText(typed)
     click(dialog.start_button)
     await world.settle()

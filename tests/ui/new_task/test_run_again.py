@@ -1,7 +1,7 @@
 """'Run again' for several tasks: what it costs, what is left out, and that it happens once."""
 
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -17,11 +17,11 @@ from tests.kit.fakes import FakeDialogs
 from tests.kit.person import active, click
 from tests.kit.world import World
 
-DONE = {"status": TaskStatus.DONE}
+DONE: dict[str, Any] = {"status": TaskStatus.DONE}
 
 
 async def shown(world: World, *keys: int) -> RunAgainDialog:
-    app_actions = Actions(world.services, cast("Any", FakeDialogs()))
+    app_actions = Actions(world.services, FakeDialogs())
     dialog = RunAgainDialog(world.services, None, app_actions.start_several)
     dialog.ask(keys)
     await active(dialog)
@@ -83,7 +83,7 @@ async def test_what_was_not_started_is_said_and_can_be_tried_again(
     world.sessions.add(1, **DONE)
     world.sessions.add(2, **DONE)
     dialogs, told = FakeDialogs(), list[str]()
-    app_actions = Actions(world.services, cast("Any", dialogs))
+    app_actions = Actions(world.services, dialogs)
     app_actions.done.connect(told.append)
     dialog = RunAgainDialog(world.services, None, app_actions.start_several)
     faults = {"no key": NoKeyError(), "disk full": DiskFullError(tmp_path, "disk full")}

@@ -256,7 +256,7 @@ async def test_the_hint_says_how_many_the_cap_of_the_day_allows(
     dialog.task.per_line.click()
     world.queue.calls_left = 20
     world.queue.set_limit(20)
-    world.services.spending.costs = [Decimal("0.10")] * 3  # type: ignore[attr-defined]
+    world.spending.costs = [Decimal("0.10")] * 3
     for cap, allowed in ("1.20", ""), ("1.00", " Your daily cap allows about 8 of 12."):
         world.caps.today = Decimal("0.20") if allowed else Decimal(0)
         world.settings.change(cap_per_day=Decimal(cap))

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QAccessible, QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -375,6 +375,18 @@ async def test_a_captcha_is_told_what_it_asks_for_or_left_out(
     assert (await answer(world, dialog))[1].startswith("I cannot solve it for you.")
 
 
+def note_opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses that are opened from now on."""
+    opened: list[str] = []
+
+    def open_url(url: QUrl) -> bool:
+        opened.append(url.toString())
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
+    return opened
+
+
 @pytest.mark.parametrize(
     ("link", "note"),
     [
@@ -390,8 +402,7 @@ async def test_the_live_page_is_opened_on_request_with_its_limits_said(
     note: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    opened: list[str] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: not opened.append(url.toString()))
+    opened = note_opened(monkeypatch)
     question = world.sessions.add_asking(1, CAPTCHA)
     world.sessions.change_session(1, web_view_url=link)
     world.inbox.ask(question)
@@ -414,8 +425,7 @@ async def test_the_live_page_is_opened_on_request_with_its_limits_said(
 async def test_a_link_that_is_no_page_opens_nothing_and_that_is_said(
     world: World, dialog: QuestionDialog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened: list[str] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: not opened.append(url.toString()))
+    opened = note_opened(monkeypatch)
     question = world.sessions.add_asking(1, CAPTCHA)
     world.sessions.change_session(1, web_view_url="file:///etc/passwd")
     world.inbox.ask(question)

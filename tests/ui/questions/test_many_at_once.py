@@ -112,9 +112,9 @@ class Agents:
         form = self.dialog.page.form
         question = self.shown()
         if question is not None and form is not None and not form.is_over:
-            text = self.typed.get((question.task_key, question.question_n))
-            if text is not None and not form.is_empty():
-                assert self.field().toPlainText() == text, "what was typed stays with its question"
+            typed = self.typed.get((question.task_key, question.question_n))
+            if typed is not None and not form.is_empty():
+                assert self.field().toPlainText() == typed, "what was typed stays with its question"
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -1,6 +1,7 @@
 """'Quit' and 'Terminate all…'."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -232,7 +233,7 @@ def words_of(guard: QuitDialog) -> list[str]:
     return said
 
 
-def add_working(world: World, *keys: int, **task: object) -> None:
+def add_working(world: World, *keys: int, **task: Any) -> None:
     for number in keys:
         world.sessions.put(a_session(number, current_task=number), a_task(number, **task))
 

@@ -17,6 +17,7 @@ from enigma_panel.ui.sessions.table import SessionsTable, VerbsDelegate
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS
 from enigma_panel.ui.widgets.table.model import Role
 from tests.kit.clock import NOW
+from tests.kit.existing import existing
 from tests.kit.person import button, shown_texts
 from tests.kit.tables import SPOKEN, cell_text, verb_point
 
@@ -200,7 +201,7 @@ def test_pressing_stop_again_never_terminates(
     services.sessions.change_task(1, status=TaskStatus.STOPPED, stop_sent_ms=NOW)
     assert not stop.isEnabled()
     assert working.selection.sessions.hasFocus()
-    QTest.keyClick(qapp.focusWidget(), Qt.Key.Key_Space)
+    QTest.keyClick(existing(qapp.focusWidget()), Qt.Key.Key_Space)
     assert services.sessions.calls == [("command", (1,), STOP, GRACE_MS)]
 
 

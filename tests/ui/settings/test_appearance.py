@@ -10,6 +10,7 @@ from enigma_panel.store.settings import DARK, LIGHT, SYSTEM
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.theme import appearance, theme
+from tests.kit.existing import existing
 from tests.kit.person import key, style
 
 
@@ -26,7 +27,7 @@ def dialog(window: MainWindow, services: Any, qapp: QApplication) -> SettingsDia
 
 def grounds(window: MainWindow, dialog: SettingsDialog) -> tuple[str, str]:
     """What colours window and sheet have now, on their pictures."""
-    page = window.centralWidget().grab().toImage()
+    page = existing(window.centralWidget()).grab().toImage()
     sheet = dialog.grab().toImage()
     middle = page.pixelColor(3, page.height() // 2)
     return middle.name(), sheet.pixelColor(sheet.width() // 2, 3).name()

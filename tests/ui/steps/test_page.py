@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.observation import Usage
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.types import WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Step
@@ -27,7 +26,6 @@ from enigma_panel.ui.text.steps import step_row
 from enigma_panel.ui.text.task import task_summary, trouble_text
 from tests.kit.builders import a_session, a_step, a_task, steps
 from tests.kit.clock import NOW
-from tests.kit.fakes import FakeScope
 from tests.kit.person import button, shown_texts
 from tests.kit.wait import run_events
 from tests.kit.world import World
@@ -293,21 +291,20 @@ def test_steps_of_a_session_without_a_task(window: MainWindow, services: Any) ->
 
 
 async def test_turning_back_reads_once_more(qapp: QApplication) -> None:
-    services, scope = World(FakeScope()).services, TaskScope()
-    services.scope = scope
+    world = World()
     for key in (1, 2):
-        services.sessions.add(key, tell=False)
-        services.timeline.add(key, "action", f"of {key}", NOW)
-    details = Details(services)
-    services.timeline.gate = slow = asyncio.Event()
+        world.sessions.add(key, tell=False)
+        world.timeline.add(key, "action", f"of {key}", NOW)
+    details = Details(world.services)
+    world.timeline.gate = slow = asyncio.Event()
     for key in (1, 2, 1):
         details.show_task(key)
         await asyncio.sleep(0.01)
-    services.timeline.add(1, "action", "meanwhile", NOW + 1_000)
+    world.timeline.add(1, "action", "meanwhile", NOW + 1_000)
     slow.set()
     await asyncio.sleep(0.05)
     assert texts(details._model) == ["of 1", "meanwhile"]
-    await scope.close()
+    await world.scope.close()
     details.deleteLater()
 
 
@@ -355,8 +352,8 @@ def test_the_total_of_the_service_counts() -> None:
 
 
 def test_what_was_taken_out_of_the_line_took_no_time_and_used_nothing() -> None:
-    taken_back = {"status": TaskStatus.STOPPED, "code": "TAKEN_BACK", "sent_ms": None}
-    task = a_task(created_ms=NOW - 9_000, ended_ms=NOW, **taken_back)
+    taken_back: dict[str, Any] = {"code": "TAKEN_BACK", "sent_ms": None}
+    task = a_task(status=TaskStatus.STOPPED, created_ms=NOW - 9_000, ended_ms=NOW, **taken_back)
     assert "took" not in task_summary(task, None, NOW)
     assert usage_text(task) == ""
 

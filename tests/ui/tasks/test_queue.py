@@ -25,6 +25,7 @@ from enigma_panel.ui.widgets.table.model import Role
 from enigma_panel.ui.widgets.table.table import ROW_HEIGHT, KeyedTable
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
+from tests.kit.existing import existing
 from tests.kit.fakes import FakeDialogs, FakeQueue
 from tests.kit.person import button, shown_texts
 from tests.kit.tables import SPOKEN, STRICT, cell_text
@@ -280,7 +281,7 @@ def test_pressing_up_until_it_is_first_does_not_remove_it(
     services.queue.set(replace(queue[1], position=1), replace(queue[0], position=2), queue[2])
     assert not up.isEnabled()
     assert queued.details.page.hasFocus()
-    QTest.keyClick(qapp.focusWidget(), Qt.Key.Key_Space)
+    QTest.keyClick(existing(qapp.focusWidget()), Qt.Key.Key_Space)
     assert services.queue.calls == []
 
 

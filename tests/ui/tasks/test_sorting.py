@@ -113,7 +113,12 @@ def test_whoever_scrolls_on_finds_the_next_page_there(
     table.verticalScrollBar().setValue(table.verticalScrollBar().maximum() // 2)
     QApplication.processEvents()
     task = services.sessions.task
-    monkeypatch.setattr(services.sessions, "task", lambda key: asked.add(key) or task(key))
+
+    def note_asked(key: int) -> Any:
+        asked.add(key)
+        return task(key)
+
+    monkeypatch.setattr(services.sessions, "task", note_asked)
     table.verticalScrollBar().setValue(table.verticalScrollBar().value() + 1)
     QApplication.processEvents()
     seen, keys = table.visible_rows(), table.rows.keys()

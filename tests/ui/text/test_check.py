@@ -64,7 +64,8 @@ def test_a_bad_key_is_told_and_never_repeated(key: str) -> None:
 @pytest.mark.parametrize("problem", Problem)
 @pytest.mark.parametrize("field", [Field.KEY, Field.STARTING_URL])
 def test_no_problem_is_without_words(field: Field, problem: Problem) -> None:
-    params = {"length": 1, "limit": 2, "low": 0, "high": 1, "domain": "x", "scheme": "y"}
+    params: dict[str, str | int] = {"length": 1, "limit": 2, "low": 0, "high": 1}
+    params |= {"domain": "x", "scheme": "y"}
     assert finding_text(Finding(field=field, problem=problem, params=params))
 
 

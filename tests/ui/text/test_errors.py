@@ -1,6 +1,7 @@
 """Words for errors as a table, and words for states and times."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -40,7 +41,7 @@ from tests.kit.gateways import GATEWAYS, UNCONFIRMED, GatewayReply, error_of
 from tests.kit.rows import check_rows
 
 
-def rejected(status: int, code: str | None = None, **more: object) -> RejectedError:
+def rejected(status: int, code: str | None = None, **more: Any) -> RejectedError:
     return RejectedError(Reply(status=status, code=code, **more), nothing_happened=True)
 
 

@@ -1,6 +1,7 @@
 """Words that the live channel brings: the way of the news, steps, states that nothing confirms."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -111,7 +112,7 @@ def test_how_news_come(up: int, of: int, fault: LiveFault | None, tip: str) -> N
 
 
 def test_an_end_that_nobody_saw_is_said_to_be_at_most_that_late() -> None:
-    times = {"sent_ms": NOW - 90_000, "since_ms": NOW - 80_000, "ended_ms": NOW}
+    times: dict[str, Any] = {"sent_ms": NOW - 90_000, "since_ms": NOW - 80_000, "ended_ms": NOW}
     seen, unseen = local_moment(NOW, NOW), a_task(status=TaskStatus.DONE, **times)
     assert task_summary(unseen, None, NOW) == f"Done · ≤ {seen} · took ≤ 1:30"
     done = a_task(status=TaskStatus.DONE, **times | {"since_ms": NOW})

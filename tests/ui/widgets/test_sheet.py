@@ -155,7 +155,7 @@ def test_the_keys_of_the_verbs_work_over_it(
 def test_the_keys_of_what_lies_behind_it_do_nothing(
     window: MainWindow, services: Any, sheet: NewTaskDialog, keys: str
 ) -> None:
-    pressed = QKeySequence(keys)[0]
+    pressed = QKeySequence(keys)[0]  # type: ignore[index]  # missing in the stubs
     is_open = window.body.is_details_open
     QTest.keyClick(sheet.task.field, pressed.key(), pressed.keyboardModifiers())
     assert sheet.task.field.hasFocus()
@@ -268,7 +268,7 @@ def test_of_several_the_last_one_is_in_front_and_closes_first(
     assert at(window, QPoint(middle.x(), settings.y() + 3)) in {window.shade, front}
     click(window.shade)
     assert (front.isVisible(), settings.isVisible()) == (False, True)
-    assert settings.isAncestorOf(window.focusWidget())  # type: ignore[arg-type]
+    assert settings.isAncestorOf(window.focusWidget())
     assert settings.isAncestorOf(at(window, QPoint(settings.x() + 30, settings.y() + 20)))
 
 
