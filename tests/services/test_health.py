@@ -43,7 +43,10 @@ class Scene:
         self.is_standby = False
         self.health = Health(self.account, self.clock, lambda: self.is_standby)
         self.recovered: list[int] = []
-        self.health.recovered.connect(lambda: self.recovered.append(self.clock.now))
+        self.health.recovered.connect(self._note_recovered)
+
+    def _note_recovered(self) -> None:
+        self.recovered.append(self.clock.now)
 
 
 @asynccontextmanager

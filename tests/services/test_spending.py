@@ -24,6 +24,7 @@ class FakeStore(QObject):
     """Records that a test puts in."""
 
     changed = Signal(object)
+    costs_changed = Signal(int, object)
 
     def __init__(self) -> None:
         super().__init__()

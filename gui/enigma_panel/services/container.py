@@ -1,7 +1,5 @@
 """The services of one run: how they are made, in one order, and connected."""
 
-from decimal import Decimal
-
 from msgspec import Struct
 
 from enigma_panel.core.secrets.redaction import Redactor
@@ -35,7 +33,6 @@ from enigma_panel.services.state.standby import Standby
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.services.task_search import TaskSearch
-from enigma_panel.services.types import NoticeKind
 
 
 class Services(Struct, frozen=True, kw_only=True):
@@ -164,7 +161,6 @@ def _make_queue(
 
 
 def _connect(services: Services) -> None:
-    services.store.costs_changed.connect(lambda key, rise: _note_cost(services, key, rise))
     services.live.poll_wanted.connect(services.poller.poll_soon)
     services.health.recovered.connect(services.poller.wake_all)
     services.health.recovered.connect(services.commands.retry_now)
@@ -174,12 +170,4 @@ def _connect(services: Services) -> None:
     services.account.changed.connect(services.standby.note_change)
     services.standby.ended.connect(services.health.resume)
     services.notices.said.connect(services.sessions.said)
-    services.writer.failed.connect(
-        lambda error: services.notices.notify(NoticeKind.LEDGER_FAILED, reason=str(error))
-    )
-
-
-def _note_cost(services: Services, task_key: int, rise: Decimal) -> None:
-    task = services.store.task(task_key)
-    if task is not None and task.sent_ms is not None:
-        services.health.note_cost(rise, task.sent_ms)
+    services.writer.failed.connect(services.notices.notify_ledger_failed)

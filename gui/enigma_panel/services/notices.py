@@ -5,7 +5,7 @@ from typing import Unpack
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.errors import ApiError
-from enigma_panel.services.types import NoticeFacts, NoticeKind, ServiceNotice
+from enigma_panel.services.types import LedgerError, NoticeFacts, NoticeKind, ServiceNotice
 
 
 class Notices(QObject):
@@ -27,3 +27,7 @@ class Notices(QObject):
                 kind=kind, session_key=session_key, task_key=task_key, error=error, facts=facts
             )
         )
+
+    def notify_ledger_failed(self, error: LedgerError) -> None:
+        """Send the notice that what happened could not be written."""
+        self.notify(NoticeKind.LEDGER_FAILED, reason=str(error))

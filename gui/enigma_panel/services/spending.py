@@ -57,7 +57,7 @@ class DayCap:
         self._settings = settings
         self._store = store
         self._reached: tuple[Decimal, int] | None = None
-        store.changed.connect(lambda _diff: self.is_reached())
+        store.changed.connect(self.is_reached)
 
     def is_reached(self) -> bool:
         """Whether it is, as the records in memory say now."""
@@ -78,6 +78,7 @@ class Spending:
         self._account = ("", "")
         self._last: dict[int, tuple[int, Decimal, str]] = {}
         context.store.changed.connect(self._follow)
+        context.store.costs_changed.connect(self._note_cost)
         context.account.changed.connect(self._follow_account)
 
     def forecast(self, balance: Decimal) -> int | None:
@@ -113,6 +114,11 @@ class Spending:
             self._last.pop(task.key, None)
 
     # -- the balance ---------------------------------------------------------------------------
+
+    def _note_cost(self, task_key: int, rise: Decimal) -> None:
+        task = self._context.store.task(task_key)
+        if task is not None and task.sent_ms is not None:
+            self._context.health.note_cost(rise, task.sent_ms)
 
     def _follow_account(self) -> None:
         """Look up what was left on another account, or by the last run on this one."""

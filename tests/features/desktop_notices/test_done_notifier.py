@@ -87,7 +87,10 @@ class Scene:
             clock=clock,
             scope=self.scope,
         )
-        self.notice.opened.connect(lambda key, token: self.opened.append((key, token)))
+        self.notice.opened.connect(self._note_opened)
+
+    def _note_opened(self, key: int, token: str) -> None:
+        self.opened.append((key, token))
 
     def _make_notice(self, news: DoneNews) -> DesktopNotice:
         self.news.append(news)

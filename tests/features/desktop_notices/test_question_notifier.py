@@ -71,7 +71,10 @@ class Scene:
             has_focus=lambda: self.has_focus,
             clock=self.clock,
         )
-        self.notifier.opened.connect(lambda key, token: self.opened.append((key, token)))
+        self.notifier.opened.connect(self._note_opened)
+
+    def _note_opened(self, key: int | None, token: str) -> None:
+        self.opened.append((key, token))
 
     def _make_notice(self, news: AskedNews, now_ms: int) -> DesktopNotice:
         assert now_ms == self.clock.now

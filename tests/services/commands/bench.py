@@ -21,7 +21,6 @@ from enigma_panel.services.types import (
     ServiceNotice,
     WaitReason,
 )
-from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.clock import NOW, VirtualClock
@@ -87,7 +86,7 @@ class Bench(Engine):
         super().__init__(clock, ledger)
         self.client = Client(clock)
         self.account.use(self.client)
-        self.writer.failed.connect(self._say_that_it_failed)
+        self.writer.failed.connect(self.context.notices.notify_ledger_failed)
         self.live = FakeLive()
         self.said: list[tuple[NoticeKind, int | None, ApiError | None, dict[str, Any]]] = []
         self.doubted: list[int] = []
@@ -104,7 +103,10 @@ class Bench(Engine):
             ),
         )
         self.commands = Commands(self.context, self.starts, poller, cast("Any", self.live))
-        self.commands.changed.connect(lambda k: self.stands.append((k, self.commands.pending(k))))
+        self.commands.changed.connect(self._keep_stand)
+
+    def _keep_stand(self, key: int) -> None:
+        self.stands.append((key, self.commands.pending(key)))
 
     async def open(self, task: str = "work", *, named: bool = True) -> int:
         """An open session with a task at work; not named: its start is still on its way."""
@@ -159,9 +161,6 @@ class Bench(Engine):
 
     async def _keep_doubt(self, session_key: int) -> None:
         self.doubted.append(session_key)
-
-    def _say_that_it_failed(self, error: LedgerError) -> None:
-        self.context.notices.notify(NoticeKind.LEDGER_FAILED, reason=str(error))
 
     def _keep_notice(self, notice: ServiceNotice) -> None:
         self.said.append((notice.kind, notice.session_key, notice.error, dict(notice.facts)))

@@ -178,7 +178,7 @@ class ResultDialog(ModelessDialog):
         self.save_as.clicked.connect(self._save)
         self.again.clicked.connect(self._run_again)
         self._services.sessions.changed.connect(self._follow)
-        self._services.sessions.loaded.connect(lambda keys: self._follow(Diff(tasks=keys)))
+        self._services.sessions.loaded.connect(self._follow_loaded)
 
     # -- which task ----------------------------------------------------------------------------
 
@@ -214,6 +214,9 @@ class ResultDialog(ModelessDialog):
             if self.isActiveWindow():
                 self._see()
         self._enable_steps()
+
+    def _follow_loaded(self, keys: frozenset[int]) -> None:
+        self._follow(Diff(tasks=keys))
 
     def _task(self) -> Task | None:
         return self._services.sessions.task(self.task_key) if self.task_key is not None else None
