@@ -9,6 +9,7 @@ from enigma_panel.core.questions.kinds import QuestionKind, kinds_for
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.forms.form_defs import FORMS
 from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Mistake
+from enigma_panel.ui.questions.page_stack import PageStack
 from enigma_panel.ui.text.questions import kind_label
 from enigma_panel.ui.widgets.basics import (
     ElidedLabel,
@@ -18,7 +19,6 @@ from enigma_panel.ui.widgets.basics import (
     set_role,
 )
 from enigma_panel.ui.widgets.inputs import ChoiceBox
-from enigma_panel.ui.widgets.page_stack import PageStack
 
 tr = Translations("Questions")
 

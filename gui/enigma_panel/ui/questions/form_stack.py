@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from enigma_panel.services.types import QuestionId
 from enigma_panel.ui.questions.form import AnswerForm
 from enigma_panel.ui.questions.forms.page import Asking
-from enigma_panel.ui.widgets.page_stack import PageStack
+from enigma_panel.ui.questions.page_stack import PageStack
 
 
 class FormStack(PageStack):

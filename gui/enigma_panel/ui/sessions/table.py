@@ -30,7 +30,7 @@ from enigma_panel.ui.widgets.pointer_hold import ARM_MS, PointerHold
 from enigma_panel.ui.widgets.table.delegates import PAD, CellDelegate, RowBackground
 from enigma_panel.ui.widgets.table.model import Index
 from enigma_panel.ui.widgets.table.table import KeyedTable
-from enigma_panel.ui.widgets.table_font import TableFont
+from enigma_panel.ui.widgets.table.table_font import TableFont
 from enigma_panel.ui.widgets.tips import short_lines, show_tip, tip_width
 
 tr = Translations("Sessions")

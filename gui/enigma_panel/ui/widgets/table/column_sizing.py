@@ -11,7 +11,7 @@ from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.table.delegates import cell_width
 from enigma_panel.ui.widgets.table.model import ColumnDef, KeyedTableModel
-from enigma_panel.ui.widgets.table_font import TableFont
+from enigma_panel.ui.widgets.table.table_font import TableFont
 
 LEAD = 8
 """Additional room before the first column, which is never hidden: it begins where the card's

@@ -15,7 +15,7 @@ from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.table.model import LEFT, RIGHT, Index, KeyedTableModel
-from enigma_panel.ui.widgets.table_font import TableFont
+from enigma_panel.ui.widgets.table.table_font import TableFont
 from enigma_panel.ui.widgets.tips import short_lines, show_tip
 
 tr = Translations("Widgets")

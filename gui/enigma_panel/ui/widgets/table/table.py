@@ -35,7 +35,7 @@ from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table.column_sizing import LEAD, ColumnSizing, visible_rows
 from enigma_panel.ui.widgets.table.delegates import CellDelegate, RowBackground
 from enigma_panel.ui.widgets.table.model import NO_PARENT, Index, KeyedTableModel, runs
-from enigma_panel.ui.widgets.table_font import TableFont
+from enigma_panel.ui.widgets.table.table_font import TableFont
 
 ROW_HEIGHT, HEAD_HEIGHT = 32, 32
 """Height of a row and of the headings in the usual font."""
