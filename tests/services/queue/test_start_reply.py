@@ -134,7 +134,7 @@ async def test_no_two_sessions_ever_have_one_id(
 async def test_a_new_task_that_is_answered_for_another_one_is_unconfirmed(
     simulator: Callable[..., Simulator], running: Running
 ) -> None:
-    url = simulator("--speed", "4", "--faults", "--live", "off").url
+    url = simulator("--speed", "20", "--faults", "--live", "off").url
     async with running(url) as parts:
         sessions, said = parts.services.sessions, listen(parts)
         first = await sessions.start(TaskSpec(text="Research the history of typewriters"))
