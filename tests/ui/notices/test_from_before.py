@@ -84,6 +84,17 @@ def test_those_that_may_still_be_open_are_shown_and_terminated(
     assert said(window) == [], "the rows of those that are open say it"
 
 
+def test_where_none_can_be_terminated_they_are_shown_all_the_same(
+    window: MainWindow, services: Any
+) -> None:
+    services.sessions.add(1)
+    services.sessions.add(2, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
+    start(window, 1, 2)
+    window.all_notices.trigger()
+    button(window.notice_panel, "Show").click()
+    assert window.selection.session_keys() == [2]
+
+
 def test_a_task_that_starts_after_the_start_is_not_unknown(
     window: MainWindow, services: Any
 ) -> None:

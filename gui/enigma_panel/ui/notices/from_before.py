@@ -27,14 +27,14 @@ class FromBefore:
         others = [one for one in sessions if one not in starts and self._is_unknown(one)]
         if not starts and not others:
             return None
-        able = (one.key for one in others if self._sessions.can(one.key, CommandVerb.TERMINATE))
-        keys = tuple(able)
+        able = [one for one in others if self._sessions.can(one.key, CommandVerb.TERMINATE)]
+        show = (NoticeAction.SHOW_SESSION,)
         return Notice(
             title=from_before_text(len(starts), len(others)),
             text=tr("Nothing was started twice."),
             topic=BEFORE_TOPIC,
-            actions=(NoticeAction.SHOW_SESSION, NoticeAction.TERMINATE) if keys else (),
-            sessions=keys,
+            actions=(*show, NoticeAction.TERMINATE) if able else show,
+            sessions=tuple(one.key for one in able or (*starts, *others)),
         )
 
     def _is_unknown(self, session: Session) -> bool:
