@@ -47,8 +47,6 @@ async def many(
     parts: Parts, window: MainWindow, *, sessions: int, warm_s: float, gap_s: float, cpu_s: float
 ) -> None:
     """Gaps of the loop and CPU time while all channels speak; one session's steps are on screen."""
-    for calls in parts.services.rate_limiter._windows.values():
-        calls.limit = 1000
     live = parts.services.live
     keys = await start_tasks(parts, [RESEARCH.format(n) for n in range(sessions)], 0.02)
     await until(lambda: live.share().up == sessions, START_S)

@@ -30,7 +30,7 @@ from tests.kit.wait import until
 LOOK_S = 0.01
 START_S = 240.0
 """Within this time a busy machine has started what a benchmark measures: the service may hold the
-reply to a start for 50 s, and tells the next ones only then how many calls there are."""
+reply to a start for 50 s."""
 
 
 def say(**record: Any) -> None:
@@ -42,11 +42,18 @@ async def start_tasks(parts: Parts, texts: list[str], apart_s: float) -> list[in
     await until(lambda: parts.services.account.client, START_S)
     # More than a person can choose, where more are wanted; only a file's number is checked.
     parts.services.settings.change(browsers_at_once=len(texts))
+    lift_limit(parts)
     keys = []
     for text in texts:
         keys.append(await parts.services.sessions.start(TaskSpec(text=text, close_after=False)))
         await asyncio.sleep(apart_s)
     return keys
+
+
+def lift_limit(parts: Parts) -> None:
+    """Let the program make as many calls a minute as the simulator takes here."""
+    for window in parts.services.rate_limiter._windows.values():
+        window.limit = 1000
 
 
 def ids_of(parts: Parts, key: int) -> tuple[str, str] | None:

@@ -19,7 +19,7 @@ from collections import Counter
 from typing import Any
 
 from benchmarks.figures import median
-from benchmarks.probe import START_S
+from benchmarks.probe import START_S, lift_limit
 from enigma_panel import __main__, app
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import TaskSpec
@@ -88,8 +88,7 @@ class Soak:
         services = self._parts.services
         await until(lambda: services.account.client, START_S)
         services.settings.change(browsers_at_once=self._load["sessions"])
-        for window in services.rate_limiter._windows.values():  # as the simulator's are here
-            window.limit = 1000
+        lift_limit(self._parts)
         await asyncio.sleep(2.0)
         names, descriptors = self._names(), count_descriptors()
         await self._keep_busy(self._load["warm_s"])
