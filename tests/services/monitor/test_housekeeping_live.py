@@ -76,6 +76,22 @@ async def test_a_held_reply_keeps_no_task_of_a_terminated_browser_unconfirmed(
     assert bench.task(key).status is S.DONE
 
 
+async def test_a_result_that_came_just_before_a_terminate_is_kept_for_its_task(
+    bench: Bench,
+) -> None:
+    session, key = await bench.open()
+    housekeeping = make_housekeeping(bench)
+    await bench.hear(Kind.COMPLETED, task_id="t")
+    await bench.store.record(session, None, Observation(kind=Kind.TERMINATE_SENT))
+    await bench.hear(Kind.SESSION_ENDED, code="terminated")
+    await bench.wait(LATE_RESULT_MS / 1000 + 1)
+    await housekeeping.tick()
+    assert not bench.task(key).is_final  # its reply may be lost yet, and then a poll brings it
+    await _lose_reply(bench)
+    await bench.wait(0.01)
+    assert bench.task(key).service_id == "t"
+
+
 async def test_a_named_one_is_asked_for_as_long_as_after_an_assumed_end(bench: Bench) -> None:
     _, key = await bench.open()
     housekeeping = make_housekeeping(bench)

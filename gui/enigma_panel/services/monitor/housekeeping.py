@@ -71,7 +71,8 @@ class Housekeeping(Service):
             self._emptied.add(session.key)
         for task in lives:
             is_ours = session.phase is Phase.ENDED_BY_YOU  # nothing but a result can still come
-            is_awaited = self._starts.is_awaiting_reply(task.key) and not is_ours
+            is_awaited = self._starts.is_awaiting_reply(task.key)
+            is_awaited = is_awaited and (not is_ours or task.key in self._starts.heard)
             if task.service_id is None and not is_awaited:
                 gone = Observation(kind=Kind.SESSION_GONE)
                 await self._store.record(session.key, task.key, gone)
