@@ -199,6 +199,18 @@ async def test_a_stop_without_effect_is_said_or_followed_by_a_terminate(bench: C
     assert bench.service.commands[1:] == [("s2", STOP), ("s2", TERMINATE)]
 
 
+async def test_the_cap_ends_what_the_stop_of_the_person_did_not(bench: CapBench) -> None:
+    (key,) = await bench.run()
+    await bench.bench.commands.give(bench.task(key).session_key, STOP)
+    bench.settings.change(cap_per_task=CAP, at_cap=TERMINATE_RUNNING)
+    await bench.tell(key, "0.26", "0.28", "0.30", "0.32")
+    await bench.tell(key, "0.32", kind=Kind.TERMINATED)
+    ended = bench.task(key)
+    assert bench.verbs[-1] is TERMINATE
+    assert (ended.code, ended.error) == (AT_CAP, "$0.25")
+    assert shown_state(bench.session_of(key), ended) is SessionState.CLOSED
+
+
 async def test_where_the_browser_closes_after_its_task_terminate_alone_is_sent(
     bench: CapBench,
 ) -> None:

@@ -358,15 +358,17 @@ def _ended_by_us(session: Session, task: Task | None) -> SessionState:
     """The state of a session that was ended from here, by the person or by the program."""
     if task is None or task.status is TaskStatus.QUEUED or task.code == "TAKEN_BACK":
         return SessionState.CLOSED
+    end_ms = session.terminate_sent_ms or session.ended_ms or 0
+    was_over = (task.ended_ms or end_ms) < end_ms
+    is_task_cap = task.code == AT_CAP and task.error is not None
+    if is_task_cap and (session.close_after or not was_over):
+        return SessionState.CLOSED  # by the program, at the cap of its task
     if not session.close_after or task.code == "TERMINATED_BEFORE_TASK":
         return SessionState.ENDED_BY_YOU
     if task.status is TaskStatus.FAILED:
         return SessionState.CLOSED_FAILED
-    if task.code == AT_CAP and task.error is not None:
-        return SessionState.CLOSED  # at the cap of its task, as after its task
-    end_ms = session.terminate_sent_ms or session.ended_ms or 0
-    was_over = task.stop_sent_ms is not None or (task.ended_ms or end_ms) < end_ms
-    is_over = task.status in {TaskStatus.STOPPED, TaskStatus.DONE} and was_over
+    is_over = task.status in {TaskStatus.STOPPED, TaskStatus.DONE}
+    is_over = is_over and (was_over or task.stop_sent_ms is not None)
     return SessionState.CLOSED if is_over else SessionState.ENDED_BY_YOU
 
 

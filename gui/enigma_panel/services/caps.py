@@ -134,6 +134,7 @@ class Caps(Service):
         if self._rises[task.key] != RISES_IN_VAIN:
             return
         if self._settings.value.at_cap == TERMINATE_RUNNING:
+            self._store.note_cap(task, cap)  # the Stop may have been the person's
             self._give(task, CommandVerb.TERMINATE)
             return
         self._notices.notify(
