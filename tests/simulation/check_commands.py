@@ -51,6 +51,10 @@ class Commands:
             return
         now = self._world.timeline.now
         for key in keys:
+            session = life.parts.services.store.session(key)
+            is_unnamed = session is not None and session.service_id is None
+            if is_unnamed and self._world.weather.disk_full:
+                continue  # its start is queued again in a moment, unsent (known-limits.md)
             if life.parts.services.sessions.can(key, verb):
                 self.wanted.setdefault(key, _Wanted(now, now + grace_ms / 1000))
 
@@ -167,6 +171,9 @@ class Commands:
             fresh = now - max(wanted.clicked_at, trouble) < WRITTEN_S
             if fresh or self._world.weather.disk_full:
                 del self.wanted[key]
+        for stop, until in self._stops.items():
+            if now - until < WRITTEN_S:  # it was taken back by an answer that never went out
+                self._stops[stop] = math.inf
 
     def as_left_behind(self, life: "Life") -> None:
         """The next process finds what was promised, and has as long again for it."""

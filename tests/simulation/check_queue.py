@@ -115,10 +115,19 @@ class QueueInvariants:
         pending = life.parts.services.sessions.pending(session.key)
         if pending is not None or session.key in commands.taken_back:
             return False
-        to_it = [s for s in self._world.link.book.all if s.session_id == model.id]
-        if not to_it or to_it[-1].life != life.number or to_it[-1].failure is not Verdict.REFUSED:
+        last = self._last_call(model.id)
+        return last is not None and last.life == life.number and self.is_said_gone(model.id)
+
+    def is_said_gone(self, session_id: str) -> bool:
+        """Whether the last call to a session was a task, and was told that it does not exist."""
+        last = self._last_call(session_id)
+        if last is None or last.failure is not Verdict.REFUSED:
             return False
-        return to_it[-1].verb is ApiCall.NEW_TASK and to_it[-1].fate.kind is Kind.NOT_FOUND
+        return last.verb is ApiCall.NEW_TASK and last.fate.kind is Kind.NOT_FOUND
+
+    def _last_call(self, session_id: str) -> Sent | None:
+        to_it = (s for s in reversed(self._world.link.book.all) if s.session_id == session_id)
+        return next(to_it, None)
 
     def _never_ran(self, task: Task) -> bool:
         """Refused or taken back; what the service began may have failed before it was named."""

@@ -33,7 +33,10 @@ def _of_session(session: Session) -> str:
 
 
 def _alive(world: "World", parts: "Parts") -> list[str]:
-    """Sessions that cost money although the person has ended all that is known."""
+    """Sessions that cost money although the person has ended all that is known.
+
+    One that was said to be gone while an unnamed task may work there is believed to be.
+    """
     if world.storm.clock_was_set:  # then the program takes some for expired that are not
         return []
     world.model.advance()
@@ -41,5 +44,5 @@ def _alive(world: "World", parts: "Parts") -> list[str]:
     return [
         f"the service still runs {key}"
         for key, session in world.model.sessions.items()
-        if session.ended is None and key in known
+        if session.ended is None and key in known and not world.checks.queue.is_said_gone(key)
     ]
