@@ -39,7 +39,9 @@ SLOW = (
 FIRST = (
     "test_all_invariants_hold",
     "test_kill_in_the_middle_and_everything_is_back",
-    "test_faults",
+    "test_at_the_cap_of_the_day_nothing_starts_over_a_kill_until_it_is_raised",
+    "test_no_browser_is_free",
+    "test_the_program_starts_without_any_feature",
     "test_a_seed_gives_the_same_trace_twice",
     "test_what_was_red_once_holds",
 )

@@ -16,7 +16,7 @@ from enigma_panel.api.protocols import LiveError, LiveFault
 from tests.api import live_peers as lp, loopback as lb
 from tests.api.bodies import bomb, encoded
 from tests.api.live_peers import ID, OPEN, Seen
-from tests.matrix.certificates import Certificates, make_certificates
+from tests.kit.certificates import Certificates, make_certificates
 
 
 async def fault(url: str, base_url: str = "", **options: Any) -> LiveFault:

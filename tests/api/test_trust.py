@@ -14,7 +14,7 @@ from enigma_panel.api.errors import ApiError, NotConnectedError
 from enigma_panel.api.protocols import LiveError
 from tests.api import live_peers as lp
 from tests.api.calls import KEY, SESSION, TASK
-from tests.matrix.certificates import Certificates, make_certificates
+from tests.kit.certificates import Certificates, make_certificates
 
 
 @asynccontextmanager

@@ -14,11 +14,16 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
+from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
+from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.demo.simulator_process import DEMO_KEY
+from enigma_panel.services.clock import Clock
+from enigma_panel.store.ledger.intents import IntentKind, Outcome
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.paths import folders_below
 from tests.kit.wait import wait_for
-from tests.matrix.stage import remember
 
 ROOT = Path(__file__).parents[2]
 BUILD_LIMIT_S = 400
@@ -166,8 +171,31 @@ def _remember_session(url: str, data: Path) -> None:
         (known,) = http.get("/_sim/state").json()["sessions"]
     folders = folders_below(data)
     folders.prepare()
-    ids = known["sessionId"], known["tasks"][-1]["taskId"]
-    remember(folders, url, ids, session["socketURL"])
+    now = Clock().now_ms()
+    with Ledger.open(folders.ledger)[0] as ledger:
+        fingerprint = ledger.key_fingerprint(DEMO_KEY, url)
+        opening = Session(
+            base_url=url,
+            key_fingerprint=fingerprint,
+            site="shop.example",
+            since_ms=now,
+            created_ms=now,
+        )
+        spec = TaskSpec(text="Research", close_after=False)
+        task = Task(session_key=0, verb=TaskVerb.NEW_TASK, spec=spec, since_ms=now, created_ms=now)
+        intent = ledger.open_intent(IntentKind.START_SESSION, opening, task, now)
+        assert intent.task is not None
+        opened = replace(
+            intent.session,
+            phase=Phase.OPEN,
+            opened_ms=now,
+            expires_ms=now + 300_000,
+            service_id=known["sessionId"],
+            socket_url=session["socketURL"],
+        )
+        task_id = known["tasks"][-1]["taskId"]
+        working = replace(intent.task, status=TaskStatus.WORKING, service_id=task_id, sent_ms=now)
+        ledger.settle(intent.key, Outcome.KNOWN, now, opened, working)
 
 
 def _children(pid: int) -> list[int]:

@@ -27,7 +27,6 @@ BELOW = (
     "api",
     "contract",
     "core",
-    "matrix",
     "services",
     "simulation",
     "simulator",

@@ -128,17 +128,6 @@ def in_virtual_time(test: Callable[[VirtualClock], Coroutine[Any, Any, T]]) -> T
         return clock.run(test(clock))
 
 
-class ShiftedClock(SystemClock):
-    """The system's clock, set to another time when it is made."""
-
-    def __init__(self, now_ms: int) -> None:
-        super().__init__()
-        self._ahead_ms = now_ms - super().now_ms()
-
-    def now_ms(self) -> int:
-        return super().now_ms() + self._ahead_ms
-
-
 class FastClock(SystemClock):
     """Time that runs ten times as fast; with a simulator at --speed 10 all stays in proportion."""
 

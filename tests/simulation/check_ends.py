@@ -28,6 +28,7 @@ class Ends:
         self._world = world
         self._ended: set[int] = set()
         self._statuses: dict[int, TaskStatus] = {}
+        self._put_away: set[int] = set()
 
     def changed(self, store: SessionStore, diff: Diff) -> None:
         for key in sorted(diff.sessions):
@@ -40,15 +41,20 @@ class Ends:
             before = self._statuses.get(key)
             if task is not None and task.status is not before:
                 self._statuses[key] = task.status
-                if task.status is TaskStatus.LOST and before is not TaskStatus.UNCONFIRMED:
-                    self._is_lost(store, task)  # else the person has put it away
+                if task.status is TaskStatus.LOST:
+                    if before is TaskStatus.UNCONFIRMED:
+                        self._put_away.add(key)  # by the person, perhaps before a poll could ask
+                    else:
+                        self._is_lost(store, task)
 
     def settled(self, parts: "Parts") -> None:
         """All has settled: what is shown of a task is what became of it, and what it cost."""
         for task in parts.services.store.tasks():
             session = parts.services.store.session(task.session_key)
             own = self._own(task)
-            if session is not None and own is not None and task.service_id is not None:
+            if session is None or own is None or task.service_id is None:
+                continue
+            if task.status is not TaskStatus.LOST or task.key not in self._put_away:
                 self._is_shown(session, task, own)
 
     # -- inside --------------------------------------------------------------------------------

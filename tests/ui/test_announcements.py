@@ -22,13 +22,19 @@ from enigma_panel.ui import announcements
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.kit.wait import run_events
 
-WAIT_S = 1.0
+ENDS_MS = 50
 SECRET = "4929-1234"
 S = TaskStatus
 
 
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ends are said so soon that a test waits for silence for a moment only."""
+    monkeypatch.setattr(announcements, "ENDS_MS", ENDS_MS)
+
+
 class Listener:
-    """What was said: words, whether urgently, and when."""
+    """What was said: words, and whether urgently."""
 
     def __init__(self, qapp: QApplication) -> None:
         self._qapp = qapp
@@ -44,11 +50,12 @@ class Listener:
     def hears(self, text: str) -> bool:
         said = len(self.heard)
         run_events(self._qapp, lambda: len(self.heard) > said)
-        self.wait(announcements.ENDS_MS / 1000)
+        self.wait()
         return self.texts[said:] == [text]
 
-    def wait(self, seconds: float = WAIT_S) -> None:
-        end = time.monotonic() + seconds
+    def wait(self) -> None:
+        """Wait until all that was to be said was."""
+        end = time.monotonic() + 2 * ENDS_MS / 1000
         run_events(self._qapp, lambda: time.monotonic() > end)
 
 
@@ -64,27 +71,25 @@ def end(services: Any, *keys: int, status: TaskStatus = S.DONE) -> None:
         services.sessions.change_task(key, status=status, result=SECRET, error=SECRET)
 
 
-@pytest.mark.parametrize(
-    ("status", "words"),
-    [(S.DONE, "Done: shop.example 1"), (S.FAILED, "Failed: shop.example 1")],
-)
-def test_an_end_is_said_once(
-    window: MainWindow, services: Any, listener: Listener, status: TaskStatus, words: str
-) -> None:
-    services.sessions.add(1)
-    end(services, 1, status=status)
-    assert listener.hears(words)
-    end(services, 1, status=status)  # told again, as with figures that come late
-    listener.wait()
-    assert listener.texts == [words]
+def test_an_end_is_said_once(window: MainWindow, services: Any, listener: Listener) -> None:
+    for key, status, words in ((1, S.DONE, "Done"), (2, S.FAILED, "Failed")):
+        services.sessions.add(key)
+        end(services, key, status=status)
+        assert listener.hears(f"{words}: shop.example {key}")
+        end(services, key, status=status)  # told again, as with figures that come late
+        listener.wait()
+    assert len(listener.texts) == 2
 
 
-@pytest.mark.parametrize("status", [S.STOPPED, S.LOST, S.UNCONFIRMED])
 def test_what_the_person_ended_or_nobody_knows_is_not_said(
-    window: MainWindow, services: Any, listener: Listener, status: TaskStatus
+    window: MainWindow, services: Any, listener: Listener
 ) -> None:
-    services.sessions.add(1)
-    end(services, 1, status=status)
+    """Nor what ended in an earlier run."""
+    for key, status in enumerate((S.STOPPED, S.LOST, S.UNCONFIRMED)):
+        services.sessions.add(key)
+        end(services, key, status=status)
+    services.sessions.add(9, status=S.DONE)
+    end(services, 9)
     listener.wait()
     assert listener.texts == []
 
@@ -96,15 +101,6 @@ def test_the_result_of_a_lost_one_is_said_when_it_comes(
     end(services, 1, status=S.LOST)
     end(services, 1)
     assert listener.hears("Done: shop.example 1")
-
-
-def test_what_ended_in_an_earlier_run_is_not_said(
-    window: MainWindow, services: Any, listener: Listener
-) -> None:
-    services.sessions.add(1, status=S.DONE)
-    end(services, 1)
-    listener.wait()
-    assert listener.texts == []
 
 
 def test_ten_ends_within_a_second_are_one(
@@ -188,18 +184,8 @@ def test_the_connection_is_said_when_it_goes_and_comes(
     ]
 
 
-@pytest.mark.parametrize(
-    ("urgent", "politeness"),
-    [
-        (False, QAccessible.AnnouncementPoliteness.Polite),
-        (True, QAccessible.AnnouncementPoliteness.Assertive),
-    ],
-)
 def test_it_is_an_announcement_of_the_window(
-    window: MainWindow,
-    monkeypatch: pytest.MonkeyPatch,
-    urgent: bool,
-    politeness: QAccessible.AnnouncementPoliteness,
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     events: list[tuple[Any, ...]] = []
 
@@ -207,5 +193,7 @@ def test_it_is_an_announcement_of_the_window(
         events.append((event.object(), event.message(), event.politeness()))
 
     monkeypatch.setattr(QAccessible, "updateAccessibility", staticmethod(keep))
-    announcements.announce(window, "Done", urgent=urgent)
-    assert events == [(window, "Done", politeness)]
+    announcements.announce(window, "Done", urgent=False)
+    announcements.announce(window, "Look", urgent=True)
+    levels = QAccessible.AnnouncementPoliteness
+    assert events == [(window, "Done", levels.Polite), (window, "Look", levels.Assertive)]

@@ -26,8 +26,8 @@ class Certificates:
 
 def make_certificates(folder: Path, host: str) -> Certificates:
     """Two self-signed certificates for a host, each with a key of its own."""
-    files = [_make(folder / name, host) for name in ("trusted.pem", "self-signed.pem")]
-    return Certificates(*(_server_context(file) for file in files), files[0])
+    trusted, self_signed = (_make(folder / name, host) for name in ("trusted.pem", "other.pem"))
+    return Certificates(_server_context(trusted), _server_context(self_signed), trusted)
 
 
 def _server_context(file: Path) -> ssl.SSLContext:
