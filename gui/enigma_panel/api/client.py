@@ -142,7 +142,6 @@ class HttpClient:
 
     @property
     def base_url(self) -> str:
-        """Scheme, host and port, without a trailing slash."""
         return self._base_url
 
     async def start_session(self, spec: TaskSpec, text: str = "") -> Observation:

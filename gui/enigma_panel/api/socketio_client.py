@@ -253,7 +253,6 @@ class Channel:
         self._lost.set()
 
     async def send_state(self, verb: CommandVerb) -> None:
-        """See LiveConnection."""
         await self._emit(state_message(verb))
 
     async def _emit(self, message: dict[str, object]) -> None:
@@ -269,12 +268,10 @@ class Channel:
         raise LiveError(LiveFault.LOST)
 
     async def until_lost(self) -> None:
-        """See LiveConnection."""
         await self._lost.wait()
         await self._sweep()
 
     async def aclose(self) -> None:
-        """See LiveConnection."""
         if self._opening is not None and not self._opening.expired():
             self._opening.reschedule(asyncio.get_running_loop().time())
             await self._lost.wait()

@@ -24,7 +24,6 @@ class CapMistake(StrEnum):
 
 
 def is_cap(amount: Decimal) -> bool:
-    """Whether an amount can be a cap."""
     return is_sane(amount) and amount > 0
 
 

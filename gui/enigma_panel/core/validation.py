@@ -148,7 +148,6 @@ class NumberLimit(Struct, frozen=True):
     parts: int = 1
 
     def of(self, limits: Limits) -> int | None:
-        """The value in the limits."""
         held: int | None = getattr(limits, self.name)
         return held
 
@@ -168,7 +167,6 @@ NUMBERS: Mapping[Field, NumberLimit] = {
 
 
 def check_numbers(limits: Limits) -> Findings:
-    """Check the numbers among the limits."""
     return tuple(
         out_of_range(field, value)
         for field, number in NUMBERS.items()
@@ -278,7 +276,6 @@ def json_place(error: Exception) -> dict[str, str | int]:
 
 
 def check_spec(spec: TaskSpec) -> Findings:
-    """All checks of a whole task."""
     return (
         *check_task_text(spec.text),
         *check_starting_url(spec.starting_url),

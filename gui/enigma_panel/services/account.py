@@ -129,7 +129,6 @@ class Account(QObject):
 
     @property
     def rules(self) -> ServiceRules:
-        """The rules of the dialect in use."""
         return RULES[self.dialect]
 
     def client_for(self, session: Session) -> ServiceClient | None:

@@ -193,17 +193,14 @@ class RateLimiter(QObject):
     # -- for Pass ----------------------------------------------------------------------------
 
     def note_sent(self, slot: Slot) -> None:
-        """Note that the call of a Pass goes out."""
         slot.send(self._clock.now_ms(), PERIOD_MS)
         self._move()
 
     def note_heard(self, slot: Slot) -> None:
-        """Note that the call of a Pass has ended."""
         slot.answered(self._clock.now_ms(), PERIOD_MS)
         self._move()
 
     def note_unused(self, slot: Slot) -> None:
-        """Note that the call of a Pass never got to the service."""
         self._windows[slot.endpoint].drop(slot)
         self._move()
 

@@ -66,7 +66,6 @@ class Sessions(Service):
     # -- reading -----------------------------------------------------------------------------
 
     def session(self, key: int) -> Session | None:
-        """The session of that key, None when unknown."""
         return self._store.session(key)
 
     def task(self, key: int) -> Task | None:
@@ -78,7 +77,6 @@ class Sessions(Service):
         return task
 
     def is_deleted(self, key: int) -> bool:
-        """Whether that task was deleted in this run."""
         return self._store.records.is_deleted(key)
 
     def session_keys(self) -> list[int]:
@@ -94,23 +92,18 @@ class Sessions(Service):
         return self._store.current_task(session)
 
     def tasks_of(self, session_key: int) -> list[Task]:
-        """The session's tasks in memory, oldest first."""
         return self._store.tasks_of(session_key)
 
     def session_cost(self, key: int) -> Decimal | None:
-        """Dollars of the session's tasks, None while none is known."""
         return self._store.records.session_cost(key)
 
     def session_unknown_costs(self, key: int) -> int:
-        """How many of its ended tasks cost something that is not in that."""
         return self._store.records.session_unknown_costs(key)
 
     def pending(self, session_key: int) -> PendingCommand | None:
-        """The command that is on its way to this session, if any."""
         return self._commands.pending(session_key)
 
     def all_pending(self) -> list[PendingCommand]:
-        """All commands on their way, oldest first."""
         return self._commands.all_pending()
 
     def pending_verb(self, session_key: int) -> CommandVerb | None:
@@ -126,18 +119,15 @@ class Sessions(Service):
 
     @property
     def is_polling(self) -> bool:
-        """Whether any task is asked for: none is before the service has named it."""
         return self._poller.is_polling
 
     def is_missing(self, task: Task | None) -> bool:
-        """True while the last poll did not find the task or its session, and it is looked again."""
         session = self._store.session(task.session_key) if task is not None else None
         if task is None or session is None or session.is_ended:
             return False
         return self._poller.is_missing(task.key)
 
     def is_awaiting_reply(self, task_key: int) -> bool:
-        """Whether the call that starts this task still waits for its reply, which names it."""
         return self._starts.is_awaiting_reply(task_key)
 
     def is_ours(self, session: Session) -> bool:
@@ -222,12 +212,10 @@ class Sessions(Service):
         await asyncio.gather(*(self._commands.give(key, verb, grace_ms=grace_ms) for key in keys))
 
     def undo(self, session_keys: Sequence[int]) -> None:
-        """Take back what was not sent yet."""
         for key in session_keys:
             self._commands.undo(key)
 
     async def mark_seen(self, task_keys: Sequence[int]) -> None:
-        """Mark the results of these tasks as seen."""
         for key in task_keys:
             task = self._store.task(key)
             if task is not None and task.is_new:

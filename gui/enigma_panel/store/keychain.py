@@ -104,21 +104,17 @@ class MemoryStore:
         self._secret: str | None = None
 
     def where(self) -> str:
-        """The name of this place."""
         return MEMORY
 
     def get(self) -> Result:
-        """Read the secret: FOUND or ABSENT."""
         outcome = SecretOutcome.ABSENT if self._secret is None else SecretOutcome.FOUND
         return Result(outcome=outcome, secret=self._secret, where=self.where())
 
     def save(self, secret: str) -> Result:
-        """Store the secret: SAVED."""
         self._secret = secret
         return Result(outcome=SecretOutcome.SAVED, where=self.where())
 
     def remove(self) -> Result:
-        """Remove the secret: REMOVED or ABSENT."""
         outcome = SecretOutcome.ABSENT if self._secret is None else SecretOutcome.REMOVED
         self._secret = None
         return Result(outcome=outcome, where=self.where())
@@ -161,15 +157,12 @@ class KeychainStore:
         ).where
 
     def get(self) -> Result:
-        """See SecretStore.get."""
         return self._guarded(self._get)
 
     def save(self, secret: str) -> Result:
-        """See SecretStore.save."""
         return self._guarded(lambda backend, where: self._save(backend, where, secret))
 
     def remove(self) -> Result:
-        """See SecretStore.remove."""
         return self._guarded(self._remove)
 
     def _get(self, backend: "KeyringBackend", where: str) -> Result:

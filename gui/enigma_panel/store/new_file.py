@@ -47,7 +47,6 @@ class NewFile:
         self._file = os.fdopen(handle, "wb")  # its lock lets discard wait for a write under way
 
     def write(self, data: bytes) -> None:
-        """Append these bytes."""
         with _full_disk():
             self._file.write(data)
 

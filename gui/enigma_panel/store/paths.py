@@ -35,7 +35,6 @@ class Folders(Struct, frozen=True):
 
     @property
     def ledger(self) -> Path:
-        """The ledger's file."""
         return self.data / "ledger.sqlite3"
 
     @property
@@ -45,7 +44,6 @@ class Folders(Struct, frozen=True):
 
     @property
     def settings(self) -> Path:
-        """The settings' file."""
         return self.config / "settings.json"
 
     def prepare(self) -> None:

@@ -89,7 +89,6 @@ class Actions(QObject):
         return pending if pending is not None and pending.can_undo else None
 
     def undo(self, keys: Sequence[int]) -> None:
-        """Take back what is on its way to these sessions and was not sent."""
         able = [key for key in keys if self.undoable(key) is not None]
         if able:
             self._sessions.undo(able)
@@ -168,7 +167,6 @@ class Actions(QObject):
         self._scope.spawn(f"dismiss start {key}", self._dismiss_start(key))
 
     def open_live_page(self, key: int) -> None:
-        """Open a session's live page in the person's web browser."""
         session = self._sessions.session(key)
         link = session.web_view_url if session is not None else None
         if link is not None and not open_live_page(link):
@@ -179,7 +177,6 @@ class Actions(QObject):
         self.open_folder(path.parent)
 
     def open_folder(self, folder: Path) -> None:
-        """Open a folder in the person's file manager."""
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self.done.emit(tr("No program could open the folder {path}.", path=folder))
 

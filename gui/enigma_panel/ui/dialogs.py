@@ -258,7 +258,6 @@ class Dialogs(QObject):
         self._presenter.refresh()
 
     def close_all(self) -> None:
-        """Hide every dialog: the program ends."""
         for dialog in [*self._made.values(), *self.others]:
             dialog.reject()
         if "_presenter" in self.__dict__ and self._presenter.has_dialog():

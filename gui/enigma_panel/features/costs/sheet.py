@@ -77,7 +77,6 @@ class CostsSheet(Sheet):
         self._connect()
 
     def ask(self) -> None:
-        """Ask the ledger, and show it."""
         self.caps.refresh()
         self._show_left()
         self._services.scope.spawn("open costs", self._open(), exclusive=True)

@@ -18,7 +18,6 @@ def install(host: Host) -> None:
 
 
 def add_command(host: Host, deletions: Deletions) -> None:
-    """Add *Delete…*."""
     selection = host.window.selection
     delete = make_action(
         selection.tasks,

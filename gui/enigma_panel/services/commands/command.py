@@ -88,7 +88,6 @@ class Command(Struct, eq=False):
 
     @property
     def rules(self) -> CommandRules:
-        """The rules of its verb."""
         return COMMANDS[self.verb]
 
     @property

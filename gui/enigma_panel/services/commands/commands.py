@@ -59,17 +59,14 @@ class Commands(Service):
         return [self._pending(command) for command in commands]
 
     def is_ending(self, session_key: int) -> bool:
-        """Whether a Terminate is on its way to that session."""
         command = self._current.get(session_key)
         return command is not None and command.verb is CommandVerb.TERMINATE
 
     def is_stopping(self, session_key: int) -> bool:
-        """Whether a Stop or a Terminate is on its way to that session."""
         command = self._current.get(session_key)
         return command is not None and command.rules.is_durable
 
     async def until_decided(self, session_key: int) -> None:
-        """Return once a Terminate cannot be taken back any more, or was."""
         while self.is_ending(session_key) and self._current[session_key].why is WaitReason.UNDO:
             await self._clock.sleep_until(self._clock.now_ms() + LOOK_AGAIN_MS)
 

@@ -74,7 +74,6 @@ class Channel:
         return self._over and not self._facts
 
     def put(self, observation: Observation) -> None:
-        """Take an event that came in."""
         self._facts.append(observation)
         self._alarm.set()
 
@@ -111,12 +110,10 @@ class Channel:
             self._alarm.set()
 
     async def hang_up(self) -> None:
-        """Take it down."""
         if self._connection is not None:
             await self._connection.aclose()
 
     async def send_state(self, verb: CommandVerb) -> None:
-        """See LiveConnection."""
         if self._connection is None or self._over:
             raise LiveError(LiveFault.LOST)
         await self._connection.send_state(verb)
@@ -145,12 +142,10 @@ class Channels:
         self.by_session: dict[int, Channel] = {}
 
     def is_up(self, session_key: int) -> bool:
-        """Whether a message can be given to this session's channel."""
         channel = self.by_session.get(session_key)
         return channel is not None and channel.is_up
 
     def is_alive_since(self, session_key: int, since_ms: int) -> bool:
-        """Whether its channel reported work at that time (epoch ms) or later."""
         channel = self.by_session.get(session_key)
         return channel is not None and (channel.alive_ms or 0) >= since_ms
 
@@ -249,7 +244,6 @@ class Live(Service):
         return LiveShare(up=up, of=len(could), fault=next(iter(faults), self._connector.fault))
 
     def is_up(self, session_key: int) -> bool:
-        """Whether a message can be given to this session's channel."""
         return self._status.is_up(session_key)
 
     def doing(self, session_key: int) -> str:

@@ -83,7 +83,6 @@ class Poller(Service):
         return task_key in self._alarms and task_key not in self._heard
 
     def is_missing(self, task_key: int) -> bool:
-        """True while the last poll did not find it or its session, and it is looked again."""
         return self._missing.is_missing(task_key)
 
     def note_delivered(self, session_key: int) -> None:

@@ -73,7 +73,6 @@ class TaskQueue(Service):
 
     @property
     def limit(self) -> int:
-        """How many browsers may be open at once, as far as we know."""
         return self._gate.limit
 
     @property
@@ -82,7 +81,6 @@ class TaskQueue(Service):
         return self._gate.limit - self._blockers.open_now()
 
     def free_calls(self, *, single: bool) -> int:
-        """How many tasks in new browsers the limit of calls lets start now; single: by run-task."""
         return self._forecast.free_calls(single=single)
 
     def all_done(self, n: int, *, single: bool) -> tuple[int, int] | None:
@@ -101,7 +99,6 @@ class TaskQueue(Service):
         return waits or self._blockers.is_opening()
 
     def in_order(self) -> list[Task]:
-        """The tasks that wait, the next one first."""
         return self._queued.in_order()
 
     def entries(self) -> list[QueueEntry]:
@@ -138,7 +135,6 @@ class TaskQueue(Service):
         self._update()
 
     async def up(self, task_key: int) -> None:
-        """Move a task one place forward."""
         order = self.in_order()
         at = next((n for n, task in enumerate(order) if task.key == task_key), 0)
         before = self._waiting(order[at - 1].key) if at > 0 else None

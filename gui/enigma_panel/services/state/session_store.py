@@ -77,27 +77,21 @@ class SessionStore(QObject):
     # -- reading -----------------------------------------------------------------------------
 
     def session(self, key: int) -> Session | None:
-        """The session of that key, None when unknown."""
         return self.records.session(key)
 
     def task(self, key: int) -> Task | None:
-        """The task of that key, None when unknown."""
         return self.records.task(key)
 
     def sessions(self) -> list[Session]:
-        """All sessions in memory but the past ones."""
         return self.records.sessions()
 
     def tasks(self) -> list[Task]:
-        """All tasks in memory."""
         return self.records.tasks()
 
     def tasks_of(self, session_key: int) -> list[Task]:
-        """The session's tasks, oldest first."""
         return self.records.tasks_of(session_key)
 
     def current_task(self, session: Session) -> Task | None:
-        """The session's last task, or a nameless one before those that is seen at work."""
         return self.records.current_task(session)
 
     @property

@@ -118,7 +118,6 @@ class Ledger:
 
     @property
     def path(self) -> Path:
-        """Where the ledger is."""
         return self._db.path
 
     @property
@@ -216,7 +215,6 @@ class Ledger:
         return deletion.delete(self._db, task_keys, now_ms, day_ms)
 
     def truncate_wal(self) -> bool:
-        """Write the -wal back into the file and empty it; False where somebody still reads it."""
         return self._db.truncate_wal()
 
     # -- asking --------------------------------------------------------------------------------
@@ -333,7 +331,6 @@ class Ledger:
 
     @property
     def bad_rows(self) -> tuple[BadRow, ...]:
-        """Rows that could not be read so far, once each. May be read in any thread."""
         return self._reader.bad_rows
 
     def key_fingerprint(self, key: str, base_url: str) -> str:

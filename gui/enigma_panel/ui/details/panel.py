@@ -102,14 +102,12 @@ class Details(QFrame):
             self._show_verbs()
 
     def show_session(self, key: int | None) -> None:
-        """A session and its task."""
         session = self._sessions.session(key) if key is not None else None
         self._about_session = True
         self._turn_to(key, session.current_task if session is not None else None)
         self.verbs.take_presses()
 
     def show_task(self, key: int | None) -> None:
-        """A task and its session."""
         task = self._sessions.task(key) if key is not None else None
         self._about_session = False
         self._turn_to(task.session_key if task is not None else None, key)
@@ -137,14 +135,12 @@ class Details(QFrame):
             self.refresh()
 
     def tick(self) -> None:
-        """A second went by, or the queue moved."""
         session, task = self._session(), self._task()
         self.head.show_state(session, task, about_session=self._about_session)
         self.trouble.show_records(session, task)
         self._show_verbs()
 
     def refresh(self) -> None:
-        """Show the records as they are now."""
         task = self._task()
         if task is not None:
             self.session_key = task.session_key

@@ -42,12 +42,10 @@ class ResultPart(DetailsPanel):
         self.copy.clicked.connect(self._copy)
 
     def set_opener(self, open_result: Callable[[int], object]) -> None:
-        """Offer to open the result in a window."""
         self.open.clicked.connect(lambda: self._task and open_result(self._task.key))
         self.open.show()
 
     def show_task(self, task: Task | None) -> None:
-        """Show the result of this task."""
         self._task = task
         has_result = task is not None and bool(task.result)
         if task is not None and task.result:

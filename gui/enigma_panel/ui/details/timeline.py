@@ -70,7 +70,6 @@ class TimeLine(DetailsPanel):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show the steps as they are now."""
         task = self._task
         if task is None:
             self.lines.show([])
@@ -155,11 +154,9 @@ class _Lines(QListView):
             self.viewport().update()
 
     def fit(self) -> None:
-        """Be as high as all lines."""
         self.setFixedHeight(self.model().rowCount() * row_height(self.fontMetrics()))
 
     def selected_steps(self) -> list[Step]:
-        """Return the selected steps from top to bottom."""
         rows = sorted(index.row() for index in self.selectedIndexes())
         return [step for step in map(self._steps.step, rows) if step is not None]
 

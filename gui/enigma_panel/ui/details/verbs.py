@@ -73,7 +73,6 @@ class VerbBar(QWidget):
         self._replace(frozenset())
 
     def add_verbs(self, verbs: Mapping[CommandVerb, QAction]) -> None:
-        """Take the actions on what is selected."""
         before: QWidget = self.edit
         for verb, action in verbs.items():
             role = "danger" if verb is CommandVerb.TERMINATE else ""
@@ -207,7 +206,6 @@ class BulkBar(QWidget):
         self.hide()
 
     def add_button(self, button: Button) -> None:
-        """Add the button of a verb."""
         self._row.addWidget(_small(button))
 
 

@@ -57,7 +57,6 @@ class CommandList(QTreeWidget):
         columns.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
 
     def add_heading(self, text: str) -> None:
-        """Add a heading above rows that belong together."""
         item = self.add_row(text)
         item.setFlags(Qt.ItemFlag.ItemIsEnabled)
         bold = QFont(self.font())

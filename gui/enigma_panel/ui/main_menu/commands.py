@@ -42,7 +42,6 @@ class CommandPalette(Sheet):
         self.list.currentItemChanged.connect(self._speak)
 
     def ask(self) -> None:
-        """Show what can be done now."""
         self._commands = list(self._collect())
         self.field.clear()
         self._show_matching()

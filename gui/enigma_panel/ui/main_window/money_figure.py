@@ -59,7 +59,6 @@ class MoneyFigure(Button):
         self.show_now()
 
     def set_narrow(self, is_narrow: bool) -> None:
-        """Say it in fewer words."""
         if is_narrow != self._is_narrow:
             self._is_narrow = is_narrow
             self.updateGeometry()

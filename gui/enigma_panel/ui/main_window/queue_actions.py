@@ -63,7 +63,6 @@ class QueueActions(QObject):
         return [key for key in keys if key in queued]
 
     def _enable(self) -> None:
-        """Have the actions suit the selection."""
         keys = self._selected()
         one = self._services.queue.entry(keys[0]) if len(keys) == 1 else None
         several = frozenset({QueueAction.REMOVE}) if len(keys) > 1 else None

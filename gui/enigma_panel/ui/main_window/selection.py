@@ -127,7 +127,6 @@ class Selection(QObject):
         self.details_wanted.emit()
 
     def show_task(self, key: int | None) -> None:
-        """Make that task the subject."""
         if key is not None:
             self.select_task(key)
             self.details_wanted.emit()

@@ -42,7 +42,6 @@ class StatusBar(QFrame):
         self.refresh()
 
     def show_count(self, n: int) -> None:
-        """Show how many notices need a look."""
         self.look.setText(look_text(n))
         self.look.setAccessibleName(self.look.text())
         self.look.setVisible(n > 0)
@@ -76,7 +75,6 @@ class StatusBar(QFrame):
                 return tr("Connecting…")
 
     def _key(self) -> str:
-        """Return what is wrong with the key."""
         account = self._services.account
         if account.state is KeyState.LOOKING:
             return tr("Looking for the API key. Your desktop may ask for your keyring password.")

@@ -21,14 +21,12 @@ class WindowState:
         self._book, self._window, self._body, self._tasks = book, window, body, tasks
 
     def restore(self) -> None:
-        """Put everything back where it was."""
         value = self._book.value
         self._window.restoreGeometry(QByteArray.fromBase64(value.window_geometry.encode()))
         self._tasks.columns.restore(value.tasks_columns, self._tasks.optional_columns)
         self._body.restore_sizes(_sizes(value.window_splitter))
 
     def save(self) -> None:
-        """Save how it is now."""
         fields: dict[str, object] = {
             "window_geometry": bytes(self._window.saveGeometry().toBase64().data()).decode("ascii"),
             "window_splitter": _BETWEEN.join(map(str, astuple(self._body.sizes))),
@@ -39,6 +37,5 @@ class WindowState:
 
 
 def _sizes(text: str) -> Sizes:
-    """Read the saved sizes."""
     found = [int(n) if n.isdecimal() and len(n) <= MOST_DIGITS else 0 for n in text.split(_BETWEEN)]
     return Sizes(**dict(zip(Sizes.__struct_fields__, found, strict=False)))

@@ -163,7 +163,6 @@ class NewTaskDialog(Sheet):
         return [replace(spec, text=text) for text in self.task.texts()]
 
     def field_widgets(self) -> dict[Field, QWidget]:
-        """Return the fields by what they hold, from top to bottom."""
         return {
             Field.TASK: self.task.field,
             Field.STARTING_URL: self.place.starting_url,
@@ -199,7 +198,6 @@ class NewTaskDialog(Sheet):
         self._show_start_text()
 
     def _fill(self, spec: TaskSpec, target: TargetSession) -> None:
-        """Fill the fields with an earlier task."""
         self._keep_text()
         self.task.fill(spec.text)
         self.limits.fill(spec)

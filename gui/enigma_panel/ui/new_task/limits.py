@@ -315,7 +315,6 @@ def shown_columns(schema: str) -> str:
 
 
 def time_note(rules: ServiceRules) -> str:
-    """Return what a time limit ends."""
     if rules.caps_session:
         return tr(
             "Up to {limit} seconds (set by the service). Ends the whole session.",

@@ -39,11 +39,9 @@ class PlaceForm(FieldGrid):
         return self.run_in.target().session_key
 
     def is_new(self) -> bool:
-        """Return whether each task gets a browser of its own."""
         return self.session_key() is None
 
     def closes(self) -> bool:
-        """Return whether the browser closes after the task."""
         return self.run_in.target().close_after if self.is_new() else self.close_after.isChecked()
 
     def rules(self) -> ServiceRules:

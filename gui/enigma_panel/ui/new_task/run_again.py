@@ -60,7 +60,6 @@ class RunAgainDialog(ConfirmSheet):
             changed.connect(self._follow)
 
     def ask(self, task_keys: Sequence[int]) -> None:
-        """Show what it would cost, and ask."""
         self._keys, self._read = tuple(task_keys), {}
         self._show_tasks()
         self.present(self.cancel_button)

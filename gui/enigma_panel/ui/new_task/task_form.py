@@ -52,7 +52,6 @@ class TaskForm(QVBoxLayout):
         self.per_line.toggled.connect(self._follow_box)
 
     def text(self) -> str:
-        """Return all that was typed, as one text."""
         return self.field.text().strip()
 
     def texts(self) -> list[str]:
@@ -74,7 +73,6 @@ class TaskForm(QVBoxLayout):
         self.field.fill(text)
 
     def clear(self) -> None:
-        """Empty the field."""
         self.field.setPlainText("")
 
     def keep(self) -> None:
@@ -84,7 +82,6 @@ class TaskForm(QVBoxLayout):
             self.field.add_earlier(self._replaced)
 
     async def load_earlier(self) -> None:
-        """Load the texts that ↑ brings back."""
         texts: list[str] = []
         with suppress(LedgerError):  # the main window says what is wrong with the ledger
             texts = await self._sessions.recent_texts()

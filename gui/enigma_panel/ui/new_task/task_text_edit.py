@@ -149,7 +149,6 @@ class TaskTextEdit(TextEdit):
 
 
 def line_pitch(document: QTextDocument) -> int:
-    """Return how far its lines stand apart."""
     return round(QFontInfo(document.defaultFont()).pixelSize() * PITCH)
 
 

@@ -96,7 +96,6 @@ class NoticeList(QObject):
         return [entry.notice for entry in reversed(self._entries.values())]
 
     def since_ms(self, notice: Notice) -> int:
-        """Return when a notice came."""
         return self._entries[notice.id].since_ms
 
     def need(self) -> Notice | None:
@@ -123,7 +122,6 @@ class NoticeList(QObject):
             self.changed.emit()
 
     def show(self, report: ServiceNotice) -> None:
-        """Show what a service has to say."""
         if report.kind is NoticeKind.START_UNCONFIRMED and report.session_key is not None:
             self._unconfirmed[report.session_key] = report
         self.add(notice_of(report, self._services))

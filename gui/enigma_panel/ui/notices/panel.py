@@ -36,7 +36,6 @@ _ROLES = {NoticeAction.TERMINATE: "danger"}
 
 
 def look_text(n: int) -> str:
-    """Say how many notices need a look."""
     return tr.plural("1 needs a look", "{n} need a look", n)
 
 
@@ -75,7 +74,6 @@ class NoticePanel(QFrame):
             self.open_list()
 
     def open_list(self) -> None:
-        """Show the current notices."""
         self._fill()
         self.show()
         self._place()
@@ -92,7 +90,6 @@ class NoticePanel(QFrame):
         self._escape.setEnabled(self.isVisible() and not is_covered)
 
     def close_list(self) -> None:
-        """Hide the list."""
         focus = self._window.focusWidget()
         self.hide()
         self._escape.setEnabled(False)

@@ -36,7 +36,6 @@ class AnswerWaitBar(QFrame):
         self.tick()
 
     def tick(self) -> None:
-        """Renew what changes by the second."""
         if self._task_key is None:
             return
         wait = self._inbox.waiting(self._task_key)

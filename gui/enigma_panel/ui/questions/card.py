@@ -120,7 +120,6 @@ class QuestionCard(QWidget):
     def show_question(
         self, question: OpenQuestion, session: Session | None, task: Task | None
     ) -> None:
-        """Put another question here."""
         self._question = question
         self._session.show_text(single_line(session.name) if session else "")
         text = single_line(task.spec.text)[:300] if task else ""
@@ -136,7 +135,6 @@ class QuestionCard(QWidget):
         self._question = question
 
     def show_sentence(self, text: str) -> None:
-        """Show the words of the question."""
         self.text.show_text(f"“{shown_question(text)}”")
 
     def fit_into(self, height: int) -> None:
@@ -166,7 +164,6 @@ class QuestionCard(QWidget):
         self._forth.setEnabled(possible)
 
     def show_time(self, now_ms: int) -> None:
-        """Renew what changes by the second."""
         question = self._question
         if question is None:
             return
@@ -189,7 +186,6 @@ class PrecedingSteps:
         self._wanted: QuestionId | None = None
 
     def refresh(self, question: OpenQuestion) -> None:
-        """Show this question."""
         self._wanted = question.id
         self._services.scope.spawn("steps before a question", self._fetch(question))
 

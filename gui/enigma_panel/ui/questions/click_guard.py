@@ -60,7 +60,6 @@ class ClickGuard(QObject):
             self._buttons[button]()
 
     def is_armed(self) -> bool:
-        """Whether actions act now."""
         return self._panel.isVisible() and self._quiet.is_armed()
 
     def begin(self, quiet_ms: int = QUIET_MS) -> None:

@@ -98,11 +98,9 @@ class QuestionDialog(ModelessDialog):
     # -- showing -----------------------------------------------------------------------------
 
     def current_question(self) -> OpenQuestion | None:
-        """The question that stands in the window."""
         return self.page.question()
 
     def is_armed(self) -> bool:
-        """Whether the actions act now."""
         return self._click_guard.is_armed()
 
     def show_question(self, question: OpenQuestion) -> None:
@@ -202,7 +200,6 @@ class QuestionDialog(ModelessDialog):
         self.foot.show_send(page, is_sending=self.delivery.form is not None)
 
     def follow_inbox(self) -> None:
-        """The list of open questions changed."""
         form = self.page.form
         if form is None or self.delivery.form is not None:
             return

@@ -81,7 +81,6 @@ class AnswerForm(QWidget):
         page.resized.connect(self.buttons_changed)
 
     def page(self) -> AnswerPage:
-        """The way to answer that is chosen."""
         shown = self._stack.shown_page()
         return next(page for page in self._pages.values() if page is shown)
 
@@ -95,7 +94,6 @@ class AnswerForm(QWidget):
         return True
 
     def is_empty(self) -> bool:
-        """Whether nothing was typed or chosen anywhere in it."""
         return all(page.is_empty() for page in self._pages.values())
 
     def keep(self) -> None:
@@ -107,21 +105,17 @@ class AnswerForm(QWidget):
                 field.selectAll()
 
     def mask_again(self) -> None:
-        """Hide every secret until the person shows it again."""
         for page in self._pages.values():
             page.mask_again()
 
     def forget(self) -> None:
-        """Let go of all that was typed."""
         for page in self._pages.values():
             page.forget()
 
     def last_stop(self) -> QWidget:
-        """What Tab comes to last in here."""
         return self.page().last_stop()
 
     def focus_first(self) -> None:
-        """Put the cursor where typing begins."""
         self.page().first_field().setFocus()
 
 

@@ -64,7 +64,6 @@ class QuestionPage(ScrollArea):
         self._forms.edited.connect(self.edited)
 
     def form_for(self, question: OpenQuestion) -> AnswerForm:
-        """The form with what was typed for this question so far."""
         session = self._services.sessions.session(question.session_key)
         asking = Asking(
             question,
@@ -85,7 +84,6 @@ class QuestionPage(ScrollArea):
         return self._make_login_helper(task.spec, question.text)
 
     def show_form(self, form: AnswerForm) -> None:
-        """Bring a form into view."""
         self.form = form
         self._forms.show_page(form)
         self._forms.updateGeometry()  # also before it was ever seen, when Qt does not
@@ -107,11 +105,9 @@ class QuestionPage(ScrollArea):
         return changed
 
     def question(self) -> OpenQuestion | None:
-        """The question of the form in view."""
         return self.form.question if self.form else None
 
     def answer_page(self) -> AnswerPage | None:
-        """The way to answer that is chosen."""
         return self.form.page() if self.form else None
 
     def sentence(self) -> str:
@@ -122,7 +118,6 @@ class QuestionPage(ScrollArea):
         return without_options(text) if has_options else text
 
     def focus_form(self) -> None:
-        """Put the cursor where typing begins."""
         if self.form is not None:
             self.form.focus_first()
 
@@ -131,7 +126,6 @@ class QuestionPage(ScrollArea):
         self._forms.setEnabled(on)
 
     def drop(self, form: AnswerForm) -> None:
-        """Forget a form and all that was typed in it."""
         if form is self.form:
             self.form = None
         self._forms.drop(form)

@@ -41,7 +41,6 @@ class QuestionPlace:
             side.removeWidget(self._dialog)
 
     def come_up(self) -> None:
-        """Show the dialog where it stands."""
         dialog, side = self._dialog, self._dialog.parentWidget()
         if isinstance(side, QStackedWidget) and not dialog.isWindow():
             if side.indexOf(dialog) < 0:

@@ -70,7 +70,6 @@ class QuestionStrip(QFrame):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show what is open now."""
         in_sight = None if self._is_covered else self._in_sight
         questions = [q for q in self._services.inbox.questions() if q.id != in_sight]
         questions.sort(key=lambda q: self._services.inbox.is_sending(q.task_key))  # needs nobody
@@ -88,7 +87,6 @@ class QuestionStrip(QFrame):
         self._fit()
 
     def tick(self) -> None:
-        """A second went by."""
         if self._question is not None:
             self._show_left(self._question)
 
@@ -209,7 +207,6 @@ class QuestionStrip(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """Show as much as there is room for."""
         room, who = self.contentsRect().width() - self._fixed_width(), self._who_width()
         count = _width(self._count) if self._count.text() else 0
         has_who = bool(who)

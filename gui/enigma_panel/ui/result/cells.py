@@ -62,12 +62,10 @@ class ResultTable(QTableWidget):
             self.setCurrentCell(0, 0)
 
     def matches(self, words: str) -> list[QTableWidgetItem]:
-        """The cells in which these words stand, row by row."""
         found = self.findItems(words, Qt.MatchFlag.MatchContains)
         return sorted(found, key=lambda cell: (cell.row(), cell.column()))
 
     def go_to(self, match: QTableWidgetItem) -> None:
-        """Select one of those."""
         self.setCurrentItem(match)
 
     def _fill(self, column: int, texts: Sequence[str]) -> None:

@@ -259,7 +259,6 @@ class LinkQuestion(QFrame):
         self.keep_closed.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def clear(self) -> None:
-        """Ask no more."""
         self._link = QUrl()
         if self.isAncestorOf(self.window().focusWidget() or self.window()):
             self.left.emit()

@@ -59,7 +59,6 @@ class ResultView(QWidget):
 
     @property
     def form(self) -> ResultFormat:
-        """The form in which it is shown."""
         return self.result.formats[max(0, self.tabs.currentIndex())]
 
     @property
@@ -89,20 +88,16 @@ class ResultView(QWidget):
         self._chosen = None
 
     def matches(self, words: str) -> Iterable[QTextCursor] | Iterable[QTableWidgetItem]:
-        """The places where these words stand, in all of it."""
         self._load_all()
         return self.view.matches(words)
 
     def go_to(self, match: Any) -> None:
-        """Select one of those."""
         self.view.go_to(match)
 
     def copied(self) -> str:
-        """The result in the form in which it is shown."""
         return copied_text(self.result, self.form)
 
     def take_focus(self) -> None:
-        """Lead the keyboard to what is shown."""
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- inside --------------------------------------------------------------------------------

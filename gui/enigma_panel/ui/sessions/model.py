@@ -137,7 +137,6 @@ class SessionsModel(KeyedTableModel):
     # -- what is shown -----------------------------------------------------------------------
 
     def set_show_ended(self, show: bool) -> None:
-        """Show or hide the ended sessions."""
         if show is not self._show_ended:
             self._show_ended = show
             self.show_keys(self._wanted())
@@ -154,7 +153,6 @@ class SessionsModel(KeyedTableModel):
         self.notify_changed(recovered.sessions)
 
     def apply_diff(self, diff: Diff) -> None:
-        """Follow a change of sessions and tasks."""
         changed = set(diff.sessions)
         for key in diff.tasks:
             task = self._sessions.task(key)
@@ -172,7 +170,6 @@ class SessionsModel(KeyedTableModel):
             self.notify_changed(keys, column)
 
     def arrange(self) -> None:
-        """Bring the rows up to date."""
         wanted = self._wanted()
         if self._hold.is_held:
             present = set(self._keys)
@@ -313,7 +310,6 @@ class SessionsModel(KeyedTableModel):
 
 
 def verb_width() -> int:
-    """Return the width of a verb."""
     return theme.scaled(VERB_WIDTH)
 
 

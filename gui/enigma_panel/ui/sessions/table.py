@@ -223,7 +223,6 @@ class VerbsDelegate(CellDelegate):
 
     @classmethod
     def verb_at(cls, cell: QRect, point: QPoint) -> CommandVerb | None:
-        """Return the verb below a point."""
         hits = (verb for verb in CommandVerb if cls.verb_rect(cell, verb).contains(point))
         return next(hits, None)
 

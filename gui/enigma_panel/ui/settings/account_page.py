@@ -104,7 +104,6 @@ class AccountPage(SettingsPage):
     # -- showing -----------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Show what holds now."""
         account = self._account
         if not self.base_url.isModified():
             self.base_url.setText(account.base_url)

@@ -61,7 +61,6 @@ class SettingsDialog(Sheet):
         self.body.addWidget(self.tabs, 1)
 
     def ask(self) -> None:
-        """Show it."""
         self.present()
 
     def _general(self) -> QWidget:

@@ -316,7 +316,6 @@ class KeyDialog(Sheet):
 
 
 def key_location_text(where: str) -> str:
-    """Where a key would be kept."""
     if where in {MEMORY, ""}:
         return tr("No keychain was found. The key will be kept only in memory until you quit.")
     kept = tr("The key will be kept in {place}.", place=where)
@@ -374,7 +373,6 @@ def _kept_text(result: Result) -> str:
 
 
 def check_text(check: KeyCheck | None) -> str:
-    """What the service said of the key."""
     match check:
         case KeyCheck.ACCEPTED:
             return tr("The service accepted this key.")
@@ -389,7 +387,6 @@ def check_text(check: KeyCheck | None) -> str:
 
 
 def removed_text(result: Result) -> str:
-    """What came out of removing the key."""
     match result.outcome:
         case SecretOutcome.REMOVED | SecretOutcome.ABSENT | SecretOutcome.NO_KEYCHAIN:
             return tr("The key was removed.")

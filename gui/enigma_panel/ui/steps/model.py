@@ -32,7 +32,6 @@ class StepsModel(QAbstractListModel):
         return self._steps[row] if 0 <= row < len(self._steps) else None
 
     def steps(self) -> list[Step]:
-        """Return all steps from top to bottom."""
         return list(self._steps)
 
     # -- changing ----------------------------------------------------------------------------

@@ -162,7 +162,6 @@ class FilterBar(QWidget):
     # -- what is shown -------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Show the counts."""
         figures, wanted = self._search.figures, self._search.filter
         self.clear.setVisible(not wanted.is_empty)
         self.panel.show_filter(wanted)
@@ -239,7 +238,6 @@ class Chip(Button):
 
     @property
     def whole_width(self) -> int:
-        """The width that it needs with its label."""
         return super().sizeHint().width()
 
     def show_short(self, is_short: bool) -> None:
@@ -250,7 +248,6 @@ class Chip(Button):
             self.update()
 
     def show_count(self, n: int) -> None:
-        """Show the number of tasks in its groups."""
         if n == self._n:
             return
         self._n = n

@@ -147,15 +147,12 @@ class TasksModel(KeyedTableModel):
 
     @property
     def order(self) -> Order:
-        """The order of the rows."""
         return self._search.order
 
     def sort_by(self, column: int) -> None:
-        """Sort as a click on that heading does."""
         self.set_order(next_order(self.order, SORTED_BY[Column(column)]))
 
     def set_order(self, order: Order) -> None:
-        """Sort the rows by this order."""
         self._search.ask(order=order)
         self._tell_order()
 
@@ -185,7 +182,6 @@ class TasksModel(KeyedTableModel):
         return found
 
     def apply_diff(self, diff: Diff) -> None:
-        """Follow a change of sessions and tasks."""
         if diff.new_tasks:
             before = self._entries
             self.arrange()
@@ -210,7 +206,6 @@ class TasksModel(KeyedTableModel):
         self._notify_queue(before)
 
     def arrange(self) -> None:
-        """Bring the rows up to date."""
         self._read_queue()
         self._show_rows()
 
@@ -436,12 +431,10 @@ def place_of(keys: Sequence[int], key: int) -> int | None:
 
 
 def name_cell(name: str) -> Cell:
-    """Return the cell of a session or a site, if it is known."""
     return Cell(text=name or NONE, tip=name)
 
 
 def text_cell(task: Task) -> Cell:
-    """Return the cell of a task's text."""
     text = shorten(task.spec.text)
     return Cell(text=text, tip=shorten(task.spec.text, 600), copied=task.spec.text)
 
@@ -468,23 +461,19 @@ def status_cell(task: Task, session: Session | None, *, is_missing: bool = False
 
 
 def task_cost_cell(task: Task) -> Cell:
-    """Return the cell of what a task cost so far."""
     may_cost = not task.is_final and task.status is not TaskStatus.QUEUED
     return cost_cell(task.cost, more_to_come=may_cost, spent=task.was_taken)
 
 
 def tokens_in(task: Task) -> Cell:
-    """Return the cell of the tokens that a task's agent has read."""
     return count_cell(task.usage.tokens_in, task)
 
 
 def tokens_out(task: Task) -> Cell:
-    """Return the cell of the tokens that a task's agent has written."""
     return count_cell(task.usage.tokens_out, task)
 
 
 def count_cell(number: int | None, task: Task) -> Cell:
-    """Return the cell of a number of tokens."""
     if number is None:
         is_settled = task.is_final or task.status is TaskStatus.QUEUED
         text = NONE if is_settled else ELLIPSIS

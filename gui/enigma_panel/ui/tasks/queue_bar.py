@@ -41,7 +41,6 @@ class QueueBar(QFrame):
         hold.released.connect(self.refresh)
 
     def refresh(self) -> None:
-        """Show what holds the queue now."""
         entries, questions = self._queue.entries(), self._inbox.questions()
         n = sum(not self._inbox.is_sending(question.task_key) for question in questions)
         is_held = n > 0 and any(entry.why is WaitReason.ANSWER for entry in entries)

@@ -90,7 +90,6 @@ class TasksTable(KeyedTable):
             super().copy()
 
     def sort_by(self, column: int) -> None:
-        """Sort as a click on that heading does."""
         self.rows.sort_by(column)
         self._tell_order()
 

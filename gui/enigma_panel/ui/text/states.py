@@ -256,7 +256,6 @@ def at_most(text: str, task: Task) -> str:
 
 
 def countdown(until_ms: int, now_ms: int) -> str:
-    """Return the time left."""
     return duration(until_ms - second_of(now_ms))
 
 

@@ -313,7 +313,6 @@ class ProblemLabel(WrappedLabel):
         set_role(self._field, "")
 
     def clear(self) -> None:
-        """Remove the sentence, because the mistake is gone."""
         self.show_text("")
 
     def _put(self, sentence: str, role: str) -> None:
@@ -359,7 +358,6 @@ class FieldGrid(QGridLayout):
                 field.setVisible(shown)
 
     def rename_field(self, field: QWidget, text: str) -> None:
-        """Give a labelled field another label."""
         for label in self._labels():
             if label.buddy() is field:
                 label.setText(text)
@@ -424,7 +422,6 @@ class ElidedLabel(QLabel):
         self.setMinimumHeight(0)
 
     def room_for(self, lines: int) -> int:
-        """Return the height of so many lines."""
         return line_pitch(self) * lines + GAP // 2
 
     @property

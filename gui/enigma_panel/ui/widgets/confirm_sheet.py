@@ -69,7 +69,6 @@ class ConfirmSheet(Sheet):
         self.verb_button.clicked.connect(self.confirm)
 
     def confirm(self) -> None:
-        """Do it: the verb was clicked."""
         raise NotImplementedError
 
     def cancel(self) -> None:

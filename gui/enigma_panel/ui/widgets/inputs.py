@@ -173,7 +173,6 @@ class ReadingText(QTextEdit):
         self.most_lines = most_lines
 
     def line_height(self) -> int:
-        """Return the distance from one line to the next."""
         return round(self.fontInfo().pixelSize() * LINE_HEIGHT)
 
     def show_text(self, text: str) -> None:
@@ -185,7 +184,6 @@ class ReadingText(QTextEdit):
         self.setVisible(bool(text))
 
     def fit(self) -> None:
-        """Set the height that the text needs at this width."""
         lines = self._count_lines()
         is_long = lines > self.most_lines
         room = 2 * self.frameWidth() if is_long else FRAME  # no part of one more line

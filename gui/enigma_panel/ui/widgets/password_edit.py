@@ -75,7 +75,6 @@ class PasswordEdit(LineEdit):
         self._draw()
 
     def is_masked(self) -> bool:
-        """Return whether dots stand in the text's place."""
         return self.echoMode() is not QLineEdit.EchoMode.Normal
 
     def set_masked(self, masked: bool) -> None:
@@ -119,7 +118,6 @@ class PasswordEdit(LineEdit):
             super().insert(FILLER * len(text))
 
     def paste(self) -> None:
-        """Insert the text of the clipboard."""
         self.insert(QGuiApplication.clipboard().text())
 
     # -- inside ------------------------------------------------------------------------------

@@ -104,7 +104,6 @@ class ChoicesPage(AnswerPage):
         return button
 
     def chosen(self) -> Choice | None:
-        """The button that is down."""
         button = self._group.checkedButton()
         return next((choice for choice in self.choices if choice.button is button), None)
 
