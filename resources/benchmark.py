@@ -40,12 +40,7 @@ def main(argv: list[str]) -> int:
     """Measure and print; the exit status says that it ran, not that a bar was met."""
     parser = argparse.ArgumentParser(prog="python resources/benchmark.py")
     add = parser.add_argument
-    add(
-        "--only",
-        choices=MEASURES,
-        action="append",
-        help="only this one; may be repeated",
-    )
+    add("--only", choices=MEASURES, action="append", help="only this one; may be repeated")
     add("--json", type=Path, metavar="FILE", help="write the JSON there instead of below the table")
     add("--quick", action="store_true", help="just show that it runs: too few runs to judge")
     options = parser.parse_args(argv)

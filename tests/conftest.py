@@ -29,11 +29,7 @@ from tests.kit.simulator_process import SimulatorProcess
 TIME_LIMIT_S = 150
 """Of a test that is a coroutine; it only ends those that hang."""
 TESTS = Path(__file__).parent
-SLOW = (
-    "simulation/",
-    "api/test_reader_fuzz.py",
-    "store/ledger/test_damage_anywhere.py",
-)
+SLOW = ("simulation/", "api/test_reader_fuzz.py", "store/ledger/test_damage_anywhere.py")
 """Folders and files of tests that need neither process nor window and take many seconds of CPU."""
 
 FIRST = (

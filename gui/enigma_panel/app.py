@@ -32,11 +32,7 @@ from enigma_panel.runtime import event_loop, logging_setup
 from enigma_panel.runtime.qt_messages import with_a_display
 from enigma_panel.services.account import Account
 from enigma_panel.store.ledger.backup import use_copy
-from enigma_panel.store.ledger.errors import (
-    CorruptLedgerError,
-    LedgerError,
-    MissingLedgerError,
-)
+from enigma_panel.store.ledger.errors import CorruptLedgerError, LedgerError, MissingLedgerError
 from enigma_panel.store.paths import FolderError, WrongFolderError
 from enigma_panel.ui.accessibility import install_safe_scroll_areas
 from enigma_panel.ui.dialogs import Dialogs
@@ -113,8 +109,7 @@ class Program:
             return 0
         window, dialogs = self._show(parts)
         tell_error = partial(
-            asyncio.get_running_loop().call_soon_threadsafe,
-            window.notices.show_unexpected,
+            asyncio.get_running_loop().call_soon_threadsafe, window.notices.show_unexpected
         )
         try:
             starting = self._start(parts, window, dialogs)
@@ -181,10 +176,7 @@ class Program:
         window.notices.copy_wanted.connect(self._go_on_with_copy)
         window.notices.diagnostics_wanted.connect(lambda: self._copy_diagnostics(parts, window))
         self._instance = SingleInstance(self._dirs.folders.data, partial(_do_asked, window))
-        self._log_out = SessionEnd(
-            leave=self._leave.set,
-            keep=window.save_layout,
-        )
+        self._log_out = SessionEnd(leave=self._leave.set, keep=window.save_layout)
         self._paint_watch = FirstPaint(self._painted.set)
         window.installEventFilter(self._paint_watch)
         theme.apply_stylesheet()

@@ -36,12 +36,7 @@ class Startup:
     """One start. keeps_copy: whether the ledger is worth a copy (not the demo's)."""
 
     def __init__(
-        self,
-        parts: Parts,
-        window: MainWindow,
-        dialogs: Dialogs,
-        *,
-        keeps_copy: bool,
+        self, parts: Parts, window: MainWindow, dialogs: Dialogs, *, keeps_copy: bool
     ) -> None:
         self._parts = parts
         self._window = window

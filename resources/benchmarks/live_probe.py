@@ -10,13 +10,7 @@ import sys
 import time
 
 from benchmarks.bare_polls import gaps_ms
-from benchmarks.probe import (
-    START_S,
-    run,
-    say,
-    start_tasks,
-    watch_polls,
-)
+from benchmarks.probe import START_S, run, say, start_tasks, watch_polls
 from benchmarks.processes import RESEARCH
 from enigma_panel.bootstrap import Parts
 from enigma_panel.store.ledger.intents import Step

@@ -19,9 +19,7 @@ def memory(*, quick: bool) -> list[Figure]:
     seen: dict[str, list[dict[str, float]]] = {"program": [], "floor": []}
     with tempfile.TemporaryDirectory() as folder, simulator() as url:
         env = environment(
-            Path(folder),
-            PYTHON_KEYRING_BACKEND="benchmarks.keychain.OneKey",
-            ENIGMA_API_KEY="",
+            Path(folder), PYTHON_KEYRING_BACKEND="benchmarks.keychain.OneKey", ENIGMA_API_KEY=""
         )
         command = [*program(), "--base-url", url, "--data-dir", str(Path(folder, "data"))]
         for _ in range(1 if quick else RUNS):

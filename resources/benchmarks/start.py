@@ -4,15 +4,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.figures import Figure, median
-from benchmarks.processes import (
-    FLOOR,
-    Times,
-    desktop,
-    environment,
-    program,
-    simulator,
-    timed,
-)
+from benchmarks.processes import FLOOR, Times, desktop, environment, program, simulator, timed
 
 RUNS = 11
 BAR = 1.5

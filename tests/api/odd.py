@@ -105,12 +105,7 @@ def check_figures(observation: object) -> None:
         assert amount is None or (type(amount) is Decimal and amount.is_finite())
     for count in (usage.tokens_in, usage.tokens_out, observation.expires_in_ms):
         assert count is None or (type(count) is int and count >= 0)
-    for text in (
-        observation.text,
-        observation.code,
-        observation.session_id,
-        observation.task_id,
-    ):
+    for text in (observation.text, observation.code, observation.session_id, observation.task_id):
         assert text is None or text.encode() is not None
 
 

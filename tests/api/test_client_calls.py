@@ -91,11 +91,9 @@ def test_each_verb_has_its_time_limit(verb: ApiCall) -> None:
 
     client = HttpClient("https://host", KEY, transport=httpx.MockTransport(take))
     asyncio.run(_call_and_close(verb, client))
-    read = {
-        ApiCall.START_SESSION: 70.0,
-        ApiCall.RUN_TASK: 70.0,
-        ApiCall.NEW_TASK: 70.0,
-    }.get(verb, 15.0)
+    read = {ApiCall.START_SESSION: 70.0, ApiCall.RUN_TASK: 70.0, ApiCall.NEW_TASK: 70.0}.get(
+        verb, 15.0
+    )
     assert limits == [{"connect": 10.0, "read": read, "write": read, "pool": 10.0}]
 
 

@@ -9,21 +9,11 @@ import pytest
 
 from enigma_panel.api import client
 from enigma_panel.api.client import HttpClient, Timeouts
-from enigma_panel.api.errors import (
-    ApiError,
-    NotConnectedError,
-)
+from enigma_panel.api.errors import ApiError, NotConnectedError
 from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.observation import Kind
 from tests.api import loopback as lb
-from tests.api.calls import (
-    CALLS,
-    GOOD,
-    KEY,
-    SESSION,
-    TASK,
-    everything_in,
-)
+from tests.api.calls import CALLS, GOOD, KEY, SESSION, TASK, everything_in
 
 SHORT = Timeouts(connect=2.0, long_poll_read=0.3, quick_read=0.2)
 

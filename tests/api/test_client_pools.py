@@ -6,16 +6,10 @@ import httpx
 import pytest
 
 from enigma_panel.api.client import QUICK_READ_S, HttpClient
-from enigma_panel.api.errors import (
-    NotConnectedError,
-)
+from enigma_panel.api.errors import NotConnectedError
 from enigma_panel.api.protocols import ApiCall
 from tests.api import loopback as lb
-from tests.api.calls import (
-    CALLS,
-    KEY,
-    mock_failure,
-)
+from tests.api.calls import CALLS, KEY, mock_failure
 
 
 def test_a_lost_pool_means_nothing_was_sent() -> None:

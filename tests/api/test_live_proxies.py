@@ -40,10 +40,7 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_which_proxy(
-    environment: dict[str, str],
-    origin: str,
-    expected: str | None,
-    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str], origin: str, expected: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

@@ -344,10 +344,7 @@ ASKED = (0, K.QUESTION, "a")
         ([ASKED, (5, K.ANSWER_UNCONFIRMED, ""), (300, K.FAILED, "")], False),
         ([ASKED, (300, K.FAILED, ""), (301, K.ANSWER_UNCONFIRMED, "")], False),  # was on its way
         ([ASKED, (300, K.FAILED, ""), (301, K.ANSWER_SENT, "")], False),
-        (
-            [ASKED, (5, K.ANSWER_UNCONFIRMED, ""), (9, K.QUESTION, "b"), (300, K.FAILED, "")],
-            True,
-        ),
+        ([ASKED, (5, K.ANSWER_UNCONFIRMED, ""), (9, K.QUESTION, "b"), (300, K.FAILED, "")], True),
         ([ASKED, (300, K.COMPLETED, "$5")], False),
         ([(300, K.FAILED, "")], False),
     ],
@@ -620,8 +617,7 @@ def test_ids_stay_out_of_repr() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cost", "counted"),
-    [("0.5", Decimal("0.5")), ("-1", None), ("1E+30", None), (None, None)],
+    ("cost", "counted"), [("0.5", Decimal("0.5")), ("-1", None), ("1E+30", None), (None, None)]
 )
 def test_which_costs_are_counted(cost: str | None, counted: object) -> None:
     usage = Usage(cost=None if cost is None else Decimal(cost))

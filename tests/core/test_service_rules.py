@@ -2,14 +2,7 @@
 
 from msgspec.structs import replace
 
-from enigma_panel.core.models import (
-    NO_LIMITS,
-    BrowserOptions,
-    Limits,
-    OutputType,
-    Proxy,
-    TaskSpec,
-)
+from enigma_panel.core.models import NO_LIMITS, BrowserOptions, Limits, OutputType, Proxy, TaskSpec
 from enigma_panel.core.service_rules import (
     RULES,
     Dialect,

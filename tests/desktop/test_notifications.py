@@ -17,12 +17,7 @@ pytest.importorskip("jeepney", reason="the desktop's bus is on Linux")
 
 from enigma_panel.desktop import notifications
 from enigma_panel.desktop.dbus import DesktopNotifications
-from enigma_panel.desktop.notifications import (
-    BusError,
-    BusNotifier,
-    ServerChanged,
-    make_notifier,
-)
+from enigma_panel.desktop.notifications import BusError, BusNotifier, ServerChanged, make_notifier
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
 from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus

@@ -17,22 +17,9 @@ ROOT = Path(__file__).parents[2]
 NAMES = [feature.name for feature in FEATURES]
 TIME_LIMIT_S = 240
 SUITE_LIMIT_S = 3600
-READS_PAGES = (
-    "tests/mutations",
-    "tests/test_architecture_page.py",
-    "tests/test_named_tests.py",
-)
+READS_PAGES = ("tests/mutations", "tests/test_architecture_page.py", "tests/test_named_tests.py")
 """Tests of what is written about the program: pages and breaks go on naming a feature's files."""
-BELOW = (
-    "api",
-    "contract",
-    "core",
-    "services",
-    "simulation",
-    "simulator",
-    "store",
-    "storm",
-)
+BELOW = ("api", "contract", "core", "services", "simulation", "simulator", "store", "storm")
 """Folders of tests of the layers below, which import no feature: import-linter checks that."""
 
 

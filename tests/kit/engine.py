@@ -106,11 +106,7 @@ class Engine:
         now = self.clock.now_ms()
         spec = TaskSpec(text="more", close_after=False)
         return Task(
-            session_key=session_key,
-            verb=TaskVerb.NEW_TASK,
-            spec=spec,
-            since_ms=now,
-            created_ms=now,
+            session_key=session_key, verb=TaskVerb.NEW_TASK, spec=spec, since_ms=now, created_ms=now
         )
 
     def phase(self, key: int) -> Phase:

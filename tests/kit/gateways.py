@@ -287,11 +287,7 @@ _RULE = "the rule"
 
 OWN = [
     GatewayReply(
-        "its message",
-        503,
-        f'{{"success": false, "message": "{_NO_BROWSER}"}}',
-        NO_BROWSER,
-        _API,
+        "its message", 503, f'{{"success": false, "message": "{_NO_BROWSER}"}}', NO_BROWSER, _API
     ),
     GatewayReply(
         "its code", 503, '{"error": "No", "code": "instance_unavailable"}', NO_BROWSER, _API

@@ -50,9 +50,7 @@ def double_click(widget: QWidget, at: QPoint) -> None:
 
 
 def key(
-    widget: QWidget,
-    code: Qt.Key,
-    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+    widget: QWidget, code: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
 ) -> None:
     QTest.keyClick(widget, code, modifiers)
 

@@ -159,11 +159,7 @@ class SimConnector:
         self._life = life
 
     async def connect(
-        self,
-        session_id: str,
-        socket_url: str,
-        base_url: str,
-        on_observation: OnObservation,
+        self, session_id: str, socket_url: str, base_url: str, on_observation: OnObservation
     ) -> Wire:
         live_origin(socket_url, base_url)
         skies = self._channel.weather

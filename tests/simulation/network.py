@@ -13,11 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec.structs import replace
 
 from enigma_panel.api.client import HttpClient, Timeouts, _decoded
-from enigma_panel.api.errors import (
-    ApiError,
-    InterruptedCallError,
-    NotConnectedError,
-)
+from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
 from enigma_panel.api.protocols import LONG_POLL, ApiCall
 from enigma_panel.api.wire.error_responses import Answer
 from enigma_panel.api.wire.excerpt import Scrub

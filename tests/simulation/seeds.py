@@ -74,10 +74,7 @@ ONCE_RED_IN_WEBRUN: dict[tuple[Dialect, int], str] = {
     (Dialect.W1, 2026112600372): "a task failed in a browser that was opened with another key",
     (Dialect.W1, 2026112601038): "a browser was not found whose other task was put away later",
     (Dialect.W1, 2026112601309): "the disk was full: a task that was not sent moved an end away",
-    (
-        Dialect.W1,
-        2026112700590,
-    ): "an answer was told not found: idle minutes come after the cap",
+    (Dialect.W1, 2026112700590): "an answer was told not found: idle minutes come after the cap",
     (Dialect.W2, 214): "a Stop was told not found: another browser beside one taken for closed",
 }
 """The same, for those that were red in a dialect of WebRun."""

@@ -34,11 +34,7 @@ class Wire:
     """`LiveConnection`: one channel, both ends of it."""
 
     def __init__(
-        self,
-        channel: "Channel",
-        life: "Life",
-        session_id: str,
-        on_observation: OnObservation,
+        self, channel: "Channel", life: "Life", session_id: str, on_observation: OnObservation
     ) -> None:
         self.channel = channel
         self.life = life

@@ -9,13 +9,7 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from tests.simulator.channels import (
-    live,
-    new_task,
-    open_session,
-    order,
-    refused,
-)
+from tests.simulator.channels import live, new_task, open_session, order, refused
 from tests.simulator.listener import listening
 from tests.simulator.process import Running, running
 

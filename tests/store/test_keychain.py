@@ -149,10 +149,7 @@ TROUBLES: dict[str, tuple[BaseException, SecretOutcome]] = {
         _caused_by(keyring.errors.KeyringLocked("x"), KeychainDenied()),
         OUT.LOCKED,
     ),
-    "macOS signature": (
-        _caused_by(keyring.errors.KeyringError("x"), SecAuthFailure()),
-        OUT.DENIED,
-    ),
+    "macOS signature": (_caused_by(keyring.errors.KeyringError("x"), SecAuthFailure()), OUT.DENIED),
     "Windows denies": (PyWinError(5), OUT.DENIED),
     "the bus denies": (DBusErrorResponse(), OUT.DENIED),
     "the system denies": (PermissionError(13, "denied"), OUT.DENIED),

@@ -178,10 +178,7 @@ def test_the_connection_is_said_when_it_goes_and_comes(
         services.health.lose(services.clock.now)
     assert listener.texts == ["Service not reachable"]
     services.health.come_back()
-    assert listener.heard == [
-        ("Service not reachable", True),
-        ("Service reachable again", False),
-    ]
+    assert listener.heard == [("Service not reachable", True), ("Service reachable again", False)]
 
 
 def test_it_is_an_announcement_of_the_window(

@@ -25,12 +25,7 @@ from msgspec.structs import replace
 
 from enigma_panel import __version__
 from enigma_panel.api.address import is_loopback, parse_base_url
-from enigma_panel.api.errors import (
-    ApiError,
-    InterruptedCallError,
-    NotConnectedError,
-    ProtocolError,
-)
+from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError, ProtocolError
 from enigma_panel.api.protocols import LONG_POLL, ApiCall, HealthReply
 from enigma_panel.api.wire import requests, responses
 from enigma_panel.api.wire.error_responses import Answer, undecodable

@@ -125,11 +125,7 @@ class LiveConnector(Protocol):
     """Opens all live channels of a run."""
 
     async def connect(
-        self,
-        session_id: str,
-        socket_url: str,
-        base_url: str,
-        on_observation: OnObservation,
+        self, session_id: str, socket_url: str, base_url: str, on_observation: OnObservation
     ) -> LiveConnection:
         """Open a session's channel. The id is sent to the host of base_url alone.
 

@@ -70,11 +70,7 @@ class SocketConnector:
         self._is_closed = False
 
     async def connect(
-        self,
-        session_id: str,
-        socket_url: str,
-        base_url: str,
-        on_observation: OnObservation,
+        self, session_id: str, socket_url: str, base_url: str, on_observation: OnObservation
     ) -> "Channel":
         """See LiveConnector. Events may come in before this returns."""
         origin = live_origin(socket_url, base_url)
@@ -134,9 +130,7 @@ def _make_session() -> aiohttp.ClientSession:
 
 
 async def _stay_here(
-    _session: aiohttp.ClientSession,
-    _context: object,
-    redirect: aiohttp.TraceRequestRedirectParams,
+    _session: aiohttp.ClientSession, _context: object, redirect: aiohttp.TraceRequestRedirectParams
 ) -> None:
     """Refuse a redirect: the id, which belongs to this host, would go along."""
     redirect.response.close()

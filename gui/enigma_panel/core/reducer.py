@@ -365,11 +365,7 @@ def _with_late_figures(task: Task, observation: Observation) -> Task:
     if _REPORTS.get(observation.kind) is not task.status and not cut_off:
         return task
     usage = merge_usage(observation.usage, task.usage, final=True)
-    late = replace(
-        task,
-        usage=usage,
-        files=task.files or observation.files,
-    )
+    late = replace(task, usage=usage, files=task.files or observation.files)
     return task if late == task else late
 
 

@@ -149,12 +149,7 @@ def _make_queue(
     )
     forecast = Forecast(store, rate_limiter, clock, queued=queued, gate=gate, blockers=blockers)
     queue = TaskQueue(
-        context,
-        queued=queued,
-        gate=gate,
-        blockers=blockers,
-        scheduler=scheduler,
-        forecast=forecast,
+        context, queued=queued, gate=gate, blockers=blockers, scheduler=scheduler, forecast=forecast
     )
     commands.changed.connect(queue.wake)
     return queue

@@ -18,13 +18,7 @@ from msgspec import Struct, field
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.errors import ApiError, FailureKind, NotConnectedError
-from enigma_panel.core.rate_limit import (
-    LONG_POLL_MARGIN_MS,
-    CallWindow,
-    Endpoint,
-    Rank,
-    Slot,
-)
+from enigma_panel.core.rate_limit import LONG_POLL_MARGIN_MS, CallWindow, Endpoint, Rank, Slot
 from enigma_panel.services.clock import FAR_MS, Clock
 from enigma_panel.services.retry_policy import classify, retry_after_ms
 

@@ -7,14 +7,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 from PySide6.QtCore import Signal
 
-from enigma_panel.core.models import (
-    FINAL_PHASES,
-    NO_OPTIONS,
-    Phase,
-    Session,
-    Task,
-    TaskSpec,
-)
+from enigma_panel.core.models import FINAL_PHASES, NO_OPTIONS, Phase, Session, Task, TaskSpec
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.validation import site_of
 from enigma_panel.core.verbs import COMMANDS, CommandVerb, TaskVerb

@@ -10,25 +10,13 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.deletion import DeletionPlan
-from enigma_panel.core.task_filter import (
-    NEWEST_FIRST,
-    NO_FILTER,
-    Order,
-    TaskFilter,
-    TaskSum,
-)
+from enigma_panel.core.task_filter import NEWEST_FIRST, NO_FILTER, Order, TaskFilter, TaskSum
 from enigma_panel.runtime.event_loop import Executor, TaskScope
 from enigma_panel.services.clock import Clock, local_day
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.store.ledger.task_reader import (
-    AccountTask,
-    Day,
-    DayCosts,
-    Figures,
-    TaskReader,
-)
+from enigma_panel.store.ledger.task_reader import AccountTask, Day, DayCosts, Figures, TaskReader
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -19,12 +19,7 @@ from msgspec import Meta, Struct, field
 
 from enigma_panel.core.caps import is_cap
 from enigma_panel.core.task_filter import NEWEST_FIRST, NO_FILTER, Order, TaskFilter
-from enigma_panel.store.files import (
-    Problem,
-    ProblemKind,
-    keep_aside,
-    write_atomic,
-)
+from enigma_panel.store.files import Problem, ProblemKind, keep_aside, write_atomic
 
 Section = TypeVar("Section", bound=Struct)
 log = logging.getLogger(__name__)

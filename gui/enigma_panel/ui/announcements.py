@@ -8,13 +8,7 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.questions.kinds import is_about_money
 from enigma_panel.services.container import Services
-from enigma_panel.services.types import (
-    Diff,
-    NoticeKind,
-    OpenQuestion,
-    PauseReason,
-    ServiceNotice,
-)
+from enigma_panel.services.types import Diff, NoticeKind, OpenQuestion, PauseReason, ServiceNotice
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.questions import NAME_LIMIT, asked_title
 from enigma_panel.ui.text.waiting import pause_text

@@ -31,13 +31,7 @@ D = TypeVar("D", bound=QDialog)
 CATCH_UP_S = 2.0
 """How long Quit waits for the ledger before it says what would be lost."""
 _NO_KEY = frozenset(
-    {
-        KeyState.ABSENT,
-        KeyState.NO_KEYCHAIN,
-        KeyState.LOCKED,
-        KeyState.DENIED,
-        KeyState.FAILED,
-    }
+    {KeyState.ABSENT, KeyState.NO_KEYCHAIN, KeyState.LOCKED, KeyState.DENIED, KeyState.FAILED}
 )
 
 
@@ -179,11 +173,7 @@ class Dialogs(QObject):
         from enigma_panel.ui.settings.dialog import SettingsDialog
 
         make = partial(
-            SettingsDialog,
-            self._services,
-            self._parent(),
-            self.open_key,
-            self.settings_parts,
+            SettingsDialog, self._services, self._parent(), self.open_key, self.settings_parts
         )
         self.once(SettingsDialog, make).ask()
 

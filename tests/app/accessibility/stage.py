@@ -121,11 +121,7 @@ class Stage:
         self._start("openbox", "--sm-disable")
 
     def _start(
-        self,
-        *command: str,
-        name: str = "",
-        stdin: int = subprocess.DEVNULL,
-        **environment: str,
+        self, *command: str, name: str = "", stdin: int = subprocess.DEVNULL, **environment: str
     ) -> subprocess.Popen[str]:
         with (self._home / f"{name or command[0]}.err").open("w") as errors:
             process = subprocess.Popen(

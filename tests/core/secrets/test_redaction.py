@@ -198,7 +198,7 @@ enig_ wr_ abcdefgh 0123456789 :8889 1.2.3.4 https:// WSS:// a.WebRun.ai docs.web
 to\u212aen= \u212aey= ann:pw@h
 """
 PIECES = st.sampled_from(
-    [*_WORDS.encode().decode("unicode_escape").split(), " ", "\n", " " * 9, "'", '":"'],
+    [*_WORDS.encode().decode("unicode_escape").split(), " ", "\n", " " * 9, "'", '":"']
 )
 
 

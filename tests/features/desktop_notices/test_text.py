@@ -34,11 +34,7 @@ def test_one() -> None:
 
 @pytest.mark.parametrize(
     ("done", "failed", "title"),
-    [
-        (4, 1, "4 done, 1 failed"),
-        (1000, 0, "1,000 done"),
-        (0, 3, "3 failed"),
-    ],
+    [(4, 1, "4 done, 1 failed"), (1000, 0, "1,000 done"), (0, 3, "3 failed")],
 )
 def test_several(done: int, failed: int, title: str) -> None:
     results = [one("0.01")] * done + [one("0.01", failed=True)] * failed

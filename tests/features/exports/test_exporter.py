@@ -110,11 +110,7 @@ async def test_what_is_other_than_asked_for_is_said(world: ExportWorld, window: 
     ],
 )
 async def test_the_ending_says_the_form_else_what_was_chosen(
-    world: ExportWorld,
-    window: MainWindow,
-    name: str,
-    filtered_by: ExportFormat,
-    form: ExportFormat,
+    world: ExportWorld, window: MainWindow, name: str, filtered_by: ExportFormat, form: ExportFormat
 ) -> None:
     chooser = ask(window)
     words = next(text for text, each in format_filters().items() if each is filtered_by)

@@ -21,11 +21,7 @@ from enigma_panel.core.secrets.redaction import MARK, Redactor
 from enigma_panel.features.exports import exports as exports_module
 from enigma_panel.features.exports.columns import TaskRow
 from enigma_panel.features.exports.encoder import ExportFormat, Line, lines_of
-from enigma_panel.features.exports.exports import (
-    Exported,
-    ExportOrder,
-    Exports,
-)
+from enigma_panel.features.exports.exports import Exported, ExportOrder, Exports
 from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.session_store import SessionStore

@@ -70,12 +70,7 @@ async def test_another_password_of_a_login_takes_the_place_of_the_first(world: L
 
 @pytest.mark.parametrize(
     "outcome",
-    [
-        SecretOutcome.NO_KEYCHAIN,
-        SecretOutcome.LOCKED,
-        SecretOutcome.DENIED,
-        SecretOutcome.FAILED,
-    ],
+    [SecretOutcome.NO_KEYCHAIN, SecretOutcome.LOCKED, SecretOutcome.DENIED, SecretOutcome.FAILED],
 )
 async def test_where_the_keychain_says_no_nothing_is_changed(
     world: LoginsWorld, outcome: SecretOutcome

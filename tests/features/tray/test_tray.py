@@ -65,12 +65,7 @@ def icon() -> FakeIcon:
 
 @pytest.fixture
 def tray(window: MainWindow, services: Any, icon: FakeIcon) -> Tray:
-    tray = Tray(
-        services,
-        window,
-        bring_to_front=window.show,
-        icon=cast("QSystemTrayIcon", icon),
-    )
+    tray = Tray(services, window, bring_to_front=window.show, icon=cast("QSystemTrayIcon", icon))
     window.hides_on_close = tray.hides_window
     window.hidden.connect(tray.note_hidden)
     return tray
@@ -131,12 +126,7 @@ def test_each_state_has_its_own_shape(qapp: QApplication) -> None:
 def test_its_menu_leads_to_all_that_can_be_done(
     tray: Tray, services: Any, window: MainWindow, dialogs: FakeDialogs
 ) -> None:
-    assert texts(tray.menu) == [
-        "New task",
-        "Quiet for 30 minutes",
-        "Show window",
-        "Quit",
-    ]
+    assert texts(tray.menu) == ["New task", "Quiet for 30 minutes", "Show window", "Quit"]
     entry(tray.menu, "New task").trigger()
     assert dialogs.calls[-1][0] == "open_new_task"
     entry(tray.menu, "Quiet").trigger()

@@ -15,12 +15,7 @@ from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.commands.commands import Commands
 from enigma_panel.services.state.starts import StartsUnderWay
-from enigma_panel.services.types import (
-    NoticeKind,
-    PendingCommand,
-    ServiceNotice,
-    WaitReason,
-)
+from enigma_panel.services.types import NoticeKind, PendingCommand, ServiceNotice, WaitReason
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.clock import NOW, VirtualClock

@@ -6,12 +6,7 @@ import random
 
 import pytest
 
-from enigma_panel.api.errors import (
-    ApiError,
-    InterruptedCallError,
-    NotConnectedError,
-    ProtocolError,
-)
+from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError, ProtocolError
 from enigma_panel.core.models import Phase
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.rate_limit import Endpoint, Rank

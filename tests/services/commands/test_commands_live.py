@@ -67,21 +67,13 @@ async def test_what_waits_for_a_call_is_given_to_a_channel_that_comes_up(
     bench.live.set_up(key, up=True)
     await asyncio.sleep(0.1)
     pending = bench.waiting(key)
-    assert (pending.why, pending.sent_live, pending.can_undo) == (
-        WaitReason.BUDGET,
-        False,
-        True,
-    )
+    assert (pending.why, pending.sent_live, pending.can_undo) == (WaitReason.BUDGET, False, True)
     bench.live.breaks = False
     for _ in range(3):
         bench.live.set_doing(key, "clicks")
         await asyncio.sleep(0.1)
     pending = bench.waiting(key)
-    assert (bench.live.sent, pending.why, pending.sent_live) == (
-        [verb],
-        WaitReason.BUDGET,
-        True,
-    )
+    assert (bench.live.sent, pending.why, pending.sent_live) == ([verb], WaitReason.BUDGET, True)
     await asyncio.sleep(70)
     assert (bench.live.sent, bench.client.verbs) == ([verb], [verb])
     assert bench.state_intents() == [(verb.value, "known")]

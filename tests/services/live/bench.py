@@ -49,11 +49,7 @@ class FakeConnector:
         self.asked: list[tuple[str, str]] = []
 
     async def connect(
-        self,
-        session_id: str,
-        socket_url: str,
-        base_url: str,
-        on_observation: OnObservation,
+        self, session_id: str, socket_url: str, base_url: str, on_observation: OnObservation
     ) -> FakeConnection:
         self.tries.append((self._clock.now_ms() - NOW) / 1000)
         self.asked.append((socket_url, base_url))

@@ -61,9 +61,7 @@ async def test_while_its_reply_is_held_it_is_not_given_up(bench: Bench) -> None:
     assert bench.task(key).status is S.DONE
 
 
-async def test_a_held_reply_keeps_no_task_of_a_terminated_browser_unconfirmed(
-    bench: Bench,
-) -> None:
+async def test_a_held_reply_keeps_no_task_of_a_terminated_browser_unconfirmed(bench: Bench) -> None:
     session, key = await bench.open()
     housekeeping = make_housekeeping(bench)
     await bench.store.record(session, None, Observation(kind=Kind.TERMINATE_SENT))

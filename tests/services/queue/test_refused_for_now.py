@@ -635,9 +635,7 @@ def test_killed_at_any_moment_the_browser_of_a_task_that_failed_is_closed(
     assert not any(left_open)
 
 
-def test_a_terminate_of_the_last_run_keeps_its_task_back_and_the_row_says_so(
-    folder: Path,
-) -> None:
+def test_a_terminate_of_the_last_run_keeps_its_task_back_and_the_row_says_so(folder: Path) -> None:
     service = Service()
     service.refuses = [FULL]
     service.keeps_open = [AWAY] * 1000

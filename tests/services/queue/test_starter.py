@@ -8,12 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from enigma_panel.api.errors import (
-    InterruptedCallError,
-    NotConnectedError,
-    RejectedError,
-    Reply,
-)
+from enigma_panel.api.errors import InterruptedCallError, NotConnectedError, RejectedError, Reply
 from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
 from enigma_panel.core.observation import MISSING_PROMPT, Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint

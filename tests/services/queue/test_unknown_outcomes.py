@@ -9,11 +9,7 @@ import pytest
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
-from enigma_panel.services.types import (
-    AnswerOutcome,
-    NoticeKind,
-    ServiceNotice,
-)
+from enigma_panel.services.types import AnswerOutcome, NoticeKind, ServiceNotice
 from tests.conftest import Simulator, up_and_weekly_each
 from tests.kit.existing import existing
 from tests.kit.wait import until

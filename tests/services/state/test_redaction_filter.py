@@ -26,9 +26,7 @@ LEDGER_ONLY = {
 }
 """Fields that may hold ids and addresses: they stand in the ledger and nowhere else, and why."""
 
-LISTS: dict[str, Any] = {
-    "files": (ResultFile(name=TOLD, url=TOLD, source=TOLD),),
-}
+LISTS: dict[str, Any] = {"files": (ResultFile(name=TOLD, url=TOLD, source=TOLD),)}
 """Fields that hold several texts each."""
 
 NO_TEXT = {Kind, Usage, int | None, Decimal | None, bool}

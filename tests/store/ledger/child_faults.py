@@ -106,8 +106,7 @@ class Work:
         known = replace(intent.session, phase=Phase.OPEN, service_id=f"sess_{intent.key}")
         step = Step(task_key=task.key, at_ms=NOW, kind="opened", text="")
         tried(
-            "known",
-            lambda: self.ledger.settle(intent.key, Outcome.KNOWN, NOW, known, steps=[step]),
+            "known", lambda: self.ledger.settle(intent.key, Outcome.KNOWN, NOW, known, steps=[step])
         )
         say("settled", intent.key, "known", "id", known.key, known.service_id)
         return known, task

@@ -3,12 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from enigma_panel.core.models import (
-    ASSUMED_PHASES,
-    FINAL_PHASES,
-    Phase,
-    Session,
-)
+from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, Phase, Session
 from enigma_panel.core.statuses import FINAL_STATUSES, TaskStatus
 from enigma_panel.store.ledger.intents import Outcome
 from enigma_panel.store.ledger.ledger import Ledger

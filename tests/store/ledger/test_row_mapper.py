@@ -59,10 +59,7 @@ def test_every_field_comes_back(ledger: Ledger, session: Session, task: Task) ->
     intent = start(ledger, session, task)
     assert intent.task is not None
     expected = replace(
-        session,
-        key=intent.session.key,
-        number=intent.session.number,
-        current_task=intent.task.key,
+        session, key=intent.session.key, number=intent.session.number, current_task=intent.task.key
     )
     assert flat(intent.session) == flat(expected)
     assert flat(kept_session(ledger, intent.session.key)) == flat(expected)

@@ -12,15 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from msgspec.structs import replace
 
-from enigma_panel.core.models import (
-    Phase,
-    Session,
-    Task,
-    TaskSpec,
-    TaskStatus,
-    Usage,
-    has_idled,
-)
+from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus, Usage, has_idled
 from enigma_panel.core.money import NANO, to_nano
 from enigma_panel.core.observation import UNSENT
 from enigma_panel.core.task_filter import (
@@ -165,8 +157,7 @@ EACH_ALONE = [(NO_FILTER, (SortBy(column, down),)) for column in C for down in (
 """Without a filter most have a way of their own."""
 ENDED = {"phase": Phase.EXPIRED_ASSUMED, "ended_ms": NOW}
 SESSIONS = st.tuples(
-    st.sampled_from(["shop.example", "bäckerei.example"]),
-    st.sampled_from([{}, ENDED]),
+    st.sampled_from(["shop.example", "bäckerei.example"]), st.sampled_from([{}, ENDED])
 )
 
 
@@ -227,14 +218,7 @@ def test_all_words_must_occur_in_it_wherever(ledger: Ledger, reader: TaskReader)
     )
     ledger.save(task)
     started(ledger, task=new_task("something else"))
-    for words in (
-        "hub",
-        "ub B-C",
-        "CHEAPEST buro",
-        "buro.com ke",
-        "nothing 109",
-        "com € stock",
-    ):
+    for words in ("hub", "ub B-C", "CHEAPEST buro", "buro.com ke", "nothing 109", "com € stock"):
         assert found(reader, words) == [1], words
     for words in ("hubs", "cheapesthub", "buy else", "buro.com 2", "stocknothing"):
         assert found(reader, words) == [], words

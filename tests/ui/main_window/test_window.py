@@ -6,12 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import (
-    QApplication,
-    QDialog,
-    QPushButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
@@ -40,10 +35,7 @@ def test_several_ends_are_asked_about(
     assert window.verbs[CommandVerb.TERMINATE].text() == "Terminate 2"
     window.verbs[CommandVerb.TERMINATE].trigger()
     button(window.sessions_card, "Terminate all…").click()
-    assert dialogs.calls == [
-        ("confirm_terminate_all", [1, 2]),
-        ("confirm_terminate_all", [1, 2]),
-    ]
+    assert dialogs.calls == [("confirm_terminate_all", [1, 2]), ("confirm_terminate_all", [1, 2])]
     assert services.sessions.calls == []
 
 

@@ -14,10 +14,7 @@ def dialog(world: World) -> NewTaskDialog:
 
 
 async def shown(
-    world: World,
-    dialog: NewTaskDialog,
-    session: int | None = None,
-    prefill: TaskSpec | None = None,
+    world: World, dialog: NewTaskDialog, session: int | None = None, prefill: TaskSpec | None = None
 ) -> None:
     dialog.ask(session, prefill)
     await active(dialog)

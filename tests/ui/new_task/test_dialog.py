@@ -11,11 +11,7 @@ from enigma_panel.core.service_rules import Dialect, Field
 from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.types import KeyState
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
-from enigma_panel.ui.new_task.session_picker import (
-    NEW_CLOSED,
-    NEW_KEPT,
-    TargetSession,
-)
+from enigma_panel.ui.new_task.session_picker import NEW_CLOSED, NEW_KEPT, TargetSession
 from enigma_panel.ui.widgets.inputs import LineEdit, TextEdit
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
@@ -90,10 +86,7 @@ async def test_everything_that_can_be_typed_arrives(world: World, dialog: NewTas
         avoid_domains=("ebay.com", "etsy.com"),
     )
     spec = TaskSpec(
-        text="List keyboards",
-        starting_url="https://amazon.com",
-        limits=limits,
-        close_after=False,
+        text="List keyboards", starting_url="https://amazon.com", limits=limits, close_after=False
     )
     assert world.sessions.started == [Started(spec, None, one_call=True)]
 

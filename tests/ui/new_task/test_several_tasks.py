@@ -154,12 +154,7 @@ async def test_two_hundred_at_most(world: World, dialog: NewTaskDialog) -> None:
 
 
 def test_lines_as_any_system_ends_them() -> None:
-    assert numbered_lines("a\r\nb\rc\u2028d") == [
-        (1, "a"),
-        (2, "b"),
-        (3, "c"),
-        (4, "d"),
-    ]
+    assert numbered_lines("a\r\nb\rc\u2028d") == [(1, "a"), (2, "b"), (3, "c"), (4, "d")]
     assert per_line_problem("a\nb") == ""
 
 

@@ -46,12 +46,7 @@ LOST = InterruptedCallError("timeout")
 COPY = Copy(made_ms=NOW - 60_000, sessions_open=2)
 AT = local_time(COPY.made_ms)
 FACTS = NoticeFacts(
-    verb=CommandVerb.PAUSE,
-    reason="full",
-    places=3,
-    seconds=751,
-    cost="$4.02",
-    cap="$5.00",
+    verb=CommandVerb.PAUSE, reason="full", places=3, seconds=751, cost="$4.02", cap="$5.00"
 )
 
 
@@ -264,20 +259,12 @@ def test_each_is_told_once_and_of_many_alike_one(bar: Bar) -> None:
 
 # -- the queue -------------------------------------------------------------------------------------
 
-CALLS = {
-    "Go on": ("go on",),
-    "I have added funds": ("funds added",),
-    "Try now": ("try now",),
-}
+CALLS = {"Go on": ("go on",), "I have added funds": ("funds added",), "Try now": ("try now",)}
 HELD = [
     (PauseReason.RESTARTED, "3 queued tasks are on hold.", ["Go on"]),
     (PauseReason.FORBIDDEN, "This account can't do that.", ["Go on"]),
     (PauseReason.UNTAKEN, "Browsers open but take no task.", ["Go on"]),
-    (
-        PauseReason.DIALECT,
-        "The service does not understand this dialect.",
-        ["Settings", "Go on"],
-    ),
+    (PauseReason.DIALECT, "The service does not understand this dialect.", ["Settings", "Go on"]),
     (PauseReason.FUNDS, "The balance is used up.", ["I have added funds"]),
     (PauseReason.KEY, "The API key was refused.", ["Enter the key"]),
 ]
@@ -467,10 +454,7 @@ def test_a_browser_is_asked_for_at_once(bar: Bar) -> None:
 
 def test_a_damaged_ledger_with_a_copy(bar: Bar) -> None:
     problem = Problem(
-        kind=ProblemKind.DAMAGED,
-        path=Path("/data/ledger.sqlite3"),
-        reason="x",
-        copy=COPY,
+        kind=ProblemKind.DAMAGED, path=Path("/data/ledger.sqlite3"), reason="x", copy=COPY
     )
     bar.notices.show_problem(problem)
     assert bar.lines == [
@@ -498,16 +482,8 @@ def test_a_damaged_ledger_with_a_copy(bar: Bar) -> None:
         (ProblemKind.NEWER, None, "s was saved by a newer version. The caps per task and per day"),
         (ProblemKind.UNREADABLE, None, "s can't be read. The caps per task and per day are off."),
         (ProblemKind.NO_CAP, None, "Your cap per task could not be read and is off."),
-        (
-            ProblemKind.UNWRITABLE,
-            None,
-            "s can't be written (x). The program carries on",
-        ),
-        (
-            ProblemKind.REPAIRED,
-            None,
-            "The history was damaged and has been repaired. Quit and",
-        ),
+        (ProblemKind.UNWRITABLE, None, "s can't be written (x). The program carries on"),
+        (ProblemKind.REPAIRED, None, "The history was damaged and has been repaired. Quit and"),
         (ProblemKind.DAMAGED, None, "The history is damaged (x). Something that still costs"),
     ],
 )
@@ -579,10 +555,7 @@ def test_it_leaves_when_the_ledger_can_be_written_again(bar: Bar) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "facts"),
-    [
-        (Kind.COMMAND_FAILED, {"verb": "terminate"}),
-        (Kind.COMMAND_FAILED, {"verb": "pause"}),
-    ],
+    [(Kind.COMMAND_FAILED, {"verb": "terminate"}), (Kind.COMMAND_FAILED, {"verb": "pause"})],
 )
 def test_it_leaves_when_the_session_has_ended(
     bar: Bar, kind: NoticeKind, facts: dict[str, str]

@@ -4,14 +4,7 @@ from PySide6.QtCore import Qt
 
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.form import AnswerForm
-from tests.kit.person import (
-    active,
-    button,
-    click,
-    key,
-    shown_texts,
-    type_text,
-)
+from tests.kit.person import active, button, click, key, shown_texts, type_text
 from tests.kit.question_pages import credentials, form_of, free_text
 from tests.kit.world import World
 

@@ -50,10 +50,7 @@ def steps(*rows: tuple[str, str, int]) -> list[Step]:
         ((), ""),
         ((("accepted", "", 1), ("question", "May I?", 2), ("live_gap", "1", 2)), ""),
         ((("agent", "I think", 1), ("response_update", "I say", 1)), ""),
-        (
-            tuple(("action", f"do_{n}", n) for n in range(9)),
-            "Before: do 7, do 8",
-        ),
+        (tuple(("action", f"do_{n}", n) for n in range(9)), "Before: do 7, do 8"),
         ((("action", "click_element: Add to cart", 1),), "Before: clicking Add to cart"),
         ((("action", "a", 1), ("pause_sent", "", 2), ("action", "b", 3)), "Before: a, b"),
         ((("action", "a", 100 + LATE_MS), ("action", "b", 101 + LATE_MS)), "Before: a"),

@@ -117,9 +117,7 @@ def test_no_amount_is_cut_at_any_width(
     strip: QuestionStrip, services: Any, qapp: QApplication
 ) -> None:
     words = "Do you want me to complete this purchase? The total is $49.99"
-    services.inbox.ask(
-        *(a_question(key, words, expires_ms=NOW + 161_000) for key in (1, 2, 3)),
-    )
+    services.inbox.ask(*(a_question(key, words, expires_ms=NOW + 161_000) for key in (1, 2, 3)))
     for width in range(230, strip.sizeHint().width()):
         strip.resize(width, strip.height())
         qapp.processEvents()

@@ -94,9 +94,7 @@ def test_it_comes_when_the_cursor_is_elsewhere_and_for_its_last_minute(
     assert dialog.isVisible()
 
 
-def test_an_earlier_task_s_words_keep_nothing_away_until_they_are_changed(
-    manager: Dialogs,
-) -> None:
+def test_an_earlier_task_s_words_keep_nothing_away_until_they_are_changed(manager: Dialogs) -> None:
     manager.open_new_task(None, TaskSpec(text="Buy one hub", close_after=True))
     (new_task,) = in_sight(NewTaskDialog)
     assert not holds_unsent_words(new_task.task.field)

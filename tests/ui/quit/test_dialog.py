@@ -342,10 +342,7 @@ async def test_whoever_quits_is_told_that_the_ledger_lacks_something(world: Worl
 
 @pytest.mark.parametrize(
     ("button", "choice"),
-    [
-        ("verb_button", QuitChoice.TERMINATE_ALL),
-        ("done_button", QuitChoice.WHEN_DONE),
-    ],
+    [("verb_button", QuitChoice.TERMINATE_ALL), ("done_button", QuitChoice.WHEN_DONE)],
 )
 async def test_no_quit_comes_by_itself_while_the_ledger_lacks_something(
     world: World, guard: QuitDialog, button: str, choice: QuitChoice

@@ -44,11 +44,7 @@ def test_what_becomes_of_each_session() -> None:
             f"Needs you. Without an answer it closes by {ENDS}",
         ),
         (a_session(1), None, f"Idle · still billing, closes by {ENDS}"),
-        (
-            a_session(1, expires_ms=None),
-            None,
-            "Idle · still billing, closes at its time limit",
-        ),
+        (a_session(1, expires_ms=None), None, "Idle · still billing, closes at its time limit"),
         (a_session(1), paused, f"Pause sent · still billing, closes by {ENDS}"),
         (
             a_session(1),

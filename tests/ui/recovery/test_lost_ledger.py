@@ -7,11 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from enigma_panel.store.files import Copy
-from enigma_panel.store.ledger.errors import (
-    CorruptLedgerError,
-    LedgerError,
-    MissingLedgerError,
-)
+from enigma_panel.store.ledger.errors import CorruptLedgerError, LedgerError, MissingLedgerError
 from enigma_panel.ui.recovery.lost_ledger import LedgerChoice, LostLedgerWindow
 from enigma_panel.ui.text.states import local_time
 from tests.kit.clock import NOW

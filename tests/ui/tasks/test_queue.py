@@ -124,10 +124,7 @@ def test_while_all_browsers_ask_a_bar_says_so_and_leads_to_the_answer(
 
 UNSENT_TEXTS = {
     "TAKEN_BACK": ("Never started", "It was not started."),
-    "FROM_COPY": (
-        "May have run since this history was copied",
-        "It may have run since then.",
-    ),
+    "FROM_COPY": ("May have run since this history was copied", "It may have run since then."),
 }
 
 
@@ -349,20 +346,9 @@ def test_the_menu_has_what_concerns_the_selection(queued: MainWindow, services: 
         return found
 
     queued.selection.tasks.select_key(3)
-    assert offered() == [
-        "Start next",
-        "Up",
-        "Remove",
-        "Copy result",
-        "Edit and run again…",
-    ]
+    assert offered() == ["Start next", "Up", "Remove", "Copy result", "Edit and run again…"]
     queued.selection.tasks.selectAll()
-    assert offered() == [
-        "Remove",
-        "Copy results",
-        "Mark as seen",
-        "Run again…",
-    ]
+    assert offered() == ["Remove", "Copy results", "Mark as seen", "Run again…"]
 
 
 def test_a_ledger_that_fails_is_said(

@@ -123,11 +123,7 @@ CALLS = [
         START,
         "Rate limit reached. Nothing was started. Try again in 12 s.",
     ),
-    (
-        rejected(429),
-        ErrorContext(call=Call.COMMAND),
-        "Rate limit reached. Try again in a minute.",
-    ),
+    (rejected(429), ErrorContext(call=Call.COMMAND), "Rate limit reached. Try again in a minute."),
     (
         rejected(503, "NO_INSTANCES_AVAILABLE", retry_after_s=4.0),
         START,
@@ -289,11 +285,7 @@ CODES = [
     ("HTTP_418", START, "The service refused this (418): “too bad”. Nothing was started."),
     ("TAKEN_BACK", START, "It was removed from the queue. It was not started."),
     ("NOT_CONNECTED", START, "No connection. Nothing was started."),
-    (
-        None,
-        ErrorContext(),
-        "The task failed: “too bad”. Run it again, or try other words.",
-    ),
+    (None, ErrorContext(), "The task failed: “too bad”. Run it again, or try other words."),
     (
         "SOMETHING_NEW",
         ErrorContext(),

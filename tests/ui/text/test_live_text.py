@@ -67,44 +67,19 @@ def _task(status: TaskStatus, *, confirmed: bool = False) -> Task:
         (1, 1, None, "All open sessions send live updates."),
         (8, 8, None, "All open sessions send live updates."),
         (3, 8, None, PARTLY),
-        (
-            3,
-            8,
-            LiveFault.LOST,
-            PARTLY + " Live updates broke off. The program keeps trying.",
-        ),
+        (3, 8, LiveFault.LOST, PARTLY + " Live updates broke off. The program keeps trying."),
         (0, 8, None, SLOW),
         (0, 1, LiveFault.REFUSED, SLOW + " The service refused live updates."),
-        (
-            0,
-            1,
-            LiveFault.UNREACHABLE,
-            SLOW + " The live update server could not be reached.",
-        ),
-        (
-            0,
-            1,
-            LiveFault.PROTOCOL,
-            SLOW + " The live update server's answer made no sense.",
-        ),
+        (0, 1, LiveFault.UNREACHABLE, SLOW + " The live update server could not be reached."),
+        (0, 1, LiveFault.PROTOCOL, SLOW + " The live update server's answer made no sense."),
         (
             0,
             1,
             LiveFault.ADDRESS,
             SLOW + " The live update server is on another host. It is not used.",
         ),
-        (
-            0,
-            1,
-            LiveFault.MISSING,
-            SLOW + " Live updates are not installed.",
-        ),
-        (
-            0,
-            1,
-            LiveFault.BROKEN,
-            SLOW + " Live updates could not be loaded.",
-        ),
+        (0, 1, LiveFault.MISSING, SLOW + " Live updates are not installed."),
+        (0, 1, LiveFault.BROKEN, SLOW + " Live updates could not be loaded."),
     ],
 )
 def test_how_news_come(up: int, of: int, fault: LiveFault | None, tip: str) -> None:
@@ -139,20 +114,8 @@ def test_an_end_that_nobody_saw_is_said_to_be_at_most_that_late() -> None:
             "Paused 0:20 · still billing",
             "Paused, still billing, 20 s",
         ),
-        (
-            _task(TaskStatus.WORKING),
-            "Running",
-            "Running",
-            "Running 0:20",
-            "Running, 20 s",
-        ),
-        (
-            _task(TaskStatus.ASKS),
-            "Needs you",
-            "Needs you",
-            "Needs you 0:20",
-            "Needs you, 20 s",
-        ),
+        (_task(TaskStatus.WORKING), "Running", "Running", "Running 0:20", "Running, 20 s"),
+        (_task(TaskStatus.ASKS), "Needs you", "Needs you", "Needs you 0:20", "Needs you, 20 s"),
     ],
 )
 def test_what_a_session_does(task: Task, word: str, short: str, line: str, said: str) -> None:
@@ -347,36 +310,16 @@ def test_tool_tips_read_no_html() -> None:
 @pytest.mark.parametrize(
     ("verb", "why", "due_ms", "text"),
     [
-        (
-            CommandVerb.TERMINATE,
-            WaitReason.BUDGET,
-            NOW + 12_000,
-            "Terminate sent, again in 12 s",
-        ),
-        (
-            CommandVerb.STOP,
-            WaitReason.LIMITED,
-            NOW + 61_000,
-            "Stop sent, again in 2 min",
-        ),
+        (CommandVerb.TERMINATE, WaitReason.BUDGET, NOW + 12_000, "Terminate sent, again in 12 s"),
+        (CommandVerb.STOP, WaitReason.LIMITED, NOW + 61_000, "Stop sent, again in 2 min"),
         (
             CommandVerb.TERMINATE,
             WaitReason.CONNECTION,
             NOW + 12_000,
             "Terminate sent, again once online",
         ),
-        (
-            CommandVerb.TERMINATE,
-            WaitReason.KEY,
-            None,
-            "Terminate sent, again once there is a key",
-        ),
-        (
-            CommandVerb.TERMINATE,
-            WaitReason.BUDGET,
-            None,
-            "Terminate sent, again soon",
-        ),
+        (CommandVerb.TERMINATE, WaitReason.KEY, None, "Terminate sent, again once there is a key"),
+        (CommandVerb.TERMINATE, WaitReason.BUDGET, None, "Terminate sent, again soon"),
         (CommandVerb.TERMINATE, WaitReason.SENDING, None, "Terminating…"),
     ],
 )
@@ -392,11 +335,7 @@ def test_a_command_that_went_out_and_is_sent_once_more(
 
 @pytest.mark.parametrize(
     ("kind", "text", "at_ms"),
-    [
-        ("agent", "x", 10**15),
-        ("agent", "x", -(9 * 10**18)),
-        ("live_gap", "9" * 5000, 9 * 10**18),
-    ],
+    [("agent", "x", 10**15), ("agent", "x", -(9 * 10**18)), ("live_gap", "9" * 5000, 9 * 10**18)],
 )
 def test_a_damaged_line_has_words(kind: str, text: str, at_ms: int) -> None:
     """An error while a row is painted would end the program."""

@@ -9,12 +9,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import WaitReason
-from enigma_panel.ui.sessions.model import (
-    ASSUMED_STAY_MS,
-    ENDED_STAY_MS,
-    Column,
-    SessionsModel,
-)
+from enigma_panel.ui.sessions.model import ASSUMED_STAY_MS, ENDED_STAY_MS, Column, SessionsModel
 from enigma_panel.ui.tasks.model import Column as TaskColumn, TasksModel
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table.model import Role

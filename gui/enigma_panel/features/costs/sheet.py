@@ -60,10 +60,7 @@ class CostsSheet(Sheet):
     help_page = "money"
 
     def __init__(
-        self,
-        services: Services,
-        parent: QWidget | None,
-        show_tasks: Callable[[TaskFilter], None],
+        self, services: Services, parent: QWidget | None, show_tasks: Callable[[TaskFilter], None]
     ) -> None:
         super().__init__(tr("Costs"), parent, width=WIDTH)
         self._services = services

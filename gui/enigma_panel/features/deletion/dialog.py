@@ -7,12 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.deletion import DeletionPlan
 from enigma_panel.features.deletion.deletions import Deletions
-from enigma_panel.features.deletion.text import (
-    delete_label,
-    kept_text,
-    plan_text,
-    result_text,
-)
+from enigma_panel.features.deletion.text import delete_label, kept_text, plan_text, result_text
 from enigma_panel.services.container import Services
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.actions import Actions
@@ -30,11 +25,7 @@ class DeletionDialog(ConfirmSheet):
     help_page = "data"
 
     def __init__(
-        self,
-        services: Services,
-        deletions: Deletions,
-        app_actions: Actions,
-        parent: QWidget | None,
+        self, services: Services, deletions: Deletions, app_actions: Actions, parent: QWidget | None
     ) -> None:
         super().__init__(tr("Delete tasks"), parent)
         self._services = services

@@ -88,10 +88,7 @@ def remember_label(host: str, where: str) -> str:
 
 def waiting_text(where: str) -> str:
     """Say that the keychain may wait for a person."""
-    return tr(
-        "Waiting for {keychain}. You may need to unlock it.",
-        keychain=keychain_words(where),
-    )
+    return tr("Waiting for {keychain}. You may need to unlock it.", keychain=keychain_words(where))
 
 
 def remembered_text(remembered: RememberedLogin) -> str:

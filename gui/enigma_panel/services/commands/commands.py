@@ -31,11 +31,7 @@ class Commands(Service):
     changed = Signal(int)
 
     def __init__(
-        self,
-        context: ServiceContext,
-        starts: StartsUnderWay,
-        poller: Poller,
-        live: Live,
+        self, context: ServiceContext, starts: StartsUnderWay, poller: Poller, live: Live
     ) -> None:
         super().__init__(context)
         self._current: dict[int, Command] = {}

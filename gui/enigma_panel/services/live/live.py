@@ -170,10 +170,7 @@ class Connector:
             try:
                 connector = self._live_connector or await self._load()
                 return await connector.connect(
-                    session.service_id,
-                    session.socket_url,
-                    session.base_url,
-                    on_observation,
+                    session.service_id, session.socket_url, session.base_url, on_observation
                 )
             except LiveError as error:
                 return error.fault

@@ -17,13 +17,7 @@ from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.rate_limiter import Pass
 from enigma_panel.services.retry_policy import TRIES, WAITS, classify, retry_after_ms
-from enigma_panel.services.types import (
-    Answer,
-    AnswerOutcome,
-    AnswerResult,
-    AnswerWait,
-    WaitReason,
-)
+from enigma_panel.services.types import Answer, AnswerOutcome, AnswerResult, AnswerWait, WaitReason
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
 

@@ -9,12 +9,7 @@ from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.service_rules import RULES, Field
 from enigma_panel.core.validation import unsupported_fields
 from enigma_panel.services.context import Service, ServiceContext
-from enigma_panel.services.retry_policy import (
-    WAITS,
-    Refusal,
-    reply_of,
-    retry_after_ms,
-)
+from enigma_panel.services.retry_policy import WAITS, Refusal, reply_of, retry_after_ms
 from enigma_panel.services.spending import DayCap
 from enigma_panel.services.types import PauseReason, SessionStatus, WaitReason
 
@@ -199,11 +194,7 @@ class Blockers(Service):
     """
 
     def __init__(
-        self,
-        context: ServiceContext,
-        gate: StartGate,
-        status: SessionStatus,
-        day_cap: DayCap,
+        self, context: ServiceContext, gate: StartGate, status: SessionStatus, day_cap: DayCap
     ) -> None:
         super().__init__(context)
         self.day_cap = day_cap

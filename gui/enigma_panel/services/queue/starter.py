@@ -22,13 +22,7 @@ from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.services.context import Service, ServiceContext
 from enigma_panel.services.queue.start_reply import own_reply, unknown_outcome
 from enigma_panel.services.rate_limiter import Pass
-from enigma_panel.services.retry_policy import (
-    FOR_GOOD,
-    Refusal,
-    classify,
-    refused_fact,
-    wants_text,
-)
+from enigma_panel.services.retry_policy import FOR_GOOD, Refusal, classify, refused_fact, wants_text
 from enigma_panel.services.spending import DayCap
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import NoticeKind, SessionEnder, SessionStatus
@@ -245,12 +239,7 @@ class Starter(Service):
 class FirstTaskSender(Service):
     """Sends a session its first task; closes what took none."""
 
-    def __init__(
-        self,
-        context: ServiceContext,
-        starter: Starter,
-        commands: SessionEnder,
-    ) -> None:
+    def __init__(self, context: ServiceContext, starter: Starter, commands: SessionEnder) -> None:
         super().__init__(context)
         self._starter = starter
         self._commands = commands

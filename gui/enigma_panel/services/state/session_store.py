@@ -54,11 +54,7 @@ class SessionStore(QObject):
     costs_changed = Signal(int, object)
 
     def __init__(
-        self,
-        writer: LedgerWriter,
-        clock: Clock,
-        redactor: Redactor,
-        timeline: Timeline,
+        self, writer: LedgerWriter, clock: Clock, redactor: Redactor, timeline: Timeline
     ) -> None:
         super().__init__()
         self._writer = writer
@@ -238,11 +234,7 @@ class SessionStore(QObject):
         try:
             await self._writer.write(
                 lambda ledger: ledger.settle(
-                    self.late_intents.stored_key(intent),
-                    outcome,
-                    now,
-                    *records,
-                    steps=steps,
+                    self.late_intents.stored_key(intent), outcome, now, *records, steps=steps
                 )
             )
         finally:  # also where this is cancelled: the records have changed

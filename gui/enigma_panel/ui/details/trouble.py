@@ -27,10 +27,7 @@ from enigma_panel.ui.widgets.flow_layout import FlowLayout
 
 tr = Translations("Details")
 
-_ROLES = {
-    TaskStatus.FAILED: "red",
-    TaskStatus.UNCONFIRMED: "amber",
-}
+_ROLES = {TaskStatus.FAILED: "red", TaskStatus.UNCONFIRMED: "amber"}
 
 
 class Trouble(QWidget):

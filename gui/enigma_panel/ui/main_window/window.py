@@ -226,12 +226,7 @@ class MainWindow(QMainWindow):
             shortcut="F4",
         )
         self.show_details.setCheckable(True)
-        self.filter_tasks = make_action(
-            self,
-            tr("Filter tasks"),
-            self._filter,
-            shortcut="Ctrl+F",
-        )
+        self.filter_tasks = make_action(self, tr("Filter tasks"), self._filter, shortcut="Ctrl+F")
         self.show_new = make_action(self, tr("Show new results"), self.filter_bar.ask_new)
         self.all_notices = make_action(self, tr("Notices"), self.notice_panel.open_list)
         self.use_account = make_action(self, tr("Use my account"), self.dialogs.leave_demo)

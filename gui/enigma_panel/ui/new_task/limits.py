@@ -7,13 +7,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from enigma_panel.core.models import (
-    NO_LIMITS,
-    BrowserOptions,
-    OutputType,
-    Proxy,
-    TaskSpec,
-)
+from enigma_panel.core.models import NO_LIMITS, BrowserOptions, OutputType, Proxy, TaskSpec
 from enigma_panel.core.service_rules import Field, ServiceRules
 from enigma_panel.core.validation import (
     MAX_TIME_S,
@@ -317,8 +311,7 @@ def shown_columns(schema: str) -> str:
 def time_note(rules: ServiceRules) -> str:
     if rules.caps_session:
         return tr(
-            "Up to {limit} seconds (set by the service). Ends the whole session.",
-            limit=MAX_TIME_S,
+            "Up to {limit} seconds (set by the service). Ends the whole session.", limit=MAX_TIME_S
         )
     return tr(
         "Up to {limit} seconds (set by the service). Ends the task. A session kept open "

@@ -54,9 +54,7 @@ def target_hint(
             n,
         )
     return tr.plural(
-        "Runs in the open browser.",
-        "They run in the open browser, one after another.",
-        n,
+        "Runs in the open browser.", "They run in the open browser, one after another.", n
     )
 
 

@@ -10,12 +10,7 @@ from enigma_panel.core.observation import AT_CAP
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.retry_policy import reply_of
-from enigma_panel.services.types import (
-    NotConnectedError,
-    NoticeKind,
-    ServiceNotice,
-    ServiceStatus,
-)
+from enigma_panel.services.types import NotConnectedError, NoticeKind, ServiceNotice, ServiceStatus
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.notices.queue import spent_today
 from enigma_panel.ui.text.dialects import dialect_name, wanted_dialect
@@ -231,10 +226,7 @@ KINDS: Mapping[NoticeKind, Kind] = {
         needs_look=True,
     ),
     NoticeKind.START_REFUSED: Kind(
-        words=lambda about: (
-            tr("“{task}” was not started.", task=about.title),
-            about.why.text,
-        ),
+        words=lambda about: (tr("“{task}” was not started.", task=about.title), about.why.text),
         actions=_only(NoticeAction.SHOW_TASK),
     ),
     NoticeKind.CLOSED_FOR_WAITING_TASK: Kind(

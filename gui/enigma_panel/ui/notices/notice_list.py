@@ -210,10 +210,7 @@ class NoticeList(QObject):
         if queue is not None and self._services.queue.pause_reason is PauseReason.KEY:
             key = None  # the queue says it
         quits = Notice(
-            title=self._quit,
-            topic=QUIT_TOPIC,
-            actions=(NoticeAction.CANCEL_QUIT,),
-            stays=True,
+            title=self._quit, topic=QUIT_TOPIC, actions=(NoticeAction.CANCEL_QUIT,), stays=True
         )
         return {
             BEFORE_TOPIC: self._before.notice() if self._before is not None else None,

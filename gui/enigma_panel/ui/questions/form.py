@@ -11,13 +11,7 @@ from enigma_panel.ui.questions.forms.form_defs import FORMS
 from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Mistake
 from enigma_panel.ui.questions.page_stack import PageStack
 from enigma_panel.ui.text.questions import kind_label
-from enigma_panel.ui.widgets.basics import (
-    ElidedLabel,
-    make_column,
-    make_label,
-    make_row,
-    set_role,
-)
+from enigma_panel.ui.widgets.basics import ElidedLabel, make_column, make_label, make_row, set_role
 from enigma_panel.ui.widgets.inputs import ChoiceBox
 
 tr = Translations("Questions")

@@ -30,12 +30,7 @@ class StartFailedWindow(ModelessDialog):
         self._answer: asyncio.Future[bool] | None = None
         reason, remedy = _words(error)
         costs = tr("Open sessions cost money. The service closes idle ones after five minutes.")
-        sentences = [
-            tr("It still fails.") if again else "",
-            reason,
-            "" if demo else costs,
-            remedy,
-        ]
+        sentences = [tr("It still fails.") if again else "", reason, "" if demo else costs, remedy]
         self.text_label = make_label(" ".join(filter(None, sentences)), wrap=True)
         self.details = make_label(f"{error.path}: {error.reason}", role="dim", wrap=True)
         self.try_button = make_button(tr("Try again"), "primary")

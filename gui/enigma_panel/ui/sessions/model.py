@@ -45,11 +45,7 @@ from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table.delegates import PAD
-from enigma_panel.ui.widgets.table.model import (
-    RIGHT,
-    ColumnDef,
-    KeyedTableModel,
-)
+from enigma_panel.ui.widgets.table.model import RIGHT, ColumnDef, KeyedTableModel
 
 tr = Translations("Sessions")
 
@@ -82,10 +78,7 @@ class SessionsModel(KeyedTableModel):
     """
 
     def __init__(
-        self,
-        services: Services,
-        hold: PointerHold,
-        parent: QObject | None = None,
+        self, services: Services, hold: PointerHold, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._hold = hold

@@ -11,13 +11,7 @@ from enigma_panel.core.validation import Finding, check_key
 from enigma_panel.services.account import Account
 from enigma_panel.services.container import Services
 from enigma_panel.services.settings import use_address
-from enigma_panel.services.types import (
-    BadAddressError,
-    KeyCheck,
-    KeyState,
-    Result,
-    SecretOutcome,
-)
+from enigma_panel.services.types import BadAddressError, KeyCheck, KeyState, Result, SecretOutcome
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.check import address_text, finding_text
 from enigma_panel.ui.text.dialects import key_doubt, key_service
@@ -55,10 +49,7 @@ class KeyDialog(Sheet):
     help_page = "start"
 
     def __init__(
-        self,
-        services: Services,
-        parent: QWidget | None,
-        try_demo: Callable[[], None] | None = None,
+        self, services: Services, parent: QWidget | None, try_demo: Callable[[], None] | None = None
     ) -> None:
         super().__init__(tr("API key"), parent)
         self._services = services

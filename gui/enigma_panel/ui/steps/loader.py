@@ -17,11 +17,7 @@ class StepsLoader(QObject):
     changed = Signal()
 
     def __init__(
-        self,
-        timeline: Timeline,
-        scope: TaskScope,
-        model: StepsModel,
-        parent: QObject | None = None,
+        self, timeline: Timeline, scope: TaskScope, model: StepsModel, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self.task_key: int | None = None

@@ -94,10 +94,7 @@ class TasksModel(KeyedTableModel):
     answered = Signal()
 
     def __init__(
-        self,
-        services: Services,
-        hold: PointerHold,
-        parent: QObject | None = None,
+        self, services: Services, hold: PointerHold, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._hold = hold
@@ -164,10 +161,7 @@ class TasksModel(KeyedTableModel):
         )
 
     def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         found = super().headerData(section, orientation, role)
         if found is None and role == Qt.ItemDataRole.ToolTipRole:

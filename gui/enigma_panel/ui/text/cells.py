@@ -92,11 +92,7 @@ def cost_cell(cost: Decimal | None, *, more_to_come: bool, spent: bool) -> Cell:
         severity = Severity.PLAIN if is_sane(cost) else Severity.AMBER
         hint = exact_text(cost)
     return Cell(
-        text=text,
-        severity=severity,
-        spoken=spoken_money(copied or text),
-        copied=copied,
-        hint=hint,
+        text=text, severity=severity, spoken=spoken_money(copied or text), copied=copied, hint=hint
     )
 
 

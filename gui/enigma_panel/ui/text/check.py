@@ -62,11 +62,7 @@ def field_name(field: Field) -> str:
 
 def _too_long(finding: Finding) -> str:
     length, limit = finding.params["length"], finding.params["limit"]
-    return tr(
-        "The task has {length} characters. The limit is {limit}.",
-        length=length,
-        limit=limit,
-    )
+    return tr("The task has {length} characters. The limit is {limit}.", length=length, limit=limit)
 
 
 def _out_of_range(finding: Finding) -> str:

@@ -49,11 +49,7 @@ def dialect_doubt(dialect: Dialect, host: str) -> str:
     """Return that the host is known to speak another dialect, empty where it is not."""
     if fits_host(dialect, host):
         return ""
-    return tr(
-        "{host} probably does not speak {dialect}.",
-        host=host,
-        dialect=dialect_name(dialect),
-    )
+    return tr("{host} probably does not speak {dialect}.", host=host, dialect=dialect_name(dialect))
 
 
 def key_service(key: str, host: str) -> str:

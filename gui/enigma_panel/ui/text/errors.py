@@ -332,8 +332,7 @@ def lost_new_task(facts: ErrorDetails) -> ErrorText:
     """A task was sent and the answer lost: it may be working."""
     what = tr("The reply to “{task}” was lost.", task=shorten(facts.context.task, 60))
     money = tr(
-        "It may or may not be running in {session}, and cost money.",
-        session=facts.context.session,
+        "It may or may not be running in {session}, and cost money.", session=facts.context.session
     )
     todo = tr("Wait until the session ends, or terminate it.")
     if facts.context.stays_open:

@@ -181,10 +181,7 @@ def _problem(problem: Problem) -> Notice:
         case ProblemKind.BROKEN if problem.kept_as is not None:
             kept = tr("The damaged file is kept as {kept}.", kept=problem.kept_as.name)
             if problem.path.suffix == ".json":
-                return Notice(
-                    title=tr("Damaged settings were reset."),
-                    text=f"{caps} {kept}",
-                )
+                return Notice(title=tr("Damaged settings were reset."), text=f"{caps} {kept}")
             return Notice(
                 title=tr("The history was damaged and is empty now."),
                 text=f"{tr('Earlier sessions may still cost money.')} {kept}",
@@ -205,8 +202,7 @@ def _problem(problem: Problem) -> Notice:
             )
         case ProblemKind.NEWER:
             return Notice(
-                title=tr("{name} was saved by a newer version.", name=name),
-                text=f"{caps} {stays}",
+                title=tr("{name} was saved by a newer version.", name=name), text=f"{caps} {stays}"
             )
         case ProblemKind.NO_CAP:
             title = tr("Your cap per task could not be read and is off.")

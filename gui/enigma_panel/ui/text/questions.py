@@ -16,10 +16,7 @@ NAME_LIMIT = 60
 """How many characters of a session's name are shown as the one who asks."""
 
 _KINDS: dict[QuestionKind, Callable[[str], tuple[str, str]]] = {
-    QuestionKind.CREDENTIALS: lambda name: (
-        tr("Login"),
-        tr("{name} asks for a login", name=name),
-    ),
+    QuestionKind.CREDENTIALS: lambda name: (tr("Login"), tr("{name} asks for a login", name=name)),
     QuestionKind.CODE: lambda name: (tr("Code"), tr("{name} asks for a code", name=name)),
     QuestionKind.CHOICE: lambda name: (tr("Choice"), tr("{name} asks you to choose", name=name)),
     QuestionKind.PURCHASE: lambda name: (

@@ -40,10 +40,7 @@ class ColumnSizing(QObject):
     """
 
     def __init__(
-        self,
-        table: QTableView,
-        rows: KeyedTableModel,
-        table_font: Callable[[], TableFont],
+        self, table: QTableView, rows: KeyedTableModel, table_font: Callable[[], TableFont]
     ) -> None:
         super().__init__(table)
         self._table_font = table_font

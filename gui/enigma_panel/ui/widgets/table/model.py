@@ -298,10 +298,7 @@ class KeyedTableModel(QAbstractTableModel):
         return _value(self.cell(key, column.key), role, column.title)
 
     def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         column = self.columns.get(section)
         if orientation is not Qt.Orientation.Horizontal or column is None:

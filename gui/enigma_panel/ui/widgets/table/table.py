@@ -83,11 +83,7 @@ class KeyedTable(QTableView):
     copy_wanted = Signal(str)
 
     def __init__(
-        self,
-        model: KeyedTableModel,
-        name: str,
-        hold: PointerHold,
-        parent: QWidget | None = None,
+        self, model: KeyedTableModel, name: str, hold: PointerHold, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setViewport(QWidget())  # to find the class of its own one PySide would make all
