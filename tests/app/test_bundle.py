@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.demo.simulator_process import DEMO_KEY
-from enigma_panel.services.clock import Clock
+from enigma_panel.services.clock import SystemClock
 from enigma_panel.store.ledger.intents import IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.paths import folders_below
@@ -171,7 +171,7 @@ def _remember_session(url: str, data: Path) -> None:
         (known,) = http.get("/_sim/state").json()["sessions"]
     folders = folders_below(data)
     folders.prepare()
-    now = Clock().now_ms()
+    now = SystemClock().now_ms()
     with Ledger.open(folders.ledger)[0] as ledger:
         fingerprint = ledger.key_fingerprint(DEMO_KEY, url)
         opening = Session(
