@@ -5,6 +5,7 @@ import gc
 import inspect
 import logging
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ os.environ["QT_API"] = "pyside6"
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 # Programs that tests start must not speak to the desktop of whoever runs them.
 os.environ["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nowhere/bus"
+# A run under nohup hands an ignored SIGHUP on, which the program then rightly ignores.
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 import pytest
 from hypothesis import settings
