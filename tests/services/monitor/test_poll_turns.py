@@ -252,6 +252,15 @@ async def test_one_poll_is_in_flight_however_often_it_is_asked_for() -> None:
         assert scene.client.most_in_flight == 1
 
 
+async def test_a_refused_poll_says_at_once_that_the_service_is_out_of_reach() -> None:
+    async with polling() as scene:
+        await scene.clock.advance(2_500)
+        assert scene.health.status is ServiceStatus.OK
+        scene.client.say_poll = scene.client.fail(REFUSED)
+        await scene.clock.advance(2_500)
+        assert scene.health.status is ServiceStatus.UNREACHABLE
+
+
 async def test_a_task_whose_polls_are_always_cut_backs_off_while_others_are_answered() -> None:
     async with polling(most=True) as scene:
         scene.scope.spawn("health", scene.health.run())
