@@ -168,3 +168,17 @@ async def test_a_failed_task_closes_the_session_that_was_to_close_after_it(
             lambda: existing(sessions.session(existing(sessions.task(key)).session_key)).is_ended
         )
         await until(lambda: NoticeKind.CLOSED_FOR_FAILED_TASK in said)
+
+
+async def test_a_ledger_that_takes_no_more_is_said_while_a_browser_works(
+    simulator: Start, running: Running
+) -> None:
+    async with running(simulator("--speed", "20").url) as parts:
+        sessions, writer, said = parts.services.sessions, parts.services.writer, list[NoticeKind]()
+        sessions.said.connect(lambda notice: said.append(notice.kind))
+        key = await sessions.start(TaskSpec(text="Search for MX Keys at amazon.com"))
+        await until(lambda: existing(sessions.task(key)).service_id is not None)
+        await writer.read(lambda ledger: ledger._db.rows("PRAGMA query_only = ON"))
+        await until(lambda: NoticeKind.LEDGER_FAILED in said)
+        await writer.read(lambda ledger: ledger._db.rows("PRAGMA query_only = OFF"))
+        await until(lambda: existing(sessions.task(key)).is_final and not writer.is_behind)
