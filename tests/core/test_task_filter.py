@@ -1,6 +1,8 @@
-"""The filter of the tasks."""
+"""The filter of the tasks, and their sums."""
 
-from enigma_panel.core.task_filter import TaskFilter, TaskGroup
+from decimal import Decimal
+
+from enigma_panel.core.task_filter import TaskFilter, TaskGroup, TaskSum
 from tests.kit.rows import check_rows
 
 FILTERS = (
@@ -19,3 +21,8 @@ def test_a_filter_is_empty_where_it_lets_all_tasks_through() -> None:
         assert one.is_empty is is_empty
 
     check_rows(FILTERS, check)
+
+
+def test_nothing_adds_nothing() -> None:
+    some = TaskSum(count=3, cost=Decimal("0.06"), took_ms=9, unknown=1, running=2, has_idle=True)
+    assert TaskSum().plus(some) == some

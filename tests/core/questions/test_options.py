@@ -18,6 +18,8 @@ from enigma_panel.core.questions.options import MOST, options_in, without_option
         ("Which size: (a) small, (b) medium or (c) large?", ("small", "medium", "large")),
         ("Which one? A) Foo, bar B) Baz", ("Foo, bar", "Baz")),
         ("Which colour do you prefer: black, white or blue?", ("black", "white", "blue")),
+        ("What shall I choose, A or I. Options: 1) red 2) blue", ("red", "blue")),
+        ("Which one? 1) red 2) blue\nBoth are sold.\nTell me.", ("red", "blue")),
         ("Options: PayPal and credit card.", ("PayPal", "credit card")),
         ("Select: Basic ($5), Pro ($10), or Max ($20)?", ("Basic ($5)", "Pro ($10)", "Max ($20)")),
         ("Which flight: 06:05, 09:20 or 11:45?", ("06:05", "09:20", "11:45")),

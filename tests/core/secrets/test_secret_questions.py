@@ -95,6 +95,7 @@ Should I send a token of appreciation?
 How many tokens may I use for the summary?
 Is the message pinned?
 Should I PIN the tab?
+Should I PIN this message?
 Should I pin this tab or close it?
 Where on the map should I put the pin?
 Which of the pins on the board is yours?

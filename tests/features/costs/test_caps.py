@@ -125,6 +125,10 @@ async def test_it_says_how_much_is_spent_and_whose_cost_is_not_known(
     plain.caps.without_cost = 2
     fields.show_spent()
     assert fields.said.text() == ""  # without a cap nothing is to be stopped
+    plain.settings.change(cap_per_task=Decimal(1))
+    fields.show_spent()
+    assert fields.said.text() == "Not counted: 2 running tasks."
+    plain.settings.change(cap_per_task=None)
     plain.caps.today = Decimal("0.26")
     plain.settings.change(cap_per_day=Decimal(1))
     assert (fields.spent.value(), fields.spent.maximum()) == (260, 1000)

@@ -130,7 +130,6 @@ class Starter(Service):
     ) -> Refusal | None:
         """Send a newTask whose intent is kept."""
         if await self._is_held(intent):
-            taken.give_back()
             return None
         service_id, spec = intent.session.service_id, task.spec
         assert service_id is not None
@@ -306,13 +305,11 @@ class FirstTaskSender(Service):
         await self._commands.until_decided(self._starter.parts(task_key)[1].key)
         task, session, client = self._starter.parts(task_key)
         if client is None or not self._is_wanted(task_key):
-            taken.give_back()
             await self._leave_unsent(task, session)
             return None
         try:
             intent = await self._store.intend(IntentKind.NEW_TASK, session, task)
         except LedgerError as error:
-            taken.give_back()
             await self._close_for_ledger(session.key, task.key, error)
             return None
         return await self._starter.send_task(intent, task, client, taken, _keep)
