@@ -943,7 +943,7 @@ class FakeAccount(Account):
         ours = (self.base_url, self.key_fingerprint) == (session.base_url, session.key_fingerprint)
         return self.client if ours or not self.key_fingerprint else None
 
-    def note_error(self, error: Exception) -> None:
+    def note_error(self, error: Exception, _client: object) -> None:
         self.errors.append(error)
         if isinstance(error, RejectedError) and error.reply.status == 401:
             self.last_check = KeyCheck.REFUSED

@@ -16,6 +16,7 @@ from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.store.keychain import MemoryStore, Result, SecretOutcome, SecretStore
 from tests.conftest import LogWatch, Simulator
 from tests.kit.builders import new_session
+from tests.kit.existing import existing
 
 Start = Callable[..., Simulator]
 O = SecretOutcome  # noqa: E741 - a table reads better so
@@ -248,10 +249,14 @@ async def test_a_401_about_the_key_is_said_once() -> None:
     changes: list[None] = []
     account.changed.connect(lambda: changes.append(None))
     error = RejectedError(Reply(status=401), nothing_happened=True)
-    account.note_error(error)
-    account.note_error(error)
+    client = existing(account.client)
+    account.note_error(error, client)
+    account.note_error(error, client)
     assert account.last_check is KeyCheck.REFUSED
     assert len(changes) == 1
+    await account.save("enig_two")
+    account.note_error(error, client)  # of a call that was under way: the new key is fine
+    assert account.last_check is not KeyCheck.REFUSED
     await account.aclose()
 
 

@@ -250,9 +250,14 @@ class Account(QObject):
             self._set(KeyState.LOOKING, "")
             await self._load()
 
-    def note_error(self, error: ApiError) -> None:
-        """Note that a call was refused because of the key: that is said once, in the window."""
+    def note_error(self, error: ApiError, client: ServiceClient) -> None:
+        """Note that a client's call was refused because of the key, unless it has an earlier key.
+
+        The window says it once.
+        """
         if isinstance(error, SessionGoneError) or not isinstance(error, RejectedError):
+            return
+        if not self.is_in_use(client):
             return
         if error.reply.status == UNAUTHORIZED and self.last_check is not KeyCheck.REFUSED:
             self.last_check = KeyCheck.REFUSED

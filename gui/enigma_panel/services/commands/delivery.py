@@ -217,6 +217,7 @@ class CommandSender(Service):
             await self._settle_gone(command)
         except ApiError as error:
             command.refused_client = client
+            self._account.note_error(error, client)
             if not error.nothing_happened:
                 command.advance(Reach.MAYBE)
             return error
@@ -233,7 +234,6 @@ class CommandSender(Service):
     async def _recover(self, command: Command, error: ApiError) -> None:
         """After a failed send: wait for another try, or give it up."""
         command.attempt += 1
-        self._account.note_error(error)
         self._health.note_error(error)
         if command.dropped is not None:  # another command stands in its place
             raise DroppedError(command.dropped)

@@ -186,7 +186,7 @@ class Poller(Service):
             except ApiError as error:
                 if not isinstance(error, InterruptedCallError):  # one cut poll is no sign of much
                     self._health.note_error(error)
-                self._account.note_error(error)
+                self._account.note_error(error, client)
                 return error
         self._health.note_answer()
         if is_of_other(self._store, observation, session, task):

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import Signal
 
 from enigma_panel.api.errors import ApiError, FailureKind, SessionGoneError
+from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.questions.kinds import LOGIN_USED
@@ -139,7 +140,7 @@ class Answers(Service):
         except ApiError as error:
             if error.nothing_happened:
                 self._store.unsure_stops.pop(task.key, None)
-            return await self._fail(intent, error)
+            return await self._fail(intent, error, client)
         await self._store.settle(intent, Outcome.KNOWN, self._of_question(intent, observation))
         self._poller.note_delivered(session.key)
         return AnswerResult(outcome=AnswerOutcome.DELIVERED)
@@ -162,9 +163,11 @@ class Answers(Service):
             observation = Observation(kind=Kind.DELIVERED)
         return replace(observation, text=intent.used)  # not what the service says to every answer
 
-    async def _fail(self, intent: Intent, error: ApiError) -> AnswerResult:
+    async def _fail(
+        self, intent: Intent, error: ApiError, client: ServiceClient
+    ) -> AnswerResult:
         """Settle a failed answer: no more follows from it than that it may have arrived."""
-        self._account.note_error(error)
+        self._account.note_error(error, client)
         if error.nothing_happened:
             await self._drop(intent)
         else:

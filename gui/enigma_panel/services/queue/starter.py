@@ -158,8 +158,7 @@ class Starter(Service):
     async def _fail(
         self, intent: Intent, error: ApiError, keeps: Keeps, client: ServiceClient
     ) -> Refusal | None:
-        if self._account.is_in_use(client):  # a key that was changed since is no news
-            self._account.note_error(error)
+        self._account.note_error(error, client)
         self._health.note_error(error)
         if isinstance(error, RejectedError):
             if classify(error) is FailureKind.FUNDS:
