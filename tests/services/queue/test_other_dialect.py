@@ -11,6 +11,7 @@ import pytest
 from enigma_panel.api.errors import RejectedError, Reply
 from enigma_panel.core.models import Limits, TaskStatus
 from enigma_panel.core.observation import MISSING_PROMPT, Kind, Observation
+from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.core.service_rules import RULES, Dialect, Field
 from enigma_panel.services.types import KeyCheck, PauseReason, QueueEntry, WaitReason
 from enigma_panel.store.settings import Settings
@@ -139,6 +140,15 @@ async def test_a_task_is_not_sent_without_a_field_that_was_typed(bench: QueueBen
     assert (why.why, why.unsupported) == (WaitReason.UNSUPPORTED, (Field.AVOID_DOMAINS,))
     choose(bench, E)
     await bench.until_taken(2)
+
+
+async def test_who_holds_up_nobody_is_not_counted_as_ahead(bench: QueueBench) -> None:
+    choose(bench, W2)
+    sent = [bench.bench.clock.now_ms() - 50_000 + 5_000 * n for n in range(10)]
+    bench.bench.rate_limiter.remember(Endpoint.START_SESSION, sent)
+    await bench.start(limits=AVOIDS)
+    behind = await bench.start()
+    assert entry(bench, behind).due_ms == sent[0] + 61_100
 
 
 async def test_a_dialect_that_is_chosen_as_it_is_about_to_be_sent_holds_it_back(

@@ -97,7 +97,7 @@ class Forecast:
             why = WaitReason.BUDGET if free_ms > now else WaitReason.TURN
             blocker = self._blockers.of(task, session, open_now)
             blocker = blocker or Blocker(why=why, due_ms=free_ms)
-            if session.is_planned:
+            if session.is_planned and not blocker.is_own:
                 blocker = self._in_turn(blocker, behind, free, ends, free_ms)
                 if asks and blocker.why in {WaitReason.NO_SLOT, WaitReason.TURN}:
                     blocker = Blocker(why=WaitReason.ANSWER)
