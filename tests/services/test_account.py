@@ -107,6 +107,29 @@ async def test_the_environment_comes_first_and_is_not_stored() -> None:
     await account.aclose()
 
 
+async def test_the_environments_key_goes_to_no_other_address() -> None:
+    account = make(Keychain(O.ABSENT), HERE, ENIGMA_API_KEY="enig_environment")
+    await account.load()
+    await account.set_base_url("http://127.0.0.1:10")
+    assert (account.state, account.from_environment) == (KeyState.ABSENT, False)
+    await account.set_base_url(HERE)
+    assert (account.state, account.from_environment) == (KeyState.READY, True)
+    await account.save(TYPED)  # it replaces the environment's until the program ends
+    await account.set_base_url("http://127.0.0.1:10")
+    await account.set_base_url(HERE)
+    assert (account.from_environment, account.key_in_memory) == (False, TYPED)
+    await account.aclose()
+
+
+async def test_nothing_is_said_of_a_key_that_was_removed() -> None:
+    account = make(Keychain(O.FOUND, "enig_one"))
+    await account.load()
+    account.last_check = KeyCheck.ACCEPTED
+    await account.remove()
+    assert (account.state, account.last_check, account.key_prefix) == (KeyState.ABSENT, None, "")
+    await account.aclose()
+
+
 async def test_a_key_in_use_is_redacted() -> None:
     """Also one that does not look like a key of the service."""
     redactor = Redactor()

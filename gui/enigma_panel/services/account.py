@@ -1,8 +1,8 @@
 """The account in use: its address and key, the client made of them, what is known of the key.
 
-The key comes from ENIGMA_API_KEY (used first, never stored), else from the keychain; what that
-does not take lives in memory, until the program ends. It goes to no host but the one it was entered
-for.
+The key comes from ENIGMA_API_KEY (used first, never stored), else from the keychain. A key that the
+keychain does not take stays in memory until the program ends. A key goes to no host but its own: the
+one it was entered for, or the one in use when the program started.
 """
 
 import asyncio
@@ -90,7 +90,7 @@ class Account(QObject):
         self.last_check: KeyCheck | None = None
         self.client: ServiceClient | None = None
         self._in_memory = ("", "")  # a key that nothing else keeps, and the address it is for
-        self._environment = environment
+        self._environment_key = (environment.get(ENVIRONMENT, "").strip(), base_url)
         self._store_for = store_for
         self._make_client = make_client
         self._printer = printer
@@ -166,9 +166,9 @@ class Account(QObject):
             return await self._load()
 
     async def _load(self) -> KeyState:
-        key = self._environment.get(ENVIRONMENT, "").strip()
-        if key:
-            self.from_environment = True
+        key, base_url = self._environment_key
+        self.from_environment = bool(key) and base_url == self.base_url
+        if self.from_environment:
             await self._use(key, KeyState.READY, "")
             return self.state
         if self.key_in_memory:
@@ -199,7 +199,8 @@ class Account(QObject):
                 return None, check
             result = await self._ask_store(lambda store: store.save(key), KEYCHAIN_S)
             where = result.where if result.outcome is SecretOutcome.SAVED else MemoryStore().where()
-            self.from_environment = False
+            if self.from_environment:
+                self.from_environment, self._environment_key = False, ("", "")
             self._in_memory = ("", "")
             await self._use(key, KeyState.READY, where, check)
             return result, check
@@ -228,7 +229,7 @@ class Account(QObject):
             result = await self._ask_store(lambda store: store.remove(), KEYCHAIN_S)
             self._drop_client()
             self._in_memory = ("", "")
-            self.key_fingerprint = ""
+            self.last_check = None
             self._set(KeyState.ABSENT, result.where)
             return result
 
@@ -243,9 +244,8 @@ class Account(QObject):
                 self._dropped.append(self._keyless)
                 self._keyless = None
             self.base_url = base_url
-            # It was chosen for the other one.
+            # The dialect was chosen for the address before.
             self.chosen_dialect, self.is_dialect_for_run = None, False
-            self.key_fingerprint = ""
             self.last_check = None
             self._set(KeyState.LOOKING, "")
             await self._load()
@@ -308,6 +308,7 @@ class Account(QObject):
         self._dropped += self._others.values()
         self._others.clear()
         self._in_dialect = None
+        self.key_fingerprint = self.key_prefix = ""
         if self.client is not None:
             self._dropped.append(self.client)
             self.client = None

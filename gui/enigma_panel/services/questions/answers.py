@@ -163,9 +163,7 @@ class Answers(Service):
             observation = Observation(kind=Kind.DELIVERED)
         return replace(observation, text=intent.used)  # not what the service says to every answer
 
-    async def _fail(
-        self, intent: Intent, error: ApiError, client: ServiceClient
-    ) -> AnswerResult:
+    async def _fail(self, intent: Intent, error: ApiError, client: ServiceClient) -> AnswerResult:
         """Settle a failed answer: no more follows from it than that it may have arrived."""
         self._account.note_error(error, client)
         if error.nothing_happened:
