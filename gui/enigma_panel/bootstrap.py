@@ -170,8 +170,9 @@ async def _open_files(dirs: DataDirs) -> _Files:
     redactor = Redactor()
     log_problem = _open_log(dirs.folders.data, redactor)
     scope, thread = TaskScope(), LedgerThread()
-    values, settings_problem = settings_file.load(dirs.folders.settings)
     ledger, ledger_problem = await thread.run(Ledger.open, dirs.folders.ledger)
+    # After what may raise: a broken file is set aside, and only the first to read it can say so.
+    values, settings_problem = settings_file.load(dirs.folders.settings)
     saved_url, address_problem = _address(values.base_url, dirs)
     problems = (log_problem, settings_problem, address_problem, ledger_problem)
     return _Files(

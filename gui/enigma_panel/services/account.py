@@ -1,8 +1,8 @@
 """The account in use: its address and key, the client made of them, what is known of the key.
 
 The key comes from ENIGMA_API_KEY (used first, never stored), else from the keychain. A key that the
-keychain does not take stays in memory until the program ends. A key goes to no host but its own: the
-one it was entered for, or the one in use when the program started.
+keychain does not take stays in memory until the program ends. A key goes to no host but its own:
+the one it was entered for, or the one in use when the program started.
 """
 
 import asyncio
