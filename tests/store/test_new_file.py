@@ -6,12 +6,11 @@ import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from enigma_panel.store.new_file import PREFIX, FullDiskError, NewFile, save_text
+from enigma_panel.store.new_file import PREFIX, NewFile, save_text
 
 Spoil = Callable[[pytest.MonkeyPatch], None]
 FULL, REFUSED = "No space left", "Some words"
@@ -25,14 +24,13 @@ def folder(tmp_path: Path) -> Path:
 
 def test_it_is_hidden_until_it_is_whole_and_takes_no_files_place(folder: Path) -> None:
     """Nor has what a killed program leaves its name."""
-    new = NewFile(folder, "report.pdf")
-    new.begin(None)
-    new.write(b"abc")
-    (part,) = folder.iterdir()
-    assert part.name.startswith(PREFIX)
-    (folder / "report.pdf").write_text("mine")
-    (folder / "report (2).pdf").symlink_to(folder / "nowhere")
-    made = new.finish()
+    with NewFile(folder, "report.pdf") as new:
+        new.write(b"abc")
+        (part,) = folder.iterdir()
+        assert part.name.startswith(PREFIX)
+        (folder / "report.pdf").write_text("mine")
+        (folder / "report (2).pdf").symlink_to(folder / "nowhere")
+        made = new.finish()
     assert (made, made.read_bytes()) == (folder / "report (3).pdf", b"abc")
     assert stat.S_IMODE(made.stat().st_mode) == 0o600
     assert (folder / "report.pdf").read_text() == "mine"
@@ -69,16 +67,10 @@ def fills_up(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("enigma_panel.store.new_file.os.fdopen", fdopen)
 
 
-def is_small(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1))
-
-
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (is_small, FULL),
         (fills_up, FULL),
-        (fails("os.fsync", errno.EDQUOT), FULL),
         (fails("os.fsync", errno.EIO), REFUSED),
         (fails("Path.replace", errno.EIO), REFUSED),
         (fails("tempfile.mkstemp", errno.EACCES), REFUSED),
@@ -91,7 +83,6 @@ def test_a_disk_that_refuses_leaves_nothing(
     path.write_text("mine")
     with monkeypatch.context() as patch:
         spoil(patch)
-        with pytest.raises(OSError, match=words) as caught:
+        with pytest.raises(OSError, match=words):
             save_text(path, "x" * 10_000)
-    assert isinstance(caught.value, FullDiskError) is (words is FULL)
     assert [one.read_text() for one in folder.iterdir()] == ["mine"]

@@ -1,6 +1,7 @@
 """*Export*: what is exported is what was shown or selected when it was clicked."""
 
 import asyncio
+import errno
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,6 @@ from enigma_panel.features.exports.encoder import ExportFormat
 from enigma_panel.features.exports.exports import Exported, ExportOrder
 from enigma_panel.features.exports.text import format_filters
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.store.new_file import FullDiskError
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.features.exports.fakes import ExportWorld
@@ -159,7 +159,7 @@ async def test_one_is_made_at_a_time(world: ExportWorld, window: MainWindow) -> 
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (FullDiskError(), "the disk is full"),
+        (OSError(errno.ENOSPC, "full"), "the disk is full"),
         (FileNotFoundError(2, "gone"), "that folder does not exist"),
         (PermissionError(13, "denied"), "you can't write there"),
         (OSError(5, "Some words"), "Not saved (Some words)"),

@@ -30,7 +30,7 @@ from enigma_panel.store.folder_lock import LOCK_NAME
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.snapshot import ROWS_AT_ONCE
-from enigma_panel.store.new_file import FullDiskError, NewFile
+from enigma_panel.store.new_file import NewFile
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import HandClock
 from tests.kit.ledgers import open_ledger, put
@@ -199,7 +199,7 @@ async def test_the_end_of_the_program_leaves_nothing(
 
 
 @pytest.mark.parametrize(
-    "error", [FullDiskError(), OSError(errno.EIO, "Some words"), LedgerError(Path("l"), "gone")]
+    "error", [OSError(errno.EIO, "Some words"), LedgerError(Path("l"), "gone")]
 )
 async def test_a_disk_that_refuses_leaves_nothing(
     bench: Bench, error: Exception, monkeypatch: pytest.MonkeyPatch

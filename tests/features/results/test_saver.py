@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit
 from enigma_panel.core.models import OutputType, TaskSpec
 from enigma_panel.features.results.dialog import ResultDialog
 from enigma_panel.features.results.saver import suggested_name
-from enigma_panel.store import new_file
 from enigma_panel.ui.result.formats import read_result
 from tests.kit.builders import a_task
 from tests.kit.person import click
@@ -86,7 +85,7 @@ async def test_a_file_that_is_there_is_kept(show: Show, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (new_file.FullDiskError(), "the disk is full"),
+        (OSError(errno.EDQUOT, "full"), "the disk is full"),
         (OSError(errno.ENOSPC, "full"), "the disk is full"),
         (PermissionError(errno.EACCES, "no"), "you can't write there"),
         (OSError(errno.EIO, "Input/output error"), "Input/output error"),

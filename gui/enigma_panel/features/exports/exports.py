@@ -50,16 +50,13 @@ class ExportJob:
 
     def run(self, ledger: Path) -> Exported:
         """Make the export. OSError, LedgerError: nothing of it is left."""
-        order = self._order
-        new = NewFile(order.path.parent, order.path.name)
+        path = self._order.path
         try:
-            new.begin(None)
-            count = self._write(new, ledger)
-            return Exported(new.finish(), count)
+            with NewFile(path.parent, path.name) as new:
+                count = self._write(new, ledger)
+                return Exported(new.finish(), count)
         except ValueError as error:  # a character that no name has
             raise OSError(EINVAL, str(error)) from None
-        finally:
-            new.discard()
 
     def _write(self, new: NewFile, ledger: Path) -> int:
         """Write the tasks; how many there were."""

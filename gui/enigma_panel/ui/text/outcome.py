@@ -1,6 +1,6 @@
 """Texts for what became of an answer, or of something that could not be saved."""
 
-from errno import EACCES, ENOSPC
+from errno import EACCES, EDQUOT, ENOSPC
 
 from enigma_panel.services.types import (
     AnswerOutcome,
@@ -118,7 +118,7 @@ def no_file_text(error: OSError | LedgerError) -> str:
     match error:
         case LedgerError():
             return tr("Not saved: the history could not be read ({reason}).", reason=error.reason)
-        case OSError(errno=code) if code == ENOSPC:
+        case OSError(errno=code) if code in {ENOSPC, EDQUOT}:
             return tr("Not saved: the disk is full. Choose another folder.")
         case OSError(errno=code) if code == EACCES:
             return tr("Not saved: you can't write there. Choose another folder.")
