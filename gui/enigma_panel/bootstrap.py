@@ -56,7 +56,7 @@ CONNECTOR_S = 60.0
 
 
 class DataDirs(Struct, frozen=True, kw_only=True):
-    """The folders in which this run keeps its files; `throw_away` when they go with it."""
+    """The folders in which this run keeps its files. throw_away: they go when the run ends."""
 
     folders: Folders
     root: Path
@@ -92,7 +92,7 @@ def find_data_dirs(options: Options) -> DataDirs:
 
 
 def prepare_data_dirs(dirs: DataDirs, *, demo: bool) -> None:
-    """Make and try the folders. WrongFolderError: the demo's are an account's, or the reverse."""
+    """Make and try the folders. WrongFolderError: an account's for the demo, or the reverse."""
     folders, root = dirs.folders, dirs.root
     folders.prepare()
     if folders.demo_mark.exists():
@@ -182,7 +182,7 @@ async def _open_files(dirs: DataDirs) -> _Files:
         ledger=ledger,
         settings=SettingsBook(dirs.folders.settings, values, thread, scope),
         saved_url=saved_url,
-        # It was chosen for the saved address, which may not be usable.
+        # The dialect belongs to the saved address and falls with it.
         saved_dialect=Dialect(values.dialect) if values.dialect and not address_problem else None,
         problems=tuple(problem for problem in problems if problem is not None),
     )
@@ -191,7 +191,8 @@ async def _open_files(dirs: DataDirs) -> _Files:
 def _open_log(folder: Path, redactor: Redactor) -> Problem | None:
     """Open the log. Without one the program goes on: a person with running browsers must get in.
 
-    No line says which session its words come from: what is called a password is in none.
+    A line may quote an earlier run's session, whose secrets are unknown: `redact_shapes` hides
+    whatever is labelled a password.
     """
 
     def redact(text: str) -> str:
@@ -220,7 +221,7 @@ def _parts(services: Services, files: _Files, read_thread: LedgerThread) -> Part
 def _account(
     options: Options, demo_url: str | None, files: _Files, make_client: MakeClient
 ) -> Account:
-    """Make the account. The demo has a key of its own, and a person's keys are not for it."""
+    """Make the account. The demo uses its own key, never the person's."""
     is_demo = demo_url is not None
     base_url = demo_url or options.base_url or files.saved_url
     return Account(
@@ -230,13 +231,9 @@ def _account(
         store_for=_demo_store if is_demo else _keychain,
         environment={} if is_demo else os.environ,
         make_client=make_client,
-        printer=partial(_print_key, files.thread, files.ledger),
+        printer=lambda key, url: files.thread.run(files.ledger.key_fingerprint, key, url),
         redactor=files.redactor,
     )
-
-
-async def _print_key(thread: LedgerThread, ledger: Ledger, key: str, base_url: str) -> str:
-    return await thread.run(ledger.key_fingerprint, key, base_url)
 
 
 def _address(saved: str, dirs: DataDirs) -> tuple[str, Problem | None]:

@@ -27,7 +27,7 @@ from enigma_panel.core.service_rules import (
 )
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, blocking
 from enigma_panel.services.types import KeyCheck, KeyState
-from enigma_panel.store.keychain import MemoryStore, Result, SecretOutcome, SecretStore
+from enigma_panel.store.keychain import MEMORY, Result, SecretOutcome, SecretStore
 
 log = logging.getLogger(__name__)
 
@@ -169,14 +169,14 @@ class Account(QObject):
         key, base_url = self._environment_key
         self.from_environment = bool(key) and base_url == self.base_url
         if self.from_environment:
-            await self._use(key, KeyState.READY, "")
+            await self._use(key, "")
             return self.state
         if self.key_in_memory:
-            await self._use(self.key_in_memory, KeyState.READY, MemoryStore().where())
+            await self._use(self.key_in_memory, MEMORY)
             return self.state
-        result = await self._ask_store(lambda store: store.get(), KEYCHAIN_S)
+        result = await self._ask_store(lambda store: store.get())
         if result.secret:
-            await self._use(result.secret, KeyState.READY, result.where)
+            await self._use(result.secret, result.where)
         else:
             self._set(_STATES[result.outcome], result.where)
         return self.state
@@ -197,12 +197,12 @@ class Account(QObject):
                 await client.aclose()
             if check is KeyCheck.REFUSED and not even_refused:
                 return None, check
-            result = await self._ask_store(lambda store: store.save(key), KEYCHAIN_S)
-            where = result.where if result.outcome is SecretOutcome.SAVED else MemoryStore().where()
+            result = await self._ask_store(lambda store: store.save(key))
+            where = result.where if result.outcome is SecretOutcome.SAVED else MEMORY
             if self.from_environment:
                 self.from_environment, self._environment_key = False, ("", "")
             self._in_memory = ("", "")
-            await self._use(key, KeyState.READY, where, check)
+            await self._use(key, where, check)
             return result, check
 
     async def check(self) -> KeyCheck:
@@ -220,13 +220,13 @@ class Account(QObject):
             store = self._store_for(self.base_url)
             where = await blocking(store.where, time_limit=WHERE_S)
         except BlockingTimeoutError:
-            return MemoryStore().where()
-        return where or MemoryStore().where()
+            return MEMORY
+        return where or MEMORY
 
     async def remove(self) -> Result:
         """Take the key out of the keychain and stop using it."""
         async with self._turn:
-            result = await self._ask_store(lambda store: store.remove(), KEYCHAIN_S)
+            result = await self._ask_store(lambda store: store.remove())
             self._drop_client()
             self._in_memory = ("", "")
             self.last_check = None
@@ -272,9 +272,7 @@ class Account(QObject):
             await client.aclose()
         self._dropped.clear()
 
-    async def _use(
-        self, key: str, state: KeyState, where: str, check: KeyCheck | None = None
-    ) -> None:
+    async def _use(self, key: str, where: str, check: KeyCheck | None = None) -> None:
         self._redactor.add_secret(key)
         key_fingerprint = await self._printer(key, self.base_url)
         in_dialect = partial(self._make_client, self.base_url, key)
@@ -287,16 +285,16 @@ class Account(QObject):
         self._drop_client()
         self.client = client
         self._in_dialect = in_dialect
-        if where == MemoryStore().where():
+        if where == MEMORY:
             self._in_memory = (key, self.base_url)
         self.key_fingerprint, self.key_prefix = key_fingerprint, known_prefix(key) or ""
         self.last_check = check
-        self._set(state, where)
+        self._set(KeyState.READY, where)
 
-    async def _ask_store(self, call: Callable[[SecretStore], Result], limit: float) -> Result:
+    async def _ask_store(self, call: Callable[[SecretStore], Result]) -> Result:
         try:
             store = self._store_for(self.base_url)
-            result = await blocking(lambda: call(store), time_limit=limit)
+            result = await blocking(lambda: call(store), time_limit=KEYCHAIN_S)
         except BlockingTimeoutError:
             return Result(outcome=SecretOutcome.LOCKED, detail="no answer in time")
         if result.detail:

@@ -95,7 +95,7 @@ async def test_a_click_on_the_notice_opens_the_result(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     qapp.setQuitOnLastWindowClosed(False)
-    monkeypatch.setattr(done_notifier, "DEBOUNCE_MS", 100)
+    monkeypatch.setattr(done_notifier, "COLLECT_MS", 100)
     tokens: list[str] = []
     activate = window.activateWindow
     monkeypatch.setattr(
@@ -138,7 +138,7 @@ async def test_setting_focus_and_redaction_hold(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     qapp.setQuitOnLastWindowClosed(False)
-    monkeypatch.setattr(done_notifier, "DEBOUNCE_MS", 50)
+    monkeypatch.setattr(done_notifier, "COLLECT_MS", 50)
     sessions = services.sessions
     for key in (1, 2, 3):
         sessions.add(key)

@@ -81,9 +81,9 @@ async def test_tab_goes_from_the_fields_to_send_and_comes_to_stop_last(
     await asked(world, dialog, MAY_I, 2)
     await asked(world, dialog, text)
     form = form_of(dialog)
-    for field in form.page().fields():
+    for field in form.page().fields:
         type_text(field, "482913")
-    form.page().fields()[0].setFocus()
+    form.page().fields[0].setFocus()
     stops = tab_stops(dialog)
     above = ["Previous question", "Next question", "Question from the agent", "Your answer"]
     assert stops == [*names, "Send answer", "Later", "Stop task", *above]

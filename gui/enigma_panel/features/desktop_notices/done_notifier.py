@@ -14,8 +14,9 @@ from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 
 LEAST_MS = 20_000
-"""How long a task must have taken for a notice, in ms: before that, the person is still there."""
-DEBOUNCE_MS = 10_000
+"""Shortest task worth a notice, in ms: after a shorter one the person is probably still there."""
+COLLECT_MS = 10_000
+"""How long results are collected into one notice, in ms, from the first."""
 
 NOTICE = "done"
 """The key of the notice; there is one at a time."""
@@ -48,9 +49,9 @@ class DoneNotifier(QObject):
     """Follows the records and shows the notice. Make it when the earlier runs' records are loaded.
 
     Shown is what ended in this run, done or failed, after more than LEAST_MS. What ends within
-    DEBOUNCE_MS is one notice; a later one takes its place and counts all results since the person
-    last looked. It is taken down when a window of ours gets the focus or the results were seen. It
-    marks nothing as seen by itself.
+    COLLECT_MS is one notice; a later one takes its place and counts all results since the person
+    last looked. The notice is withdrawn when a window of ours gets the focus or its results were
+    seen. The notifier marks no result as seen.
 
     opened: the notice was clicked; brings the key of the result to show and the activation token.
     make_notice: the texts for the news. has_focus: whether a window of ours is in use now;
@@ -118,7 +119,7 @@ class DoneNotifier(QObject):
             self._open.discard(task.key)
             if _is_news(task):
                 self._unseen.add(task.key)
-                self._due_ms = self._due_ms or self._clock.now_ms() + DEBOUNCE_MS
+                self._due_ms = self._due_ms or self._clock.now_ms() + COLLECT_MS
         elif not task.is_new:
             self._unseen.discard(task.key)
 
@@ -155,7 +156,7 @@ class DoneNotifier(QObject):
         )
 
     def _notify_clicked(self, key: object, token: str) -> None:
-        """Open the newest result that is still new, which stands uppermost in the table."""
+        """Open the newest result that is still new."""
         if key != NOTICE:
             return
         tasks = [task for task in map(self._store.task, self._shown) if task is not None]

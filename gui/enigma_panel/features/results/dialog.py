@@ -20,7 +20,6 @@ from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.result.view import ResultView, copy_label
 from enigma_panel.ui.text.states import task_status_text
 from enigma_panel.ui.text.task import task_summary, trouble_text
-from enigma_panel.ui.text.ways_out import can_run_again
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.action_button import show_words
@@ -240,7 +239,7 @@ class ResultDialog(ModelessDialog):
             widget.setVisible(has_result)
         for button in (self.copy, self.save_as):
             button.setEnabled(has_result)
-        can_run = task is not None and task.is_final and can_run_again(task)
+        can_run = task is not None and task.is_final
         self.again.setEnabled(can_run and not self._was_run_again)
         for panel in self._panels:
             panel.show_task(task)

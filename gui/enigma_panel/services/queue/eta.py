@@ -1,4 +1,4 @@
-"""Estimate of when a queued task goes, from what is known; else none."""
+"""When each queued task will start; None where that is unknown."""
 
 from heapq import heapreplace
 
@@ -15,11 +15,13 @@ from enigma_panel.services.types import QueueEntry, WaitReason
 TYPICAL_MS = 30_000
 """Duration of a task, in ms, until tasks of this ledger show better; most take 10–40 s (seed)."""
 
-_OF_THE_FIRST = frozenset({WaitReason.LIMITED, WaitReason.NO_BROWSER, WaitReason.CONNECTION})
+_FIRST_ONLY = frozenset({WaitReason.LIMITED, WaitReason.NO_BROWSER, WaitReason.CONNECTION})
 """Reasons that only the first task has: it tries, the others wait for their turn."""
 
 KNOWN_TASKS = 20
+"""How many recent tasks the forecast takes the median of."""
 FRESH_MS = 500
+"""How long the entries are reused, in ms."""
 _RUN_TASK = ((Endpoint.RUN_TASK, Rank.START),)
 _OPEN_AND_SEND = ((Endpoint.START_SESSION, Rank.START), (Endpoint.SEND_MESSAGE, Rank.NEW_TASK))
 """The calls that start a task in a new browser."""
@@ -121,7 +123,7 @@ class Forecast:
         self, blocker: Blocker, behind: int, free: int, ends: list[int], free_ms: int
     ) -> Blocker:
         """The blocker with its time; the n-th task that lacks a place gets the n-th to end."""
-        if blocker.why in _OF_THE_FIRST and behind > 0:
+        if blocker.why in _FIRST_ONLY and behind > 0:
             return Blocker(why=WaitReason.TURN)  # the one before it waits, too, and goes first
         lacking = behind - max(free, 0)
         if lacking < 0 or blocker.why not in {

@@ -19,7 +19,6 @@ from enigma_panel.ui.text.waiting import (
     queue_action_label,
     queue_action_tip,
 )
-from enigma_panel.ui.text.ways_out import can_run_again
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.action_button import action_button, show_words
@@ -135,7 +134,7 @@ class VerbBar(QWidget):
             return frozenset(self.queue_buttons[verb] for verb in offered(entry))
         if self.verbs and (self._is_several or self._may_be_at_work()):
             return frozenset(self.verbs.values())
-        if task is not None and task.is_final and can_run_again(task):
+        if task is not None and task.is_final:
             return frozenset({self.again, self.edit})
         return frozenset()
 

@@ -19,7 +19,7 @@ from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.new_task.session_picker import accepts_tasks
 from enigma_panel.ui.text.pages import live_page_text
 from enigma_panel.ui.text.problems import NoticeAction
-from enigma_panel.ui.text.ways_out import can_run_again, way_out_label, way_out_tip, ways_out
+from enigma_panel.ui.text.ways_out import way_out_label, way_out_tip, ways_out
 from enigma_panel.ui.widgets.action_button import action_button
 from enigma_panel.ui.widgets.basics import make_button
 from enigma_panel.ui.widgets.menu import Menu
@@ -148,7 +148,7 @@ class Menus:
             page = self._add(menu, tr("Open live page"), watch)
             page.setToolTip(live_page_text(session.live_page))
         self._add_ways_out(menu, session, task)
-        if can_run_again(task):
+        if task.status not in {TaskStatus.QUEUED, TaskStatus.UNCONFIRMED}:
             label = again_label(self._services.spending, task, session)
             self._add(menu, label, lambda: self._app_actions.run_again(task))
         if task.status is not TaskStatus.UNCONFIRMED:

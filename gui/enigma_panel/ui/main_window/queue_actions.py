@@ -19,8 +19,6 @@ SHORTCUTS = {
     QueueAction.START_NEXT: "Alt+Home",
     QueueAction.UP: "Alt+Up",
     QueueAction.REMOVE: "Del",
-    QueueAction.NEW_SESSION: "",
-    QueueAction.EDIT: "",
 }
 
 
@@ -33,7 +31,7 @@ class QueueActions(QObject):
         self._app_actions = app_actions
         self._selection = selection
         self.actions = {verb: self._make(verb) for verb in QueueAction}
-        self._connect()
+        selection.selection_changed.connect(self._enable)  # the queue's changes among them
         self._enable()
 
     def shown_actions(self) -> list[QAction]:
@@ -49,13 +47,9 @@ class QueueActions(QObject):
             queue_action_label(verb),
             lambda: self._app_actions.queued(self._selected(), verb),
             tip=queue_action_tip(verb),
-            shortcut=SHORTCUTS[verb],
+            shortcut=SHORTCUTS.get(verb, ""),
             within=True,
         )
-
-    def _connect(self) -> None:
-        self._selection.selection_changed.connect(self._enable)
-        self._selection.queue_changed.connect(self._enable)
 
     def _selected(self) -> list[int]:
         queued = {entry.task_key for entry in self._services.queue.entries()}

@@ -118,7 +118,7 @@ class LimitsForm(QWidget):
         Environment, policy and proxy of an open browser cannot be changed.
         """
         self._in_open_browser = in_open_browser and not _OF_BROWSER.isdisjoint(rules.names)
-        self._rules = _in_open_browser(rules) if in_open_browser else rules
+        self._rules = _without_browser_fields(rules) if in_open_browser else rules
         self.time_note.setText(time_note(rules))
         self._show_fields()
         self._show_unused()
@@ -158,7 +158,7 @@ class LimitsForm(QWidget):
         self._show_fields()
 
     def _show_unused(self) -> None:
-        """Show what stands in fields that are hidden."""
+        """Name each hidden field that holds a value: it is not sent."""
         hint = tr("Environment, policy and proxy were chosen when the browser opened.")
         texts = [
             self._unused_text(field) for field in unsupported_fields(self._typed(), self._rules)
@@ -259,11 +259,11 @@ class LimitsForm(QWidget):
         return OutputType(self.output_type.currentData())
 
     def fill(self, spec: TaskSpec) -> None:
-        """Show the limits and options of an earlier task, which is started as usual."""
+        """Show an earlier task's limits and options; *One call* is switched off."""
         browser, is_csv = spec.browser, spec.output_type is OutputType.CSV
         for field, box in self.numbers.items():
-            held = NUMBERS[field].of(spec.limits)
-            box.setText("" if held is None else str(held // NUMBERS[field].parts))
+            number = NUMBERS[field].typed(spec.limits)
+            box.setText("" if number is None else str(number))
         self.avoid_domains.setText(", ".join(spec.limits.avoid_domains))
         self.output_type.setCurrentIndex(self.output_type.findData(spec.output_type))
         self.schema.setPlainText(
@@ -286,7 +286,7 @@ class LimitsForm(QWidget):
         self.more_button.setChecked(False)
 
 
-def _in_open_browser(rules: ServiceRules) -> ServiceRules:
+def _without_browser_fields(rules: ServiceRules) -> ServiceRules:
     """Return the rules for an open browser, whose environment, policy and proxy are fixed."""
     names = {field: name for field, name in rules.names.items() if field not in _OF_BROWSER}
     return replace(rules, names=names)

@@ -6,7 +6,6 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.models import Task, TaskSpec
-from enigma_panel.core.statuses import AT_WORK
 from enigma_panel.core.validation import unsupported_fields
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import MOST_STARTS
@@ -20,7 +19,6 @@ from enigma_panel.ui.new_task.text import (
     too_many_text,
 )
 from enigma_panel.ui.text.money import spoken_money
-from enigma_panel.ui.text.ways_out import can_run_again
 from enigma_panel.ui.widgets.confirm_sheet import ConfirmSheet
 
 tr = Translations("New task")
@@ -74,7 +72,7 @@ class RunAgainDialog(ConfirmSheet):
         if len(self._keys) <= MOST_STARTS:
             found = list(map(self._task, self._keys))
             is_read = None not in found
-            over = [task for task in found if task is not None and _is_over(task)]
+            over = [task for task in found if task is not None and task.is_final]
             rules = self._services.account.rules
             self._able = [task for task in over if not unsupported_fields(task.spec, rules)]
             counts = len(found) - len(over), len(over) - len(self._able)
@@ -107,7 +105,3 @@ class RunAgainDialog(ConfirmSheet):
         self.verb_button.setEnabled(False)  # asked once, started once
         self.accept()
         self._start([task.spec for task in self._able])
-
-
-def _is_over(task: Task) -> bool:
-    return task.status not in AT_WORK and can_run_again(task)

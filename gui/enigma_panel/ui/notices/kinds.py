@@ -13,7 +13,7 @@ from enigma_panel.services.retry_policy import reply_of
 from enigma_panel.services.types import NotConnectedError, NoticeKind, ServiceNotice, ServiceStatus
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.notices.queue import spent_today
-from enigma_panel.ui.text.dialects import dialect_name, wanted_dialect
+from enigma_panel.ui.text.dialects import wanted_dialect_name
 from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain
 from enigma_panel.ui.text.pages import account_page
 from enigma_panel.ui.text.problems import Notice, NoticeAction
@@ -60,7 +60,7 @@ class About:
             has_page=account_page(self.services.account.base_url) is not None,
             stays_open=session is not None and can_be_asked(session, self.services),
             is_closed=session is not None and session.was_over_by(self.services.clock.now_ms()),
-            dialect=dialect_name(wanted) if (wanted := wanted_dialect(session, task)) else "",
+            dialect=wanted_dialect_name(session, task),
         )
 
 

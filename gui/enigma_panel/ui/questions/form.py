@@ -95,7 +95,7 @@ class AnswerForm(QWidget):
         behind them."""
         self._kept.show_text("" if self.is_empty() else tr("Draft kept"))
         for page in self._pages.values():
-            for field in page.fields():
+            for field in page.fields:
                 field.selectAll()
 
     def mask_again(self) -> None:

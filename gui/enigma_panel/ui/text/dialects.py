@@ -32,8 +32,13 @@ def wanted_dialect(session: Session | None, task: Task | None) -> Dialect | None
     return RULES[session.dialect].switches.get(task.code or "")
 
 
+def wanted_dialect_name(session: Session | None, task: Task | None) -> str:
+    wanted = wanted_dialect(session, task)
+    return dialect_name(wanted) if wanted is not None else ""
+
+
 def offered_dialect(session: Session | None, task: Task | None, account: Account) -> Dialect | None:
-    """Return the same where it is not in use by now and the address has not changed."""
+    """Return the same unless it is in use already, or the address changed."""
     if session is None or session.base_url != account.base_url:
         return None
     wanted = wanted_dialect(session, task)
@@ -46,14 +51,14 @@ def switch_label(dialect: Dialect) -> str:
 
 
 def dialect_doubt(dialect: Dialect, host: str) -> str:
-    """Return that the host is known to speak another dialect, empty where it is not."""
+    """Return the warning that the host is known to speak another dialect, "" otherwise."""
     if fits_host(dialect, host):
         return ""
     return tr("{host} probably does not speak {dialect}.", host=host, dialect=dialect_name(dialect))
 
 
 def key_service(key: str, host: str) -> str:
-    """Return the name of the service that a key looks like one for, "" if that fits the host."""
+    """Return the service whose keys begin like this one, "" where the key fits the host."""
     other = host_of_keys(known_prefix(key) or "", host)
     return service_name(dialect_of_host(other)) if other is not None else ""
 
@@ -64,6 +69,6 @@ def key_doubt(service: str) -> str:
 
 
 def dialect_note(*, is_for_run: bool) -> str:
-    """Return when to choose one, and that the command line has done so."""
+    """Return when to choose a dialect, and whether the command line chose it."""
     note = tr("Leave it on Automatic unless the service says otherwise.")
     return f"{note} {tr('Set on the command line, for this run only.')}" if is_for_run else note

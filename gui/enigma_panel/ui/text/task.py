@@ -6,7 +6,7 @@ from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.observation import AT_CAP, UNSENT
 from enigma_panel.ui.i18n import Translations, sentence
 from enigma_panel.ui.text.cells import TAKEN_BACK, result_cell
-from enigma_panel.ui.text.dialects import dialect_name, wanted_dialect
+from enigma_panel.ui.text.dialects import wanted_dialect_name
 from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain_code, explain_lost
 from enigma_panel.ui.text.problems import NoticeAction
 from enigma_panel.ui.text.questions import missed_text
@@ -99,5 +99,5 @@ def error_context(
         has_page=NoticeAction.ACCOUNT_PAGE in ways,
         stays_open=NoticeAction.ASK_RESULT in ways,
         is_closed=session is not None and session.was_over_by(now_ms),
-        dialect=dialect_name(wanted) if (wanted := wanted_dialect(session, task)) else "",
+        dialect=wanted_dialect_name(session, task),
     )

@@ -28,7 +28,7 @@ WAYS = (
 def ways_out(
     session: Session | None, task: Task | None, services: Services
 ) -> tuple[NoticeAction, ...]:
-    """Return what can be done now; each does what it says at once."""
+    """Return the ways out that are possible now."""
     if session is not None and session.phase is Phase.UNCONFIRMED:
         page = (NoticeAction.ACCOUNT_PAGE,) if account_page(services.account.base_url) else ()
         again = (NoticeAction.START_AGAIN,) if task is not None else ()
@@ -47,11 +47,6 @@ def ways_out(
 def can_be_asked(session: Session, services: Services) -> bool:
     """Return whether a session can be asked in a new task what became of the one before."""
     return not session.close_after and not session.is_ended and services.sessions.is_ours(session)
-
-
-def can_run_again(task: Task) -> bool:
-    """Return whether a task may be started again without a warning: none of it may run still."""
-    return task.status not in {TaskStatus.QUEUED, TaskStatus.UNCONFIRMED}
 
 
 def way_out_label(

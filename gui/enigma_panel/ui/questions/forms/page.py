@@ -34,19 +34,20 @@ class Asking(HidingStruct, frozen=True):
     """
 
     question: OpenQuestion
-    approved_today: Callable[[], Sequence[str]] = tuple
-    live_page: Hidden[str | None] = None
-    open_live_page: Callable[[], None] = lambda: None
-    make_login_helper: Callable[[], LoginHelper | None] = lambda: None
-    username: Hidden[str] = ""
-    note_username: Callable[[str], None] = lambda _name: None
+    approved_today: Callable[[], Sequence[str]]
+    live_page: Hidden[str | None]
+    open_live_page: Callable[[], None]
+    make_login_helper: Callable[[], LoginHelper | None]
+    username: Hidden[str]
+    note_username: Callable[[str], None]
 
 
 class AnswerPage(QWidget):
-    """One way to answer: what the agent reads, and what of that must not come back.
+    """One way to answer.
 
     filled: Enter in the last field, which sends. edited: a text or a choice has changed. resized:
-    it has more rows now, or fewer. has_options: the options of the question stand there.
+    it has more rows now, or fewer. has_options: the page lists the question's options, so its text
+    is shown without them.
     """
 
     has_options = False
@@ -58,7 +59,7 @@ class AnswerPage(QWidget):
         super().__init__()
         self.column = make_column()
         self.setLayout(self.column)
-        self._fields: list[Field] = []
+        self.fields: list[Field] = []  # in the order of Tab
 
     def add_field(self, name: str, field: Field, *, labelled: bool = False) -> ProblemLabel:
         """Add a field; returns the place of its problem. labelled: its name stands above it, not in
@@ -78,15 +79,11 @@ class AnswerPage(QWidget):
         return problem
 
     def watch(self, field: Field) -> None:
-        """Tell of what is typed in it; in the last line Enter sends."""
-        self._fields.append(field)
+        """Report changes of a field; Enter in the last line field sends."""
+        self.fields.append(field)
         field.textChanged.connect(self.edited)
         if isinstance(field, LineEdit) and not field.enter_moves_on:
             field.returnPressed.connect(self.filled)
-
-    def fields(self) -> list[Field]:
-        """What is typed in, in the order of Tab."""
-        return self._fields
 
     def answer(self) -> str:
         """What the agent reads."""
@@ -97,7 +94,7 @@ class AnswerPage(QWidget):
         return self.answer()
 
     def enter_sends(self) -> bool:
-        """Whether Enter does, without Ctrl."""
+        """Whether Enter alone sends; otherwise Ctrl+Enter."""
         return True
 
     def doubt(self) -> str:
@@ -105,7 +102,7 @@ class AnswerPage(QWidget):
         return ""
 
     def secrets(self) -> list[str] | None:
-        """Return the parts that must not come back; None: those that answer and question show."""
+        """The parts of the answer to redact later; None: the inbox finds them."""
         return None
 
     def used(self) -> str:
@@ -116,24 +113,24 @@ class AnswerPage(QWidget):
         """The answer is being sent."""
 
     def mistake(self) -> Mistake | None:
-        """What keeps it from being sent."""
+        """What keeps the answer from being sent; None when it can be."""
         raise NotImplementedError
 
     def first_field(self) -> QWidget:
         """Where typing begins."""
-        return self.fields()[0]
+        return self.fields[0]
 
     def last_stop(self) -> QWidget:
-        """What Tab comes to last in here."""
-        return self.fields()[-1]
+        """The last widget that Tab reaches here."""
+        return self.fields[-1]
 
     def is_empty(self) -> bool:
         """Whether nothing was typed or chosen."""
-        return not any(field.text() for field in self.fields())
+        return not any(field.text() for field in self.fields)
 
     def forget(self) -> None:
         """Let go of all that was typed; the histories of the fields, too."""
-        for field in self.fields():
+        for field in self.fields:
             if isinstance(field, PasswordEdit):
                 field.forget()
             elif isinstance(field, TextEdit):
@@ -143,6 +140,6 @@ class AnswerPage(QWidget):
 
     def mask_again(self) -> None:
         """Hide every secret until the person shows it again."""
-        for field in self.fields():
+        for field in self.fields:
             if isinstance(field, PasswordEdit):
                 field.mask_again()
