@@ -387,9 +387,9 @@ DATA = (
         promise="A key in the environment variable ENIGMA_API_KEY is used first and never stored.",
         mistake="it is stored",
         file="services/account.py",
-        old="            self.from_environment = True\n",
-        new="            self.from_environment = True\n"
-        "            await self._ask_store(lambda store: store.save(key), KEYCHAIN_S)\n",
+        old='            await self._use(key, "")\n',
+        new='            await self._use(key, "")\n'
+        "            await self._ask_store(lambda store: store.save(key))\n",
         tests=(f"{ACCOUNT}::test_the_environment_comes_first_and_is_not_stored",),
     ),
     Break(
