@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.api.protocols import ApiCall
 from tests.simulation.calls import Sent, Verdict
+from tests.simulation.check_records import WRITTEN_S
 from tests.simulation.weather import Fate, Kind
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ class Calls:
         if sent.verb is not ApiCall.START_SESSION or "taskDetails" in sent.body:
             return False
         before = [other for other in self._world.link.book.all if other.verb is sent.verb]
-        told = [other for other in before if (other.judged_at or sent.at) < sent.at]
+        decided_at = sent.at - WRITTEN_S  # the text is in the intent, which is written first
+        told = [other for other in before if (other.judged_at or sent.at) < decided_at]
         takes = [o for o in told if o.failure is Verdict.KNOWN and "taskDetails" in o.body]
         tried = any(o.status == 400 and (o.life, o.mark) == (sent.life, sent.mark) for o in told)
         return not any(o.life == sent.life or self._is_kept(o) for o in takes) and not tried
