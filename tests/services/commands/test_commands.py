@@ -12,7 +12,8 @@ from enigma_panel.core.observation import Kind
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.commands.command import Command, react
-from enigma_panel.services.types import NoticeKind, WaitReason
+from enigma_panel.services.commands.delivery import LATE_STOP_MS
+from enigma_panel.services.types import Diff, NoticeKind, WaitReason
 from tests.kit.clock import NOW
 from tests.kit.gateways import GATEWAYS, UNCONFIRMED, GatewayReply, error_of
 from tests.kit.rows import check_rows
@@ -210,7 +211,22 @@ async def test_terminate_waits_for_nothing_that_is_being_sent(
     await bench.commands.give(key, TERMINATE)
     assert bench.client.verbs == [first, TERMINATE]
     assert bench.client.seconds == pytest.approx([0.0, 1.0], abs=0.1)
+
+
+async def test_a_stop_that_may_still_arrive_marks_its_session_for_a_while(bench: Bench) -> None:
+    key = await bench.open()
+    bench.client.script = [InterruptedCallError("timeout")]
+    bench.give(key, STOP)
+    await asyncio.sleep(0.1)
+    await bench.see(key, Kind.FAILED, text="it had an end of its own")
+    await settle()
+    assert bench.commands.pending(key) is None
+    assert bench.store.ending == {key: {STOP}}
+    touched: list[Diff] = []
+    bench.store.changed.connect(touched.append)
+    await asyncio.sleep(LATE_STOP_MS / 1000)
     assert bench.store.ending == {}
+    assert [diff.sessions for diff in touched] == [{key}], "what waits there looks again"
 
 
 async def test_a_resume_on_a_working_session_and_a_pause_on_a_done_one_send_nothing(

@@ -26,6 +26,9 @@ from enigma_panel.store.ledger.intents import Outcome
 
 T = TypeVar("T")
 
+LATE_STOP_MS = 5_000
+"""Time for which a Stop that no reply confirmed may still arrive once it is over, in ms."""
+
 
 class DroppedError(Exception):
     """The command is not sent any more. outcome: of its intent. is_refused: for good."""
@@ -73,7 +76,10 @@ class CommandSender(Service):
                 await self._settle(command, command.dropped, Observation(kind=Kind.DELIVERED))
             raise
         finally:
-            self.unmark(command)
+            if command.verb is CommandVerb.STOP and command.reach in {Reach.MAYBE, Reach.CHANNEL}:
+                self._scope.spawn("late stop", self._unmark_late(command))
+            else:
+                self.unmark(command)
         return False
 
     def obsolete(self, command: Command) -> Outcome | None:
@@ -93,6 +99,12 @@ class CommandSender(Service):
     def unmark(self, command: Command) -> None:
         """Remove that mark: no effect of it is to be seen any more."""
         self._store.ending.unmark(command.key, command)
+
+    async def _unmark_late(self, command: Command) -> None:
+        """Remove the mark of a Stop once no copy of it can meet the next task."""
+        await self._clock.sleep_until(self._clock.now_ms() + LATE_STOP_MS)
+        self.unmark(command)
+        self._store.touch(command.key)
 
     async def forget(self, command: Command) -> None:
         """Settle one whose outcome need not be known: the next run does not send it again."""
