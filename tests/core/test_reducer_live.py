@@ -122,7 +122,7 @@ def test_a_lost_reply_does_not_hide_a_question_that_is_open() -> None:
     assert _reduce(_session(), answered, unknown, NOW + 3)[1] is answered
 
 
-def test_what_was_lost_is_found_by_its_result() -> None:
+def test_what_was_lost_is_found_by_its_report() -> None:
     task = _task(status=S.LOST, sent_ms=NOW - 50, ended_ms=NOW - 5)
     done = Observation(kind=K.COMPLETED, text="r", task_id="t1")
     session, found = _reduce(_session(phase=P.CLOSED), task, done, NOW)
@@ -132,7 +132,9 @@ def test_what_was_lost_is_found_by_its_result() -> None:
         True,
         P.CLOSED,
     )
-    for kind in set(Kind) - {K.COMPLETED, K.RESTORED}:
+    _, failed = _reduce(_session(), task, Observation(kind=K.FAILED, text="x"), NOW)
+    assert (failed.status, failed.error, failed.is_new) == (S.FAILED, "x", True)
+    for kind in set(Kind) - {K.COMPLETED, K.FAILED, K.RESTORED}:
         assert _reduce(_session(), task, Observation(kind=kind, text="x"), NOW)[1].status is S.LOST
 
 

@@ -21,6 +21,10 @@ R = TypeVar("R", Task, Session)
 _UNDONE = frozenset(
     {(TaskStatus.STOPPED, TaskStatus.QUEUED), (TaskStatus.LOST, TaskStatus.UNCONFIRMED)}
 )
+_FOUND = {
+    TaskStatus.LOST: {TaskStatus.DONE, TaskStatus.FAILED},
+    TaskStatus.STOPPED: {TaskStatus.DONE},
+}
 WRITTEN_S = 1.5
 """What is known for so long has been written, where the disk works."""
 
@@ -75,14 +79,13 @@ class Records:
     def nothing_final_changes(self, old: Task, new: Task) -> None:
         """A final task keeps status, result and end; figures never told may still come.
 
-        But lost means that nobody knows, and stopped that we told it to end: a result that comes
+        But lost means that nobody knows, and stopped that we told it to end: a report that comes
         all the same tells. What the person took out of the queue or put away is brought back when
         they say so.
         """
         if self._is_undone(old, new):
             return
-        inferred = old.status in {TaskStatus.LOST, TaskStatus.STOPPED} and old.sent_ms is not None
-        found = inferred and new.status is TaskStatus.DONE
+        found = old.sent_ms is not None and new.status in _FOUND.get(old.status, ())
         if not old.is_final or found:
             return
         changed = _lasting(old) != _lasting(new)

@@ -343,9 +343,10 @@ def _restored_task(session: Session, task: Task, now_ms: int) -> Task:
 
 
 def _is_found(task: Task, observation: Observation) -> bool:
-    """Whether a result says more than the final status: lost, or a Stop of ours."""
-    inferred = task.status in {S.LOST, S.STOPPED} and task.sent_ms is not None
-    return inferred and observation.kind is Kind.COMPLETED
+    """Whether a report says more than the final status: lost, or a Stop of ours."""
+    may_be_done = task.status is S.STOPPED and observation.kind is Kind.COMPLETED
+    is_known = task.status is S.LOST and observation.kind in _REPORTS
+    return (may_be_done or is_known) and task.sent_ms is not None
 
 
 def _with_late_answer(task: Task, observation: Observation) -> Task:

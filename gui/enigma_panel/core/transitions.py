@@ -26,7 +26,7 @@ TASK_TRANSITIONS: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
     Kind.PAUSED: _each(LIVE - {S.ASKS}, S.PAUSED),
     Kind.QUESTION: _each(LIVE, S.ASKS),
     Kind.COMPLETED: _each(LIVE | {S.LOST, S.STOPPED}, S.DONE),
-    Kind.FAILED: _each(LIVE, S.FAILED),
+    Kind.FAILED: _each(LIVE | {S.LOST}, S.FAILED),
     Kind.STOPPED: _each(LIVE, S.STOPPED),
     Kind.TERMINATED: _each(LIVE, S.STOPPED),
     Kind.TASK_GONE: _each(LIVE, S.LOST),

@@ -121,6 +121,17 @@ async def test_four_over_fifteen_seconds_prove_the_end(polled: Polled) -> None:
     assert len(polled.asked) == 4
 
 
+async def test_a_lost_task_that_is_named_after_its_end_is_asked_for_once(polled: Polled) -> None:
+    polled.answers, polled.rest = [], K.COMPLETED
+    polled.session, polled.key = await polled.bench.open()
+    await polled.bench.store.record(polled.session, polled.key, Observation(kind=K.SESSION_GONE))
+    assert polled.bench.task(polled.key).status is S.LOST
+    accepted = Observation(kind=K.ACCEPTED, task_id="t")
+    await polled.bench.reply(polled.bench.intent, Outcome.KNOWN, accepted)
+    await asyncio.sleep(1)
+    assert (polled.bench.task(polled.key).result, polled.looks) == ("r", [0])
+
+
 async def test_a_task_that_is_not_found_ends_alone(polled: Polled) -> None:
     await polled.begin(rest=K.TASK_GONE)
     await asyncio.sleep(17)

@@ -131,7 +131,8 @@ class Poller(Service):
             self._scope.spawn(f"poll {key}", self._loop(key))
 
     def _is_worth_asking(self, task: Task) -> bool:
-        """Whether to ask for it: while it may change, and longer for its cost."""
+        """Whether to ask for it: while it may change, longer for its cost; once where a lost
+        task was named after its end."""
         if task.service_id is None:
             return False
         if not task.is_final:
@@ -140,6 +141,7 @@ class Poller(Service):
             return True
         age_ms = self._clock.now_ms() - max(task.since_ms, task.ended_ms or 0)
         is_unknown = task.cost is None and task.status in {TaskStatus.DONE, TaskStatus.FAILED}
+        is_unknown |= task.status is TaskStatus.LOST and task.key not in self._heard
         return is_unknown and age_ms < COST_FOR_MS
 
     async def _loop(self, key: int) -> None:
