@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
@@ -84,8 +85,11 @@ async def test_what_a_killed_run_left_open_is_settled(path: Path, running: Runni
         asked = a_task(1, status=TaskStatus.ASKS, question="Which?", question_n=1, asked_ms=1)
         unsent = a_task(2, status=TaskStatus.STARTING, service_id=None, sent_ms=None)
         added = a_task(3, status=TaskStatus.STARTING, service_id=None)
+        ended = replace(unsent, key=4, session_key=4)
         for task in (asked, unsent, added):
             put(ledger, a_session(task.key, current_task=task.key), task)
+        over = a_session(4, current_task=4, phase=Phase.CLOSED_ASSUMED, terminate_sent_ms=1)
+        put(ledger, over, ended)
         session = a_session(1, current_task=1)
         ledger.open_intent(IntentKind.ANSWER, session, asked, 1, verb=AnswerVerb.RESUME)
         ledger.open_intent(IntentKind.NEW_TASK, a_session(3, current_task=3), added, 1)
@@ -93,6 +97,8 @@ async def test_what_a_killed_run_left_open_is_settled(path: Path, running: Runni
         (question,) = parts.services.inbox.questions()
         assert (question.task_key, question.maybe_answered) == (1, True)
         assert [entry.task_key for entry in parts.services.queue.entries()] == [2]
+        stopped = existing(parts.services.sessions.task(4))
+        assert (stopped.status, stopped.code) == (TaskStatus.STOPPED, "TERMINATED_BEFORE_TASK")
         start = existing(parts.services.sessions.task(3))
         assert start.status is TaskStatus.UNCONFIRMED
         assert await parts.services.store.read(lambda ledger: ledger.unsettled()) == []

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from enigma_panel.core.models import Phase, Task, TaskStatus
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.services.container import Services
@@ -88,15 +88,20 @@ async def _remember_calls(services: Services) -> None:
 
 
 async def _put_unsent_back(store: SessionStore) -> None:
-    """Queue again what was never sent although its session was opened: the last run ended there."""
-    for task in [task for task in store.tasks() if _was_never_sent(store, task)]:
-        back = Observation(kind=Kind.BACK_IN_QUEUE)
-        await store.record(task.session_key, task.key, back)
+    """Settle tasks that were never sent although their session was opened: the last run ended
+    there. They are queued again, or stopped where a Terminate of that session was delivered."""
+    for task in store.tasks():
+        session = store.session(task.session_key)
+        if session is None or not _was_never_sent(session, task):
+            continue
+        fact = Observation(kind=Kind.BACK_IN_QUEUE)
+        if session.terminate_sent_ms is not None:
+            fact = Observation(kind=Kind.STOPPED, code="TERMINATED_BEFORE_TASK")
+        await store.record(session.key, task.key, fact)
 
 
-def _was_never_sent(store: SessionStore, task: Task) -> bool:
-    session = store.session(task.session_key)
-    if session is None or session.phase is not Phase.OPEN:
+def _was_never_sent(session: Session, task: Task) -> bool:
+    if session.phase not in {Phase.OPEN, Phase.CLOSED_ASSUMED}:
         return False
     is_first = session.current_task == task.key and task.service_id is None
     return is_first and task.status in {TaskStatus.STARTING, TaskStatus.PAUSED}
