@@ -561,6 +561,18 @@ def test_done_in_a_session_that_closes_after_it() -> None:
     assert shown_state(kept, task) is SessionState.IDLE
 
 
+def test_a_task_that_failed_closes_nothing_after_the_next_one() -> None:
+    """The service closes after the task that said so, and not after one that was sent behind it."""
+    failed = Observation(kind=K.FAILED, text="no", code="PAGE_CRASH")
+    session, _ = reduce(_session(), _task(), failed, NOW)
+    assert session.close_after
+    later = _task(key=2, spec=TaskSpec(text="t", close_after=False))
+    session = replace(session, current_task=2)
+    session, done = reduce(session, later, Observation(kind=K.COMPLETED, text="r"), NOW)
+    assert shown_state(session, done) is SessionState.IDLE
+    assert not session.close_after
+
+
 def test_a_late_fact_about_an_earlier_task_leaves_the_session_alone() -> None:
     session = _session(current_task=2, close_after=True)
     same, task = reduce(session, _task(key=1), Observation(kind=K.COMPLETED, text="r"), NOW)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, SessionState, TaskStatus, shown_state
 from enigma_panel.core.money import sum_money
@@ -42,9 +41,9 @@ class CapBench(QueueBench):
         sessions = Sessions(bench.context, bench.starts, bench.commands, self.queue, self.poller)
         self.caps = Caps(bench.context, self.settings, self.day_cap, sessions, self.queue)
 
-    async def run(self, n: int = 1) -> list[int]:
+    async def run(self, n: int = 1, *, close_after: bool = False) -> list[int]:
         """So many tasks at work, each in a browser of its own."""
-        keys = [await self.start() for _ in range(n)]
+        keys = [await self.start(close_after=close_after) for _ in range(n)]
         await until(lambda: all(self.task(key).status is TaskStatus.WORKING for key in keys), 90)
         return keys
 
@@ -216,8 +215,7 @@ async def test_where_the_browser_closes_after_its_task_terminate_alone_is_sent(
 ) -> None:
     bench.settings.change(cap_per_task=CAP)
     for queued, verb in ((False, TERMINATE), (True, STOP)):
-        (key,) = await bench.run()
-        await bench.store.update(replace(bench.session_of(key), close_after=True))
+        (key,) = await bench.run(close_after=True)
         if queued:
             await bench.start(where=bench.session_of(key))
         await bench.tell(key, "0.26", "0.28")
