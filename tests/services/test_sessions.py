@@ -41,6 +41,16 @@ async def test_a_task_for_an_open_browser_keeps_what_that_was_opened_with(runnin
         )
 
 
+async def test_one_call_closes_its_session_whatever_was_chosen(running: Running) -> None:
+    async with running("http://127.0.0.1:9") as parts:
+        services = parts.services
+        services.queue.set_leaving(True)  # nothing is sent
+        spec = TaskSpec(text="Look", close_after=False)
+        task = existing(services.sessions.task(await services.sessions.start(spec, one_call=True)))
+        assert task.spec.close_after
+        assert existing(services.sessions.session(task.session_key)).close_after
+
+
 async def test_many_old_records_are_read_some_at_a_time(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from enigma_panel.core.observation import AT_CAP, Kind, Observation, Usage
 from enigma_panel.core.service_rules import RULES
 from enigma_panel.core.statuses import FINAL_STATUSES, TaskStatus
 from enigma_panel.core.transitions import LIVE, OF_TASK, SESSION_TRANSITIONS, TASK_TRANSITIONS
-from enigma_panel.core.verbs import ANSWERS, COMMANDS, CommandVerb, TaskVerb
+from enigma_panel.core.verbs import ANSWERS, COMMANDS, CommandVerb
 
 TERMINATE_GRACE_MS = 15_000
 """How long a delivered Terminate is believed although polls still report work, in ms."""
@@ -119,7 +119,7 @@ def _next_session(
 ) -> Session:
     session = _with_ids(session, observation, now_ms)
     taken_on = task is not None and (task.service_id is not None or observation.kind in OF_TASK)
-    if task is not None and taken_on and task.verb is not TaskVerb.RUN_TASK:
+    if task is not None and taken_on:
         # Each newTask says it anew: one that failed closes nothing after the next.
         session = replace(session, close_after=task.spec.close_after)
     phase = SESSION_TRANSITIONS.get(observation.kind, {}).get(session.phase, session.phase)

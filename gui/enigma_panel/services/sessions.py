@@ -256,6 +256,8 @@ class Sessions(Service):
         self, spec: TaskSpec, session: Session | None, *, one_call: bool
     ) -> tuple[Session, Task]:
         now = self._clock.now_ms()
+        if one_call:
+            spec = replace(spec, close_after=True)  # it always closes its session
         session = session or Session(
             base_url=self._account.base_url,
             key_fingerprint=self._account.key_fingerprint,
@@ -264,7 +266,7 @@ class Sessions(Service):
             phase=Phase.PLANNED,
             since_ms=now,
             created_ms=now,
-            close_after=spec.close_after or one_call,  # one call always closes its session
+            close_after=spec.close_after,
         )
         verb = TaskVerb.RUN_TASK if one_call else TaskVerb.NEW_TASK
         task = Task(session_key=session.key, verb=verb, spec=spec, since_ms=now, created_ms=now)
