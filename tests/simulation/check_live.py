@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from enigma_panel.core.models import Session, Task, TaskStatus
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.simulator.task import TaskState
 from enigma_panel.store.ledger.intents import Step
@@ -139,6 +139,8 @@ class Live:
         age_ms = parts.services.clock.now_ms() - session.since_ms
         if session.is_ended and age_ms <= 1000 * (self._world.timeline.now - since):
             return  # it has been taken for closed since: a call was told that it is gone
+        if session.phase is Phase.CLOSED_ASSUMED:
+            return  # a task without a name may work there all the same (known-limits.md)
         open_here = [q for q in parts.services.inbox.questions() if q.session_key == session.key]
         if any(q.text == text for q in open_here):
             return
