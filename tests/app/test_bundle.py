@@ -26,7 +26,7 @@ from enigma_panel.store.paths import folders_below
 from tests.kit.wait import wait_for
 
 ROOT = Path(__file__).parents[2]
-BUILD_LIMIT_S = 400
+BUILD_LIMIT_S = 900
 LIMIT_S = 40
 
 KEYRING_TOOLS = ("dbus-run-session", "gnome-keyring-daemon")

@@ -1,6 +1,6 @@
 """Features over the same fakes as the windows of the engine."""
 
-from tests.services.conftest import clock
+from tests.services.conftest import bench, clock, running
 from tests.ui.conftest import (
     dialogs,
     large_font,
@@ -14,6 +14,7 @@ from tests.ui.conftest import (
 )
 
 __all__ = [
+    "bench",
     "clock",
     "dialogs",
     "large_font",
@@ -21,6 +22,7 @@ __all__ = [
     "no_button_stays_pressed",
     "no_window_left",
     "queue_is_shown_at_once",
+    "running",
     "services",
     "window",
     "world",

@@ -105,6 +105,7 @@ class FakeSessions(Sessions):
         self.waiting: dict[int, PendingCommand] = {}
         self.asking: set[int] = set()
         self.missing: set[int] = set()
+        self.answering: set[int] = set()
         self.not_ours: set[int] = set()
         self.lost_replies: set[int] = set()
         self.texts: list[str] = []
@@ -271,6 +272,9 @@ class FakeSessions(Sessions):
         session = self.session(task.session_key) if task is not None else None
         is_over = session is None or session.is_ended
         return task is not None and task.key in self.missing and not is_over
+
+    def is_answering(self, task: Task | None) -> bool:
+        return task is not None and task.key in self.answering
 
     def is_awaiting_reply(self, key: int) -> bool:
         return key not in self.lost_replies
@@ -586,6 +590,8 @@ class FakeInbox(Inbox):
         self.gate: asyncio.Event | None = None
         self.waits: dict[int, AnswerWait] = {}
         self.sending: set[int] = set()
+        self.takes: Callable[[OpenQuestion], bool] = lambda _question: False
+        self.released: list[int] = []
 
     def ask(self, *questions: OpenQuestion) -> None:
         self.open += questions
@@ -602,6 +608,12 @@ class FakeInbox(Inbox):
         else:
             self.waits[task_key] = wait
         self.waiting_changed.emit(task_key)
+
+    def offer_to(self, takes: Callable[[OpenQuestion], bool]) -> None:
+        self.takes = takes
+
+    def release(self, task_key: int) -> None:
+        self.released.append(task_key)
 
     def questions(self) -> list[OpenQuestion]:
         return sorted(self.open, key=lambda one: one.expires_ms or 1 << 62)

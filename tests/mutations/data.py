@@ -7,6 +7,7 @@ RESULT_FILES = "tests/features/result_files/test_panel.py"
 ASKED = "tests/features/desktop_notices/test_question_notifier.py"
 SERVICE_LOGINS = "tests/features/saved_logins/test_logins.py"
 SAVED_LOGINS = "tests/features/saved_logins/test_helper.py"
+CHOSEN_LOGINS = "tests/features/saved_logins/test_chosen.py"
 LOGIN_OFFERS = "tests/features/saved_logins/test_offers.py"
 FILTER = "tests/services/state/test_redaction_filter.py"
 FIELD = "tests/ui/widgets/test_password_edit.py"
@@ -357,6 +358,14 @@ DATA = (
         old="        self._filled = account\n        self.edited.emit()\n",
         new="        self._filled = account\n        self.window()._send()\n",
         tests=(f"{SAVED_LOGINS}::test_a_click_fills_it_in_and_sends_nothing",),
+    ),
+    Break(
+        promise="once, to that task's first question",
+        mistake="one that may have arrived is sent again",
+        file="services/questions/inbox.py",
+        old="question.question_n == 1 and not question.maybe_answered",
+        new="question.question_n == 1",
+        tests=(f"{CHOSEN_LOGINS}::test_what_may_have_arrived_is_not_sent_again",),
     ),
     Break(
         promise="is offered for exactly the host that the task names: the service does not "

@@ -142,10 +142,10 @@ class Live:
         if session.phase is Phase.CLOSED_ASSUMED:
             return  # a task without a name may work there all the same (known-limits.md)
         open_here = [q for q in parts.services.inbox.questions() if q.session_key == session.key]
-        if any(q.text == text for q in open_here):
+        task = parts.services.store.current_task(session)
+        if any(q.text == text for q in open_here) or parts.services.sessions.is_answering(task):
             return
         tasks = tasks_of(parts, session.key)
-        task = parts.services.store.current_task(session)
         answered = any(t.answered_ms is not None and t.question == text for t in tasks)
         if answered or task is None or task.is_final or task.status is TaskStatus.QUEUED:
             return

@@ -117,6 +117,7 @@ class Life:
         self.world.checks.begins(self)
         self.world.person.comes_back()
         await recovery.recover(self.parts.services)
+        self.world.logins.begin(self.parts.services)
         self.parts.services.scope.spawn("ticks", self._ticks(self.parts))
         await self.parts.services.account.load()
         self.parts.services.scope.spawn("health", self.parts.services.health.run())

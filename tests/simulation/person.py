@@ -84,7 +84,8 @@ class Person:
         self.marks += count
         first = self.marks - count + 1
         return [
-            draw_spec(self.rng, mark, self.world.settings) for mark in range(first, self.marks + 1)
+            self.world.logins.choose(draw_spec(self.rng, mark, self.world.settings))
+            for mark in range(first, self.marks + 1)
         ]
 
     def answer(self, question: OpenQuestion, *, stop: bool = False, again: bool = False) -> None:

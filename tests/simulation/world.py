@@ -19,6 +19,7 @@ from tests.simulation.late_name import LateName
 from tests.simulation.late_reply import LateReply
 from tests.simulation.life import End, Life, copy_ledger
 from tests.simulation.link import Link
+from tests.simulation.logins import Logins
 from tests.simulation.not_found import NotFound
 from tests.simulation.person import Person
 from tests.simulation.questions import Questions
@@ -65,6 +66,7 @@ class World:
         self.link = Link(self)
         self.channel = Channel(self)
         self.checks = Checks(self)
+        self.logins = Logins(self, self.source("logins"))
         self.person = Person(self, self.source("person"))
         self.storm = Storm(self, self.source("storm"))
         self.settings_changes = SettingsChanges(self, self.source("settings changes"))

@@ -119,7 +119,8 @@ class TaskSpec(Struct, frozen=True, kw_only=True):
 
     starting_url: http or https, None to let the agent choose. close_after: end the session once the
     task is done. browser: of the session that is opened for it. output_schema: a JSON text, for
-    OutputType.JSON the JSON Schema as it was pasted, for CSV the list of the columns' names.
+    OutputType.JSON the JSON Schema as it was pasted, for CSV the list of the columns' names. login:
+    the account of the saved login that answers its first question, "" where a person does.
     """
 
     text: str
@@ -129,6 +130,7 @@ class TaskSpec(Struct, frozen=True, kw_only=True):
     browser: BrowserOptions = NO_OPTIONS
     output_type: OutputType = OutputType.TEXT
     output_schema: str = ""
+    login: str = ""
 
 
 class Session(HidingStruct, frozen=True, kw_only=True):

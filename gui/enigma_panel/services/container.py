@@ -87,9 +87,9 @@ def make_services(
     commands = Commands(context, starts, poller, live)
     day_cap = DayCap(settings, context.store)
     queue = _make_queue(context, starts, poller, commands, settings=settings, day_cap=day_cap)
-    sessions = Sessions(context, starts, commands, queue, poller)
     answers = Answers(context, poller)
-    inbox = Inbox(context.store, poller, answers, commands)
+    inbox = Inbox(context.store, poller, answers, commands)  # before views: it may take a question
+    sessions = Sessions(context, starts, commands, queue, poller)
     spending = Spending(context)
     services = Services(
         clock=context.clock,

@@ -7,7 +7,15 @@ from decimal import Decimal
 from msgspec.structs import replace
 from PySide6.QtCore import Signal
 
-from enigma_panel.core.models import FINAL_PHASES, NO_OPTIONS, Phase, Session, Task, TaskSpec
+from enigma_panel.core.models import (
+    FINAL_PHASES,
+    NO_OPTIONS,
+    Phase,
+    Session,
+    Task,
+    TaskSpec,
+    TaskStatus,
+)
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.validation import site_of
 from enigma_panel.core.verbs import COMMANDS, CommandVerb, TaskVerb
@@ -119,6 +127,13 @@ class Sessions(Service):
         if task is None or session is None or session.is_ended:
             return False
         return self._poller.is_missing(task.key)
+
+    def is_answering(self, task: Task | None) -> bool:
+        """Whether the task's question is answered without a person."""
+        session = self._store.session(task.session_key) if task is not None else None
+        if task is None or session is None or session.is_ended:
+            return False
+        return task.status is TaskStatus.ASKS and task.key in self._store.answering
 
     def is_awaiting_reply(self, task_key: int) -> bool:
         return self._starts.is_awaiting_reply(task_key)

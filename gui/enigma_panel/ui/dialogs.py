@@ -19,6 +19,7 @@ from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.dialog import Sheet
 
 if TYPE_CHECKING:
+    from enigma_panel.ui.new_task.part import TaskPart
     from enigma_panel.ui.questions.dialog import QuestionDialog
     from enigma_panel.ui.questions.forms.login_helper import LoginHelper
     from enigma_panel.ui.questions.page import MakeLoginHelper
@@ -40,7 +41,8 @@ class Dialogs(QObject):
 
     parent: the window that dialogs belong to, asked for when a dialog is made. try_demo and
     use_account change between the demo service and the account; without them no button does it.
-    settings_parts: what features add to Settings. others: dialogs of theirs that close with ours.
+    settings_parts, task_parts: what features add to Settings and to New task. others: dialogs of
+    theirs that close with ours.
     make_login_helper: a feature's, for questions.
     find_side: finds the place of a question in the main window.
     tells_of_questions: whether a feature tells of questions on the desktop, as far as is known.
@@ -71,6 +73,7 @@ class Dialogs(QObject):
         self._try_demo = try_demo
         self._use_account = use_account
         self.settings_parts: list[SettingsPart] = []
+        self.task_parts: list[Callable[[], TaskPart]] = []
         self.others: list[QDialog] = []
         self.make_login_helper: MakeLoginHelper | None = None
         self.find_side: FindSide = lambda _wanted: None
@@ -158,7 +161,8 @@ class Dialogs(QObject):
         from enigma_panel.ui.new_task.dialog import NewTaskDialog
 
         def make() -> NewTaskDialog:
-            return NewTaskDialog(self._services, self._parent(), self.open_key)
+            parts = [make_part() for make_part in self.task_parts]
+            return NewTaskDialog(self._services, self._parent(), self.open_key, parts)
 
         self.once(NewTaskDialog, make).ask(session_key, prefill)
 

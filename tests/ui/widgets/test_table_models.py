@@ -52,6 +52,18 @@ def test_sessions_stand_in_the_order_of_their_start_whatever_becomes_of_them(
     assert not session_rows.needs_you(4)
 
 
+def test_what_the_program_answers_needs_nobody(
+    services: Any, session_rows: SessionsModel, tasks: TasksModel
+) -> None:
+    services.sessions.add(1, status=TaskStatus.ASKS, question="Your login?")
+    for answering, word in (({1}, "Answering"), (set(), "Needs you")):
+        services.sessions.answering = answering
+        services.sessions.change_task(1)
+        assert session_rows.cell(1, Column.STATE).text == word
+        assert tasks.cell(1, TaskColumn.STATUS).text == word
+        assert session_rows.needs_you(1) == tasks.needs_you(1) == (not answering)
+
+
 def test_a_failed_start_leaves_no_row(services: Any, session_rows: SessionsModel) -> None:
     """Its task says so; nothing was ever open."""
     services.sessions.add(1, phase=Phase.STARTING, status=TaskStatus.STARTING)

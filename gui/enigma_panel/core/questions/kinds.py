@@ -40,7 +40,9 @@ _MONEY = lazy_compile(r"\b(purchase|buy|pay|payment|order|checkout|total)\b", re
 
 
 LOGIN_USED = "login "
-"""Prefix of the account's name in a login that was used; others are amounts."""
+CHOSEN_LOGIN_USED = "chosen login "
+"""Prefixes of the account's name in a login that was used, by a person or as it was chosen with the
+task; others are amounts."""
 
 
 class QuestionKind(StrEnum):

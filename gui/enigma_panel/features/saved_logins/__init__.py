@@ -1,1 +1,1 @@
-"""Saved logins: a question for a login is filled in by a click, the password is in the keychain."""
+"""Saved logins: they fill in questions by a click, or answer the first one of a task by choice."""

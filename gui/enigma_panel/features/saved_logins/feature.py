@@ -1,9 +1,11 @@
-"""The feature of saved logins: fills in questions for a login, and has a page in the settings."""
+"""The feature of saved logins: in questions for a login, in new tasks, and in the settings."""
 
 from functools import cache, partial
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.features.feature import Feature, Host
+from enigma_panel.features.saved_logins.choice import LoginChoice
+from enigma_panel.features.saved_logins.chosen import ChosenLogins
 from enigma_panel.features.saved_logins.helper import SavedLogins
 from enigma_panel.features.saved_logins.logins import Logins, LoginStore
 from enigma_panel.features.saved_logins.offers import login_host
@@ -25,12 +27,14 @@ def install(host: Host) -> None:
 
 
 def add(host: Host, logins: Logins) -> None:
-    """Offer these logins in questions and in the settings."""
+    """Offer these logins in questions, new tasks and the settings, and answer as was chosen."""
     clock, scope, dialogs = host.services.clock, host.services.scope, host.dialogs
     dialogs.make_login_helper = partial(make_helper, logins, scope)
     dialogs.settings_parts.append(
         SettingsPart(page=tr("Logins"), make=lambda: LoginsPage(logins, clock, scope))
     )
+    dialogs.task_parts.append(partial(LoginChoice, logins))
+    host.services.inbox.offer_to(ChosenLogins(host.services, logins).takes)
     logins.remembered.connect(lambda remembered: dialogs.said.emit(remembered_text(remembered)))
 
 

@@ -1,6 +1,6 @@
 """Saved logins: host and account in the settings, the password in the keychain alone.
 
-Nothing is filled in or sent by itself. A keychain may wait for a person, or for ever: each call has
+A keychain may wait for a person, or for ever: each call has
 a time limit, and whoever waits for it may be cancelled.
 """
 

@@ -40,6 +40,19 @@ def fault_text(fault: Fault, where: str) -> str:
     return _FAULTS[fault](keychain_name(where))
 
 
+def nobody_text() -> str:
+    return tr("Nobody, ask me")
+
+
+def login_text(login: SavedLogin) -> str:
+    """'maria at bank.example'."""
+    return tr(
+        "{account} at {host}",
+        account=shorten(login.account, NAME_CHARS),
+        host=shorten(login.host, 60),
+    )
+
+
 def fill_label(login: SavedLogin) -> str:
     """'Fill in maria'."""
     return tr("Fill in {account}", account=shorten(login.account, NAME_CHARS))

@@ -10,7 +10,7 @@ from enigma_panel.api.errors import ApiError, FailureKind, SessionGoneError
 from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.questions.kinds import LOGIN_USED
+from enigma_panel.core.questions.kinds import CHOSEN_LOGIN_USED, LOGIN_USED
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.clock import local_day
@@ -60,7 +60,8 @@ class Answers(Service):
         """The amounts that were allowed today by answers that may have arrived."""
         since_ms, _ = local_day(self._clock.now_ms())
         used_today = [used for at_ms, used in self._used if at_ms >= since_ms]
-        return [used for used in used_today if not used.startswith(LOGIN_USED)]
+        logins = (LOGIN_USED, CHOSEN_LOGIN_USED)
+        return [used for used in used_today if not used.startswith(logins)]
 
     async def restore(self) -> None:
         """Restore what earlier runs allowed today, and what they may have stopped. LedgerError."""

@@ -1,7 +1,7 @@
 """The agent's open questions, and answers to them: each is delivered at most once."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
@@ -45,12 +45,24 @@ class Inbox(QObject):
         self._commands = commands
         self._open: dict[int, OpenQuestion] = {}
         self._sending: set[int] = set()
+        self._takes: Callable[[OpenQuestion], bool] = lambda _question: False
         store.changed.connect(self._follow)
         answers.changed.connect(self.waiting_changed)
 
     def questions(self) -> list[OpenQuestion]:
         """Open questions, least time left first."""
-        return sorted(self._open.values(), key=lambda q: (q.expires_ms or _FAR, q.task_key))
+        asked = (q for q in self._open.values() if q.task_key not in self._store.answering)
+        return sorted(asked, key=lambda q: (q.expires_ms or _FAR, q.task_key))
+
+    def offer_to(self, takes: Callable[[OpenQuestion], bool]) -> None:
+        """Offer each question that comes from now on to takes, if it is certainly its task's first
+        and was not answered; of one that it takes nobody is asked until `release`."""
+        self._takes = takes
+
+    def release(self, task_key: int) -> None:
+        """Ask the person the question that was taken, if it is still open."""
+        self._store.stop_answering(task_key)
+        self.changed.emit()
 
     def used_today(self) -> list[str]:
         """The amounts that were allowed today, as they were written."""
@@ -151,7 +163,11 @@ class Inbox(QObject):
         if task is None or session is None or not asks or session.is_ended:
             self._open.pop(key, None)
         else:
+            is_known = key in self._open
             self._open[key] = self._question(session, task)
+            is_certain = not is_known and self._is_certain(self._open[key], session, task)
+            if is_certain and self._takes(self._open[key]):
+                self._store.answering.add(key)
 
     def _question(self, session: Session, task: Task) -> OpenQuestion:
         text = task.question or ""
@@ -167,6 +183,11 @@ class Inbox(QObject):
             asked_again=task.asked_again,
             is_asker_unknown=self._is_asker_unknown(task),
         )
+
+    def _is_certain(self, question: OpenQuestion, session: Session, task: Task) -> bool:
+        is_first = question.question_n == 1 and not question.maybe_answered
+        may_be_a_texts = task.service_id is None and self._store.records.may_run_a_text(session)
+        return is_first and not (question.is_asker_unknown or may_be_a_texts)
 
     def _is_asker_unknown(self, task: Task) -> bool:
         tasks = self._store.tasks_of(task.session_key)

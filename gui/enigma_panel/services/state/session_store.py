@@ -68,6 +68,8 @@ class SessionStore(QObject):
         self.ending = EndMarks()
         self.unsure_stops: dict[int, int] = {}
         """Tasks that an unconfirmed Stop may end, with the number of questions they had asked."""
+        self.answering: set[int] = set()
+        """Tasks whose question the program answers by itself: nobody is asked meanwhile."""
         self._dirty: set[tuple[type, int]] = set()
 
     # -- reading -----------------------------------------------------------------------------
@@ -288,6 +290,12 @@ class SessionStore(QObject):
         if known:  # a write of such a record, as it was, may have come behind this one
             await self.update(*(replace(task, is_new=False) for task in known))
         return len(marked)
+
+    def stop_answering(self, task_key: int) -> None:
+        """Leave that task's question to the person; announced, since no record shows it."""
+        self.answering.discard(task_key)
+        if (task := self.task(task_key)) is not None:
+            self._emit([task, *filter(None, [self.session(task.session_key)])])
 
     def notify(self) -> None:
         """Announce a change in the ledger that no record in memory shows."""

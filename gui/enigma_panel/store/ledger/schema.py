@@ -10,8 +10,8 @@ sane), booleans 0 or 1. Columns that end in `_folded` hold what is searched, as
 import sqlite3
 
 APPLICATION_ID = 0x454E4750  # "ENGP": by it `file` and _check_owner know our ledger from others
-VERSION = 20
-"""The number of this schema, in the file's `user_version`: 1 to 19 had other tables."""
+VERSION = 21
+"""The number of this schema, in the file's `user_version`: 1 to 20 had other tables."""
 
 CREATE = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -61,6 +61,7 @@ CREATE TABLE tasks (
     proxy_address TEXT NOT NULL,
     output_type TEXT NOT NULL,
     output_schema TEXT NOT NULL,
+    login TEXT NOT NULL,
     service_id TEXT,
     status TEXT NOT NULL,
     since_ms INTEGER NOT NULL,

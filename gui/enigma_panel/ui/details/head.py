@@ -8,6 +8,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.ui.details.text import state_note, state_word
 from enigma_panel.ui.i18n import Translations, plain_tip, shorten
 from enigma_panel.ui.text.pages import live_page_text
+from enigma_panel.ui.text.states import special_word
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import (
@@ -82,8 +83,8 @@ class Head(QWidget):
         self.live.setVisible(link is not None)
         self.live.setAccessibleDescription(live_page_text(link))
         services = self._services
-        missing = services.sessions.is_missing(task)
-        word = state_word(session, task, about_session=about_session, is_missing=missing)
+        special = special_word(services.sessions, task)
+        word = state_word(session, task, special, about_session=about_session)
         self.glyph.show_glyph(word.glyph, word.mark)
         self.state.setText(word.word)
         questions = services.inbox.questions()

@@ -17,7 +17,6 @@ from enigma_panel.ui.text.states import (
     UNKNOWN,
     StateWord,
     local_time,
-    missing_word,
     session_state_text,
     task_status_text,
 )
@@ -32,19 +31,14 @@ SAID = frozenset({Kind.OPENED, Kind.ACCEPTED})
 
 
 def state_word(
-    session: Session | None, task: Task | None, *, about_session: bool, is_missing: bool
+    session: Session | None, task: Task | None, special: StateWord | None, *, about_session: bool
 ) -> StateWord:
-    """Return the state of the session, or of the task.
-
-    is_missing: the last poll did not find it.
-    """
+    """Return the state of the session, or of the task. special: see special_word."""
     if about_session and session is not None:
-        is_lost = is_missing and not session.is_ended
-        return missing_word() if is_lost else session_state_text(shown_state(session, task), task)
+        return special or session_state_text(shown_state(session, task), task)
     if task is None:
         return StateWord(Glyph.RING, "")
-    is_lost = is_missing and not task.is_final
-    return missing_word() if is_lost else task_status_text(task, session)
+    return special if special and not task.is_final else task_status_text(task, session)
 
 
 def state_note(pending: PendingCommand | None, now_ms: int, known_ms: int | None) -> str:

@@ -15,6 +15,7 @@ from enigma_panel.services.sessions import MOST_STARTS, NoKeyError
 from enigma_panel.services.types import Diff, KeyState, LedgerError
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.new_task.limits import LimitsForm, has_options
+from enigma_panel.ui.new_task.part import TaskPart
 from enigma_panel.ui.new_task.place_form import PlaceForm
 from enigma_panel.ui.new_task.price_label import PriceLabel
 from enigma_panel.ui.new_task.session_picker import NEW_CLOSED, NEW_KEPT, TargetSession
@@ -41,13 +42,18 @@ STARTED_MS = 6_000
 class NewTaskDialog(Sheet):
     """The sheet. What was typed stays when it closes, until it is started or cleared.
 
-    open_key: called when there is no key to start with. problems: one label beside each field.
+    open_key: called when there is no key to start with. parts: of features. problems: one label
+    beside each field.
     """
 
     help_page = "start"
 
     def __init__(
-        self, services: Services, parent: QWidget | None, open_key: Callable[[], None]
+        self,
+        services: Services,
+        parent: QWidget | None,
+        open_key: Callable[[], None],
+        parts: Sequence[TaskPart] = (),
     ) -> None:
         super().__init__(tr("New task"), parent, width=640)
         self._services = services
@@ -57,7 +63,7 @@ class NewTaskDialog(Sheet):
         self._started_timer = QTimer(self, singleShot=True, interval=STARTED_MS)
         self._second = QTimer(self, singleShot=True, interval=1000)
         self.task = TaskForm(services.sessions)
-        self.place = PlaceForm(services)
+        self.place = PlaceForm(services, parts)
         self.limits = LimitsForm(self.place.rules())
         self.price = PriceLabel(services)
         self.problems: dict[Field, ProblemLabel] = {
@@ -108,6 +114,7 @@ class NewTaskDialog(Sheet):
             self.add_keys({f"Ctrl+{enter}": self._start, another: self._start_another})
         self.task.changed.connect(self._follow_task)
         self.task.per_line.toggled.connect(self._refit)
+        self.place.starting_url.textChanged.connect(self._show_hint)
         self.place.run_in.currentIndexChanged.connect(self._show_target)
         self.place.run_in.currentIndexChanged.connect(self._refit)
         self.place.close_after.toggled.connect(self._show_start_text)
@@ -150,12 +157,7 @@ class NewTaskDialog(Sheet):
 
     def typed(self) -> TaskSpec:
         """Return the content of the fields, mistakes included."""
-        spec = TaskSpec(
-            text=self.task.text(),
-            starting_url=self.place.starting_url.text().strip() or None,
-            close_after=self.place.closes(),
-        )
-        return self.limits.complete(spec)
+        return self.limits.complete(self.place.complete(TaskSpec(text=self.task.text())))
 
     def specs(self) -> list[TaskSpec]:
         """Return the tasks that Start would start: one for each line, always one to be checked."""
@@ -236,6 +238,7 @@ class NewTaskDialog(Sheet):
 
     def _show_hint(self) -> None:
         """Show when the tasks would run and what they may cost; in sight, again each second."""
+        self.place.follow(self.specs())
         specs, single = self.specs(), self.limits.one_call.isChecked()
         stays_ms = None if self.place.closes() else self.place.rules().idle_ms
         in_new = self.place.is_new()
@@ -301,7 +304,7 @@ class NewTaskDialog(Sheet):
             self.task.field.add_earlier(spec.text)
         if another:
             self.task.clear()
-            self.place.starting_url.setText("")
+            self.place.clear_task()
             self._clear_problems()
             self.place.run_in.choose(NEW_CLOSED if specs[0].close_after else NEW_KEPT)
             self._say(after_start_text(self._services, specs[0].text, keys), "dim")

@@ -293,9 +293,12 @@ def _without_browser_fields(rules: ServiceRules) -> ServiceRules:
 
 
 def has_options(spec: TaskSpec) -> bool:
-    """Return whether a task has more than its text, its address and its place."""
+    """Return whether a task has more than its text, its address, its place and its login."""
     return spec != TaskSpec(
-        text=spec.text, starting_url=spec.starting_url, close_after=spec.close_after
+        text=spec.text,
+        starting_url=spec.starting_url,
+        close_after=spec.close_after,
+        login=spec.login,
     )
 
 

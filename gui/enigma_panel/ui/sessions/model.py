@@ -32,6 +32,7 @@ from enigma_panel.ui.text.states import (
     is_life_assumed,
     second_of,
     session_state_text,
+    special_word,
     spoken_duration,
     state_text,
     task_status_text,
@@ -232,7 +233,7 @@ class SessionsModel(KeyedTableModel):
             return False
         task = self._sessions.current_task(session)
         asks = shown_state(session, task) is SessionState.ASKS
-        return asks and not self._sessions.is_missing(task)
+        return asks and special_word(self._sessions, task) is None
 
     def _name(self, session: Session) -> Cell:
         return name_cell(session, is_from_before=session.key in self._before.sessions)
@@ -286,7 +287,7 @@ class SessionsModel(KeyedTableModel):
             task,
             self._clock.now_ms(),
             known_ms=self.stale_since_ms,
-            is_missing=self._sessions.is_missing(task),
+            special=special_word(self._sessions, task),
             is_unheard=self._is_unheard(task),
         )
 

@@ -36,13 +36,14 @@ from enigma_panel.ui.text.cells import (
 from enigma_panel.ui.text.states import (
     ELLIPSIS,
     NONE,
+    StateWord,
     at_most,
     duration,
     known_until_ms,
     local_moment,
-    missing_word,
     second_of,
     session_state_text,
+    special_word,
     spoken_duration,
     spoken_text,
     task_status_text,
@@ -350,8 +351,7 @@ class TasksModel(KeyedTableModel):
 
     def _status(self, task: Task) -> Cell:
         session = self._sessions.session(task.session_key)
-        is_missing = self._sessions.is_missing(task)
-        return status_cell(task, session, is_missing=is_missing)
+        return status_cell(task, session, special_word(self._sessions, task))
 
     def _result(self, task: Task) -> Cell:
         waiting = self.waiting(task)
@@ -433,11 +433,11 @@ def text_cell(task: Task) -> Cell:
     return Cell(text=text, tip=shorten(task.spec.text, 600), copied=task.spec.text)
 
 
-def status_cell(task: Task, session: Session | None, *, is_missing: bool = False) -> Cell:
-    """Return the status with its glyph; is_missing: the last poll did not find the task."""
+def status_cell(task: Task, session: Session | None, special: StateWord | None = None) -> Cell:
+    """Return the status with its glyph; special: see special_word."""
     word = task_status_text(task, session)
-    if is_missing and not task.is_final:  # counted as what it was
-        word = missing_word()
+    if special is not None and not task.is_final:  # counted as what it was
+        word = special
     spoken = word.accessible_text
     if task.is_new:
         spoken = tr("{status}, new", status=spoken)

@@ -17,6 +17,7 @@ from enigma_panel.core.models import (
 )
 from enigma_panel.core.observation import AT_CAP
 from enigma_panel.services.monitor.missing_tasks import LOOKS_MS
+from enigma_panel.services.sessions import Sessions
 from enigma_panel.ui.i18n import Translations, sentence, short_month
 from enigma_panel.ui.theme.palette import Glyph, Severity
 
@@ -91,20 +92,20 @@ def state_text(
     now_ms: int,
     *,
     known_ms: int | None = None,
-    is_missing: bool = False,
+    special: StateWord | None = None,
     is_unheard: bool = False,
 ) -> StateText:
     """Return a state and its time: 'Running 0:41', or how long a lost browser has to come back.
 
     An ended state has no time. known_ms: up to when the state is known, where that is not now.
-    is_missing: the last poll did not find it. is_unheard: what is known is from the run before.
+    special: see special_word. is_unheard: what is known is from the run before.
     """
     word, now_ms = session_state_text(shown_state(session, task), task), second_of(now_ms)
-    if (is_missing or is_unheard) and not session.is_ended:
+    if is_unheard and not session.is_ended:
         tip = tr("The service has not reported on it since this start.")
-        unheard = StateWord(Glyph.RING, tr("Not known yet"), Severity.DIM, tip=tip)
-        word = missing_word() if is_missing else unheard
-    if is_missing or is_unheard or session.is_ended:
+        word = StateWord(Glyph.RING, tr("Not known yet"), Severity.DIM, tip=tip)
+    word = special or word
+    if special is not None or is_unheard or session.is_ended:
         return StateText(word, spoken=word.accessible_text)
     until = session.lost_until_ms if session.phase is Phase.CONNECTION_LOST else None
     if until is not None and until > now_ms:
@@ -233,8 +234,13 @@ def task_status_text(task: Task, session: Session | None = None) -> StateWord:
             return StateWord(Glyph.RING, tr("Lost"), Severity.DIM)
 
 
-def missing_word() -> StateWord:
-    """Return the words in place of a state while a session or task is looked for again."""
+def special_word(sessions: Sessions, task: Task | None) -> StateWord | None:
+    """Return the words in place of a state while its task is looked for, or answered, by us."""
+    if sessions.is_answering(task):
+        tip = tr("The login that you chose with the task is being sent.")
+        return StateWord(Glyph.SEND, tr("Answering"), tip=tip)
+    if not sessions.is_missing(task):
+        return None
     tip = tr(
         "The service can't find it. It may still cost money. Checking for {n} s.",
         n=sum(LOOKS_MS) // 1000,

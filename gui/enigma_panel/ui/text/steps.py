@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.observation import AT_CAP, Kind
-from enigma_panel.core.questions.kinds import LOGIN_USED
+from enigma_panel.core.questions.kinds import CHOSEN_LOGIN_USED, LOGIN_USED
 from enigma_panel.core.reducer import ANSWERS_SENT
 from enigma_panel.core.service_rules import POLL_MS
 from enigma_panel.core.verbs import COMMANDS
@@ -154,6 +154,9 @@ def _used_text(used: str) -> str:
     """What of an answer is no secret: 'login maria', 'up to $49.99'."""
     if used.startswith(LOGIN_USED):
         return tr("login {account}", account=readable(used.removeprefix(LOGIN_USED)))
+    if used.startswith(CHOSEN_LOGIN_USED):
+        account = readable(used.removeprefix(CHOSEN_LOGIN_USED))
+        return tr("login {account}, chosen with the task", account=account)
     return tr("up to {amount}", amount=readable(used))
 
 
