@@ -154,7 +154,8 @@ class Live:
             return
         path = f"/task/{session.service_id}/{task.service_id}"
         by_poll = may_be_texts or task.service_id is not None or _another_may_ask(task, tasks)
-        if by_poll and (self._is_asked(path, since - APART_S) or self._backs_off(path)):
+        is_asked = self._is_asked(path, since - APART_S) or self._backs_off(path)
+        if by_poll and (is_asked or self._world.settings_changes.is_in_the_way):
             return
         self._world.fail("a question is there at once", f"task {task.key} is {task.status}")
 
