@@ -200,7 +200,8 @@ class Caps:
             if self._world.settings_changes.is_out_of_reach(session.service_id):
                 continue
             path = f"/task/{session.service_id}/{task.service_id}"
-            if now - max(self._told.get(path, now), since) > POLLED_S:
+            rests = self._world.checks.live.rests_until(path)
+            if now - max(self._told.get(path, now), since, rests) > POLLED_S:
                 self._world.fail("with a cap each task is asked for", f"task {task.key}")
 
     def _once(self, life: "Life") -> None:

@@ -64,6 +64,10 @@ class Live:
             self._rests[sent.path] = sent.at + sent.fate.retry_after + APART_S
         self._polled[sent.path] = sent
 
+    def rests_until(self, path: str) -> float:
+        """Until when the service said to ask no more; an answer asks all the same."""
+        return self._rests.get(path, 0.0)
+
     def comes_in(self, wire: Wire, event: Event, observation: Observation) -> None:
         if observation.kind is Kind.QUESTION:
             self._expect_question(wire, observation.text or "")
@@ -245,7 +249,7 @@ class Live:
         """Whether polls fail: then no gap makes them come sooner."""
         last = self._polled.get(path)
         failed = last is not None and (last.fate.kind not in _ANSWERED or last.status == 401)
-        rests = self._rests.get(path, 0.0) > self._world.timeline.now
+        rests = self.rests_until(path) > self._world.timeline.now
         return failed or rests or self._world.channel.is_cut
 
     def _troubled(self, since: float) -> bool:
