@@ -1,5 +1,6 @@
 """Optional features: each is a folder here and a line below, and can be taken out with both."""
 
+from enigma_panel.features.copy_as.feature import COPY_AS
 from enigma_panel.features.costs.feature import COSTS
 from enigma_panel.features.deletion.feature import DELETION
 from enigma_panel.features.desktop_notices.feature import DESKTOP_NOTICES
@@ -19,6 +20,7 @@ FEATURES: tuple[Feature, ...] = (
     COSTS,
     EXPORTS,
     DELETION,
+    COPY_AS,
     SAVED_LOGINS,
     HELP,
 )
