@@ -592,6 +592,7 @@ class FakeInbox(Inbox):
         self.sending: set[int] = set()
         self.takes: Callable[[OpenQuestion], bool] = lambda _question: False
         self.released: list[int] = []
+        self.limit: Callable[[OpenQuestion], int | None] = lambda _question: None
 
     def ask(self, *questions: OpenQuestion) -> None:
         self.open += questions
@@ -614,6 +615,12 @@ class FakeInbox(Inbox):
 
     def release(self, task_key: int) -> None:
         self.released.append(task_key)
+
+    def limit_by(self, limit: Callable[[OpenQuestion], int | None]) -> None:
+        self.limit = limit
+
+    def refresh(self) -> None:
+        """All of them are as the test says."""
 
     def questions(self) -> list[OpenQuestion]:
         return sorted(self.open, key=lambda one: one.expires_ms or 1 << 62)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from enigma_panel.core.money import is_sane
-from enigma_panel.core.observation import AT_CAP, NO_USAGE, ResultFile, Usage
+from enigma_panel.core.observation import AT_CAP, NO_USAGE, UNANSWERED, ResultFile, Usage
 from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.statuses import (
@@ -365,6 +365,8 @@ def _ended_by_us(session: Session, task: Task | None) -> SessionState:
     is_task_cap = task.code == AT_CAP and task.error is not None
     if is_task_cap and (session.close_after or not was_over):
         return SessionState.CLOSED  # by the program, at the cap of its task
+    if task.code == UNANSWERED:
+        return SessionState.CLOSED_FAILED
     if not session.close_after or task.code == "TERMINATED_BEFORE_TASK":
         return SessionState.ENDED_BY_YOU
     if task.status is TaskStatus.FAILED:

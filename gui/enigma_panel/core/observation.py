@@ -17,8 +17,12 @@ UNSENT = frozenset({"TAKEN_BACK", "FROM_COPY"})
 AT_CAP = "AT_CAP"
 """Our own code of a task that was given a Stop at its cap, which is `Task.error` then, or whose
 browser was ended at that of the day."""
+UNANSWERED = "UNANSWERED"
+"""Our own code of a task that failed here, since nobody answered its question in time."""
 OWN_CODES = (
-    OTHER_DIALECT | UNSENT | {"TERMINATED_BEFORE_TASK", "LEDGER_FAILED", "NOT_CONNECTED", AT_CAP}
+    OTHER_DIALECT
+    | UNSENT
+    | {"TERMINATED_BEFORE_TASK", "LEDGER_FAILED", "NOT_CONNECTED", AT_CAP, UNANSWERED}
 )
 """Our own codes for why a task was not sent or was stopped; a code of the service is never one of
 them."""

@@ -11,6 +11,7 @@ from enigma_panel.features.result_files.feature import RESULT_FILES
 from enigma_panel.features.results.feature import RESULTS
 from enigma_panel.features.saved_logins.feature import SAVED_LOGINS
 from enigma_panel.features.tray.feature import TRAY
+from enigma_panel.features.unanswered.feature import UNANSWERED
 
 FEATURES: tuple[Feature, ...] = (
     DESKTOP_NOTICES,
@@ -22,6 +23,7 @@ FEATURES: tuple[Feature, ...] = (
     DELETION,
     COPY_AS,
     SAVED_LOGINS,
+    UNANSWERED,
     HELP,
 )
 """All features, in the order in which they are installed."""

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.services.container import Services
-from enigma_panel.services.types import KeyState
+from enigma_panel.services.types import KeyState, OpenQuestion
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.dialog import Sheet
 
@@ -172,6 +172,11 @@ class Dialogs(QObject):
             for sheet in self._sheets():
                 sheet.make_way()
         self._presenter.open(task_key)
+
+    def is_answer_begun(self, question: OpenQuestion) -> bool:
+        """Whether anything is typed for that question."""
+        is_made = "_presenter" in self.__dict__ and self._presenter.has_dialog()
+        return is_made and self._presenter.dialog().page.is_begun(question.id)
 
     def open_settings(self) -> None:
         from enigma_panel.ui.settings.dialog import SettingsDialog

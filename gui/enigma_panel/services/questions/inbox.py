@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.attribution import is_disproved, may_be_of_another
@@ -46,6 +47,7 @@ class Inbox(QObject):
         self._open: dict[int, OpenQuestion] = {}
         self._sending: set[int] = set()
         self._takes: Callable[[OpenQuestion], bool] = lambda _question: False
+        self._limit: Callable[[OpenQuestion], int | None] = lambda _question: None
         store.changed.connect(self._follow)
         answers.changed.connect(self.waiting_changed)
 
@@ -58,6 +60,14 @@ class Inbox(QObject):
         """Offer each question that comes from now on to takes, if it is certainly its task's first
         and was not answered; of one that it takes nobody is asked until `release`."""
         self._takes = takes
+
+    def limit_by(self, limit: Callable[[OpenQuestion], int | None]) -> None:
+        """Let a question end when limit says (epoch ms), if its browser does not end before."""
+        self._limit = limit
+
+    def refresh(self) -> None:
+        """Look at all open questions again."""
+        self._refresh_all(list(self._open))
 
     def release(self, task_key: int) -> None:
         """Ask the person the question that was taken, if it is still open."""
@@ -171,7 +181,7 @@ class Inbox(QObject):
 
     def _question(self, session: Session, task: Task) -> OpenQuestion:
         text = task.question or ""
-        return OpenQuestion(
+        question = OpenQuestion(
             task_key=task.key,
             session_key=session.key,
             question_n=task.question_n,
@@ -183,6 +193,8 @@ class Inbox(QObject):
             asked_again=task.asked_again,
             is_asker_unknown=self._is_asker_unknown(task),
         )
+        ends = [ms for ms in (question.expires_ms, self._limit(question)) if ms is not None]
+        return replace(question, expires_ms=min(ends, default=None))
 
     def _is_certain(self, question: OpenQuestion, session: Session, task: Task) -> bool:
         is_first = question.question_n == 1 and not question.maybe_answered

@@ -37,6 +37,11 @@ class FormStack(PageStack):
         form.question = question
         return form
 
+    def is_begun(self, question: QuestionId) -> bool:
+        """Whether anything is typed for that question."""
+        form = self._forms.get(question)
+        return form is not None and not form.is_empty()
+
     def forms_except(self, wanted: Container[QuestionId]) -> list[AnswerForm]:
         """The forms of all other questions."""
         return [form for key, form in self._forms.items() if key not in wanted]

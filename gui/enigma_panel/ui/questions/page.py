@@ -83,6 +83,10 @@ class QuestionPage(ScrollArea):
             return None
         return self._make_login_helper(task.spec, question.text)
 
+    def is_begun(self, question: QuestionId) -> bool:
+        """Return whether anything is typed for that question."""
+        return self._forms.is_begun(question)
+
     def show_form(self, form: AnswerForm) -> None:
         self.form = form
         self._forms.show_page(form)

@@ -387,6 +387,7 @@ TABLE: dict[str, Row] = {
         tr("It was removed from the queue."), tr("It was not started.")
     ),
     "AT_CAP": lambda _: ErrorText(tr("Stopped at your cap.")),
+    "UNANSWERED": lambda _: ErrorText(tr("Nobody answered in time."), todo=tr("Run it again.")),
     "FROM_COPY": lambda _: ErrorText(
         tr("It was queued when this history was copied."),
         tr("It may have run since then."),

@@ -1,0 +1,1 @@
+"""Ending tasks whose question nobody answers: the browser costs money while it waits."""
